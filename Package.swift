@@ -1,0 +1,103 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "tuned",
+    products: [
+        .executable(name: "tuned", targets: ["tuned"]),
+        .executable(name: "tuned-worker", targets: ["tuned-worker"]),
+        .library(name: "TunedSearch", targets: ["TunedSearch"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Floor 0: C.
+        .target(name: "CTunedPlugin", path: "Sources/CTunedPlugin"),
+        .target(name: "CTunedWorker", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
+        .target(name: "CAssets", cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
+        .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
+        .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+
+        // Floor 1.
+        .target(name: "TunedSpace", swiftSettings: strict),
+
+        // Floor 2.
+        .target(name: "TunedRecords", dependencies: ["TunedSpace"], swiftSettings: strict),
+        .target(name: "TunedWire", dependencies: ["TunedSpace", "CTunedWorker"], swiftSettings: strict),
+        .target(name: "TunedNumerics", dependencies: ["TunedSpace"], swiftSettings: strict),
+
+        // Floor 3.
+        .target(
+            name: "TunedPlugins",
+            dependencies: [
+                "TunedSpace", "TunedRecords", "TunedWire", "CTunedPlugin", "CTunedWorker", "CFFI",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: strict),
+        .target(name: "TunedSlots", dependencies: ["TunedSpace", "TunedRecords", "CTunedWorker"], swiftSettings: strict),
+        .target(
+            name: "TunedStorage",
+            dependencies: ["TunedSpace", "TunedRecords", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(name: "TunedSearch", dependencies: ["TunedSpace", "TunedNumerics"], swiftSettings: strict),
+
+        // Floor 4.
+        .target(
+            name: "TunedWorkers",
+            dependencies: ["TunedSpace", "TunedRecords", "TunedWire", "TunedPlugins", "CTunedWorker"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "tuned-worker",
+            dependencies: ["TunedSpace", "TunedWire", "TunedPlugins", "CTunedPlugin", "CTunedWorker"],
+            swiftSettings: strict),
+
+        // Floor 5.
+        .target(
+            name: "TunedEngine",
+            dependencies: ["TunedSpace", "TunedRecords", "TunedNumerics", "TunedSearch", "TunedSlots", "TunedStorage", "TunedPlugins", "TunedWorkers"],
+            swiftSettings: strict),
+
+        // Floor 6.
+        .target(
+            name: "TunedService",
+            dependencies: [
+                "TunedSpace", "TunedRecords", "TunedEngine", "TunedSlots", "CTunedWorker", "CAssets",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+
+        // Floor 7.
+        .executableTarget(
+            name: "tuned",
+            dependencies: [
+                "TunedSpace", "TunedRecords", "TunedStorage", "TunedSearch", "TunedSlots", "TunedPlugins", "TunedWorkers",
+                "TunedEngine", "TunedService", "CTunedWorker",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,3 @@
+// OpenBLAS: cblas and its thread control.
+#pragma once
+#include <cblas.h>

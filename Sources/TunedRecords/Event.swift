@@ -1,0 +1,149 @@
+public import TunedSpace
+
+/// One entry of the append-only log, the spine of a study: recovery, live views, replay and audit all read it.
+public struct Event: Hashable, Sendable {
+    public var sequence: EventSequence
+    public var study: StudyID
+    /// Milliseconds since 1970; for people. No suggestion depends on it.
+    public var time: Int64
+    public var payload: EventPayload
+
+    public init(sequence: EventSequence, study: StudyID, time: Int64, payload: EventPayload) {
+        self.sequence = sequence
+        self.study = study
+        self.time = time
+        self.payload = payload
+    }
+}
+
+/// What happened.
+public enum EventPayload: Hashable, Sendable {
+    /// The whole declaration of the study, as JSON text (``StudyDeclaration``).
+    case studyCreated(declaration: String)
+    case studyStateChanged(StudyState, reason: String)
+    /// From here on suggestions come from this sampler, in this numeric environment.
+    case samplerAdopted(SamplerAdoption)
+    /// A configuration of a person's own; tried next. Parameters that it leaves out are filled by the sampler. Its id is the
+    /// event's own sequence number.
+    case enqueued(values: [Int: ParameterValue])
+    case trialAsked(TrialAsked)
+    /// What the attempts that name this event's sequence number ran on, as JSON text (``EnvironmentRecord``).
+    case environmentSeen(record: String)
+    case attemptStarted(AttemptStarted)
+    case reported(trial: Int, run: RunKey, MetricReport)
+    case attemptEnded(AttemptEnded)
+    case trialEnded(TrialEnded)
+    /// New stopping rules, as JSON text.
+    case stopRulesChanged(rules: String)
+    /// A warning or remark that belongs to the study's history.
+    case noted(text: String)
+    /// The tombstone. What the study left behind is purged later.
+    case studyDeleted
+}
+
+public struct SamplerAdoption: Hashable, Sendable {
+    public var name: String
+    public var revision: Int
+    /// Which method it took and why, in one line.
+    public var explanation: String
+    /// What bit-equality depends on beside the sampler: mathematics library and CPU.
+    public var numericEnvironment: String
+
+    public init(name: String, revision: Int, explanation: String, numericEnvironment: String) {
+        self.name = name
+        self.revision = revision
+        self.explanation = explanation
+        self.numericEnvironment = numericEnvironment
+    }
+}
+
+/// Where a trial's configuration comes from.
+public enum TrialOrigin: Hashable, Sendable {
+    case sampler
+    /// The sequence number of its ``EventPayload/enqueued(values:)`` event; the sampler fills what that leaves out.
+    case enqueued(EventSequence)
+}
+
+public struct TrialAsked: Hashable, Sendable {
+    public var trial: Int
+    public var configuration: Configuration
+    public var origin: TrialOrigin
+    /// The last event of the study that the sampler had seen.
+    public var askedAfter: EventSequence
+    /// Asked by an outside program, which will tell the result; no attempt is made here.
+    public var isExternal: Bool
+
+    public init(trial: Int, configuration: Configuration, origin: TrialOrigin, askedAfter: EventSequence, isExternal: Bool) {
+        self.trial = trial
+        self.configuration = configuration
+        self.origin = origin
+        self.askedAfter = askedAfter
+        self.isExternal = isExternal
+    }
+}
+
+public struct AttemptStarted: Hashable, Sendable {
+    public var trial: Int
+    public var run: RunKey
+    /// Attempts at this run are numbered from 0.
+    public var attempt: Int
+    /// Fences late results: only a result that carries it counts.
+    public var nonce: UInt64
+    /// Logical CPUs of the slot.
+    public var cpus: [Int]
+    /// GPU UUIDs of the slot.
+    public var gpus: [String]
+    /// Sequence number of the ``EventPayload/environmentSeen(record:)`` event that describes the surroundings.
+    public var environment: EventSequence
+
+    public init(
+        trial: Int, run: RunKey, attempt: Int, nonce: UInt64, cpus: [Int], gpus: [String], environment: EventSequence
+    ) {
+        self.trial = trial
+        self.run = run
+        self.attempt = attempt
+        self.nonce = nonce
+        self.cpus = cpus
+        self.gpus = gpus
+        self.environment = environment
+    }
+}
+
+public struct AttemptEnded: Hashable, Sendable {
+    public var trial: Int
+    public var run: RunKey
+    public var attempt: Int
+    public var nonce: UInt64
+    public var outcome: AttemptOutcome
+    /// The end of what the run printed and logged; empty where it was silent.
+    public var log: String
+
+    public init(trial: Int, run: RunKey, attempt: Int, nonce: UInt64, outcome: AttemptOutcome, log: String) {
+        self.trial = trial
+        self.run = run
+        self.attempt = attempt
+        self.nonce = nonce
+        self.outcome = outcome
+        self.log = log
+    }
+}
+
+public struct TrialEnded: Hashable, Sendable {
+    public var trial: Int
+    public var state: TrialState
+    /// Objective values in the study's order, in the metrics' own units; empty unless the trial is complete or was pruned
+    /// with a value.
+    public var values: [Double]
+    /// The step that a pruned trial had reached.
+    public var step: Int64?
+    /// Why it failed.
+    public var failure: Failure?
+
+    public init(trial: Int, state: TrialState, values: [Double], step: Int64? = nil, failure: Failure? = nil) {
+        self.trial = trial
+        self.state = state
+        self.values = values
+        self.step = step
+        self.failure = failure
+    }
+}

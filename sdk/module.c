@@ -1,0 +1,1 @@
+#include "tuned/plugin.h"
