@@ -12,7 +12,7 @@ override CFLAGS += -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -
 override CPPFLAGS += -I$(HERE)../sdk/include
 
 ifneq ($(HEADER),)
-FOUND := $(shell printf '\#include <%s>\n' '$(HEADER)' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
+FOUND := $(shell $(CC) $(CPPFLAGS) -include $(HEADER) -E -x c /dev/null >/dev/null 2>&1 && echo yes)
 else
 FOUND := yes
 endif
@@ -20,6 +20,7 @@ endif
 .PHONY: all
 ifeq ($(FOUND),yes)
 all: $(OUT)/$(NAME).so
+	@:
 else
 all:
 	@echo "left out $(NAME): $(HEADER) is not installed; try: apt-get install $(PACKAGE)"

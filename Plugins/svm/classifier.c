@@ -97,7 +97,7 @@ bool classifier_train(classifier *out, const dataset *data, const uint32_t *rows
     int *weight_labels = calloc(data->class_count, sizeof *weight_labels);
     bool ok = weights && weight_labels && allocate(out, data, count) && scaling_fit(&out->scaling, data, rows, count);
     if (!ok) {
-        failed(why, "not enough memory for %zu training rows", count);
+        failure_set(why, "not enough memory for %zu training rows", count);
     } else {
         write_problem(out, data, rows, count);
         ok = fit(out, data, rows, count, settings, weights, weight_labels, why);

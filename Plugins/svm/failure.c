@@ -3,10 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-bool failed(failure *why, const char *format, ...) {
+void failure_set(failure *why, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(why->text, sizeof why->text, format, arguments);
     va_end(arguments);
-    return false;
 }

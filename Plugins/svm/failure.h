@@ -8,8 +8,11 @@ typedef struct failure {
     char text[512];
 } failure;
 
-/* Writes the text, cut where it is too long, and returns false: `return failed(why, ...)` ends a step. */
+/* Writes the text, cut where it is too long. */
 __attribute__((format(printf, 2, 3)))
-bool failed(failure *why, const char *format, ...);
+void failure_set(failure *why, const char *format, ...);
+
+/* `return failed(&why, "line %d ...", line);` ends a step. A macro, so that compilers see that its value is false. */
+#define failed(why, ...) (failure_set((why), __VA_ARGS__), false)
 
 #endif

@@ -18,8 +18,8 @@ public struct Event: Hashable, Sendable {
 
 /// What happened.
 public enum EventPayload: Hashable, Sendable {
-    /// The whole declaration of the study, as JSON text (``StudyDeclaration``).
-    case studyCreated(declaration: String)
+    /// The study's name, and its whole declaration as JSON text (``StudyDeclaration``).
+    case studyCreated(slug: String, declaration: String)
     case studyStateChanged(StudyState, reason: String)
     /// From here on suggestions come from this sampler, in this numeric environment.
     case samplerAdopted(SamplerAdoption)

@@ -8,6 +8,9 @@ public struct BinaryWriter: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
+    /// Forgets what was written and keeps the room, for the next use.
+    public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
     public mutating func write(_ value: UInt8) { bytes.append(value) }
 
     public mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
@@ -44,6 +47,16 @@ public struct BinaryWriter: Sendable {
     public mutating func write(_ data: [UInt8]) {
         writeVarint(UInt64(data.count))
         bytes.append(contentsOf: data)
+    }
+
+    /// Four bytes, little-endian.
+    public mutating func writeFixed(_ value: UInt32) {
+        for index in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(8 * index))) }
+    }
+
+    /// Overwrites what ``writeFixed(_:)`` wrote at `offset`: a length that was not known before what it measures.
+    public mutating func patchFixed(_ value: UInt32, at offset: Int) {
+        for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt32(8 * index)) }
     }
 }
 

@@ -1,0 +1,162 @@
+#define _GNU_SOURCE
+#include "tuned_crash.h"
+
+#include <link.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#define MODULES 512
+#define STACK_WORDS 2048
+#define HANDLER_STACK (64 * 1024)
+
+typedef struct module {
+    uintptr_t start, end, base;
+    int is_plugin;
+    char name[TUNED_MODULE_NAME];
+} module;
+
+typedef struct module_table {
+    size_t count;
+    module modules[MODULES];
+} module_table;
+
+static tuned_page *watched_page;
+static module_table *current_modules;
+static pthread_key_t exit_key;
+
+// ---- Where code lies. -----------------------------------------------------------------------------------------------
+
+typedef struct collecting {
+    module_table *table;
+    const char *plugin;
+} collecting;
+
+static int collect(struct dl_phdr_info *info, size_t size, void *argument) {
+    (void)size;
+    collecting *to = argument;
+    if (to->table->count == MODULES) return 1;
+    uintptr_t start = UINTPTR_MAX, end = 0;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        if (header->p_type != PT_LOAD) continue;
+        uintptr_t from = info->dlpi_addr + header->p_vaddr;
+        if (from < start) start = from;
+        if (from + header->p_memsz > end) end = from + header->p_memsz;
+    }
+    if (end == 0) return 0;
+    module *entry = &to->table->modules[to->table->count++];
+    const char *path = info->dlpi_name != NULL ? info->dlpi_name : "";
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    if (*name == 0) name = "tuned-worker";
+    entry->start = start;
+    entry->end = end;
+    entry->base = info->dlpi_addr;
+    entry->is_plugin = to->plugin != NULL && strcmp(path, to->plugin) == 0;
+    strncpy(entry->name, name, sizeof entry->name - 1);
+    return 0;
+}
+
+void tuned_crash_refresh(const char *plugin) {
+    module_table *table = calloc(1, sizeof *table);
+    if (table == NULL) return;
+    collecting to = {table, plugin};
+    dl_iterate_phdr(collect, &to);
+    // The table before stays: a handler on another thread may be reading it. There is one load in a worker's life.
+    __atomic_store_n(&current_modules, table, __ATOMIC_RELEASE);
+}
+
+static const module *module_of(uintptr_t address) {
+    const module_table *table = __atomic_load_n(&current_modules, __ATOMIC_ACQUIRE);
+    for (size_t i = 0; table != NULL && i < table->count; i++)
+        if (address >= table->modules[i].start && address < table->modules[i].end) return &table->modules[i];
+    return NULL;
+}
+
+// ---- Signals. Async-signal-safe from here on. -----------------------------------------------------------------------
+
+// The nearest word on the stack that points into the plugin: with a crash inside libc (abort, memcpy) most likely the
+// plugin's own frame. The stack may be damaged, so it is read by a system call that fails instead of faulting.
+static void find_caller(uintptr_t stack, tuned_crash *crash) {
+    uintptr_t words[64];
+    for (size_t at = 0; at < STACK_WORDS; at += 64) {
+        struct iovec to = {words, sizeof words};
+        struct iovec from = {(void *)(stack + at * sizeof *words), sizeof words};
+        ssize_t got = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
+        if (got <= 0) return;
+        for (size_t i = 0; i < (size_t)got / sizeof *words; i++) {
+            const module *found = module_of(words[i]);
+            if (found == NULL || !found->is_plugin) continue;
+            memcpy(crash->caller, found->name, sizeof crash->caller);
+            crash->caller_offset = words[i] - found->base;
+            return;
+        }
+    }
+}
+
+static void registers(const void *context, uintptr_t *pc, uintptr_t *stack) {
+#if defined(__x86_64__)
+    const mcontext_t *machine = &((const ucontext_t *)context)->uc_mcontext;
+    *pc = (uintptr_t)machine->gregs[REG_RIP];
+    *stack = (uintptr_t)machine->gregs[REG_RSP];
+#elif defined(__aarch64__)
+    const mcontext_t *machine = &((const ucontext_t *)context)->uc_mcontext;
+    *pc = (uintptr_t)machine->pc;
+    *stack = (uintptr_t)machine->sp;
+#else
+    (void)context;
+    *pc = *stack = 0;
+#endif
+}
+
+static void on_signal(int signal, siginfo_t *info, void *context) {
+    tuned_crash *crash = &watched_page->crash;
+    uint32_t none = TUNED_CRASH_NONE;
+    // The first thread to crash is the cause; what follows is its echo.
+    if (__atomic_compare_exchange_n(&crash->kind, &none, TUNED_CRASH_SIGNAL, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        uintptr_t pc, stack;
+        registers(context, &pc, &stack);
+        crash->signal = signal;
+        crash->code = info->si_code;
+        crash->thread = (int32_t)syscall(SYS_gettid);
+        crash->address = (uint64_t)(uintptr_t)info->si_addr;
+        crash->pc = pc;
+        const module *found = module_of(pc);
+        if (found != NULL) {
+            memcpy(crash->module, found->name, sizeof crash->module);
+            crash->offset = pc - found->base;
+        }
+        if (found == NULL || !found->is_plugin) find_caller(stack, crash);
+    }
+    // The default action is back in place (SA_RESETHAND): die of the same signal, so that the exit status tells it too.
+    raise(signal);
+}
+
+static void on_thread_exit(void *value) {
+    (void)value;
+    uint32_t phase = tuned_page_phase(watched_page);
+    if (phase == TUNED_PHASE_ENDING) return;
+    __atomic_store_n(&watched_page->crash.kind, TUNED_CRASH_THREAD_EXIT, __ATOMIC_RELEASE);
+    _exit(70);
+}
+
+void tuned_crash_watch(tuned_page *page) {
+    watched_page = page;
+    static char handler_stack[HANDLER_STACK];
+    stack_t stack = {.ss_sp = handler_stack, .ss_size = sizeof handler_stack};
+    sigaltstack(&stack, NULL);
+
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESETHAND | SA_NODEFER};
+    sigemptyset(&action.sa_mask);
+    const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) sigaction(signals[i], &action, NULL);
+
+    // Destructors of thread-specific values run when the thread ends, but not when the process exits.
+    if (pthread_key_create(&exit_key, on_thread_exit) == 0) pthread_setspecific(exit_key, page);
+}

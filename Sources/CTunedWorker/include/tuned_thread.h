@@ -1,0 +1,17 @@
+// Small things about threads and processes that Swift cannot import.
+#pragma once
+
+// The host context of the create() call that runs on this thread, or NULL: inside create a plugin passes no trial that
+// would lead to it.
+void *tuned_creating_context(void);
+void tuned_set_creating_context(void *context);
+
+// Starts a detached thread with all signals blocked. 0 or an errno value.
+int tuned_start_thread(const char *name, void (*body)(void *), void *argument);
+
+// Ends the calling process and its process group at once, as if killed.
+void tuned_end_group(void) __attribute__((noreturn));
+
+// Flushes the C library's output streams; line buffering for standard output, so that logs come as they are written.
+void tuned_flush_output(void);
+void tuned_buffer_output_by_line(void);

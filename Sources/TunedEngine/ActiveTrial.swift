@@ -1,0 +1,56 @@
+import TunedRecords
+import TunedSpace
+
+/// A trial under way: which of its runs are still to be made, and what the others brought.
+struct ActiveTrial {
+    let number: Int
+    let configuration: Configuration
+    let isExternal: Bool
+    /// In the order in which they are made.
+    let runs: [RunKey]
+    /// Metric values of each run that succeeded.
+    private(set) var results: [[Double]?]
+    /// Attempts made at each run so far.
+    private(set) var attempts: [Int]
+    /// Attempts lost to the machine, of the whole trial.
+    var lost = 0
+    /// Nonces of the attempts under way.
+    var underWay: Set<UInt64> = []
+    /// The furthest report of the first objective.
+    var lastReport: (step: Int64, value: Double)?
+    /// Set once one of its runs has decided how it ends; the others are then only waited for.
+    var verdict: TrialEnded?
+
+    init(number: Int, configuration: Configuration, isExternal: Bool, runs: [RunKey]) {
+        self.number = number
+        self.configuration = configuration
+        self.isExternal = isExternal
+        self.runs = runs
+        results = Array(repeating: nil, count: runs.count)
+        attempts = Array(repeating: 0, count: runs.count)
+    }
+
+    mutating func beginAttempt(at run: Int) -> Int {
+        defer { attempts[run] += 1 }
+        return attempts[run]
+    }
+
+    mutating func setAttempts(_ count: Int, at run: Int) { attempts[run] = max(attempts[run], count) }
+
+    mutating func finish(run: Int, metrics: [Double]) { results[run] = metrics }
+
+    func isDone(_ run: Int) -> Bool { results[run] != nil }
+
+    var isComplete: Bool { results.allSatisfy { $0 != nil } }
+
+    /// The mean over the runs of each objective's metric, which is what cross-validation reports.
+    func values(of objectives: [Objective]) -> [Double] {
+        Self.values(of: objectives, runs: results.compactMap { $0 })
+    }
+
+    static func values(of objectives: [Objective], runs: [[Double]]) -> [Double] {
+        objectives.map { objective in
+            runs.reduce(0) { $0 + $1[objective.metric] } / Double(runs.count)
+        }
+    }
+}

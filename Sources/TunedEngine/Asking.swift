@@ -1,0 +1,40 @@
+public import TunedRecords
+public import TunedSpace
+
+/// A trial that an outside program was given to run.
+public struct AskedTrial: Sendable {
+    public var number: Int
+    public var configuration: Configuration
+    public var space: SearchSpace
+    /// The last event that the sampler had seen.
+    public var askedAfter: EventSequence
+}
+
+/// What an outside program says of a trial that it asked for.
+public enum ToldResult: Sendable {
+    /// One value an objective, in the study's order.
+    case values([Double])
+    case failed(String)
+}
+
+/// How a study that is loaded stands at this moment, beyond what storage has.
+public struct LiveStudy: Sendable {
+    /// Which sampler it took and why, in one line.
+    public var explanation: String
+    /// Attempts under way.
+    public var running: Int
+    /// Slots asked for and not yet granted.
+    public var waiting: Int
+    /// Configurations of a person's own that wait.
+    public var enqueued: Int
+    /// Ends of trials a second, lately; nil while none has ended.
+    public var trialsPerSecond: Double?
+    /// Trials to be tried yet; nil where no number is set.
+    public var remaining: Int?
+    public var secondsLeft: Double?
+    /// Seconds that it has been running.
+    public var seconds: Double
+    public var best: (trial: Int, value: Double)?
+    /// Configurations of an exhaustive search.
+    public var gridSize: UInt64?
+}

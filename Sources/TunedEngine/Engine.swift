@@ -1,0 +1,345 @@
+import Dispatch
+import Synchronization
+public import TunedPlugins
+public import TunedRecords
+public import TunedSlots
+public import TunedSpace
+public import TunedWorkers
+
+/// The daemon without its face: studies, and what makes their trials.
+///
+/// Answers come by callback on queues of the engine's own, and only once what they acknowledge is durable.
+public final class Engine: Sendable {
+    public typealias Reply<Value> = @Sendable (Result<Value, EngineError>) -> Void
+
+    public let store: any EventStore
+    public let plugins: PluginCatalog
+    public let slots: SlotScheduler
+    public let host: HostFacts
+
+    private let planner: StudyPlanner
+    private let surroundings: StudySurroundings
+    private let queue = DispatchQueue(label: "tuned.engine")
+    private let registry: Mutex<Registry>
+
+    private struct Registry {
+        var drivers: [String: StudyDriver] = [:]
+        /// Names that are being given to studies not yet in the log.
+        var reserved: Set<String> = []
+        var isShuttingDown = false
+    }
+
+    /// - Parameter directory: of the data; made where it is absent.
+    public init(
+        directory: String, store: any EventStore, slots: SlotScheduler, runner: any AttemptRunner, plugins: PluginCatalog,
+        datasets: DatasetProbe, clock: any TimeSource, host: HostFacts, version: String
+    ) throws(EngineError) {
+        self.store = store
+        self.plugins = plugins
+        self.slots = slots
+        self.host = host
+        registry = Mutex(Registry())
+        surroundings = StudySurroundings(
+            store: store, slots: slots, runner: runner, clock: clock, plugins: plugins, host: host,
+            firstNonce: UInt64(store.lastSequence))
+        planner = StudyPlanner(
+            plugins: plugins, datasets: datasets, data: try DataStore(directory: "\(directory)/data"), slots: slots, clock: clock,
+            version: version)
+        plugins.onReplacement { [weak self] plugin in
+            guard let self else { return }
+            for driver in self.registry.withLock({ Array($0.drivers.values) }) {
+                driver.queue.async { driver.replacePlugin(plugin) }
+            }
+        }
+    }
+
+    /// Takes up every study of the log, and goes on with those that were running.
+    public func recover() throws(EngineError) {
+        let rows: [StudyRow]
+        do {
+            rows = try store.studies()
+        } catch {
+            throw EngineError(error)
+        }
+        for row in rows {
+            let driver: StudyDriver
+            do throws(EngineError) {
+                driver = try restore(row)
+            } catch {
+                // One study that cannot go on must not keep the others from it.
+                if row.state == .running {
+                    store.append(
+                        [.studyStateChanged(.failed, reason: error.message)], study: row.id,
+                        time: surroundings.clock.wallMilliseconds())
+                }
+                continue
+            }
+            registry.withLock { $0.drivers[row.slug] = driver }
+            driver.queue.async { driver.takeUp() }
+        }
+    }
+
+    private func restore(_ row: StudyRow) throws(EngineError) -> StudyDriver {
+        let declaration: StudyDeclaration
+        do {
+            declaration = try StudyDeclaration(parsing: row.declaration)
+        } catch {
+            throw EngineError(.internalError, error.message)
+        }
+        var blueprint: WorkerBlueprint?
+        do throws(EngineError) {
+            blueprint = try planner.blueprint(of: declaration)
+        } catch {
+            if row.state == .running { throw error }
+        }
+        let driver = try StudyDriver(
+            id: row.id, slug: row.slug, declaration: declaration, blueprint: blueprint, surroundings: surroundings)
+        var position: EventSequence = 0
+        while true {
+            let events: [Event]
+            do {
+                events = try store.events(of: row.id, after: position, limit: 10_000)
+            } catch {
+                throw EngineError(error)
+            }
+            guard let last = events.last else { break }
+            driver.replay(events)
+            position = last.sequence
+        }
+        return driver
+    }
+
+    // MARK: Studies
+
+    /// Resolves a specification and starts its study.
+    public func create(_ specification: StudySpecification, reply: @escaping Reply<StudyRow>) {
+        let slug: String
+        do throws(EngineError) {
+            slug = try reserve(specification)
+        } catch {
+            return reply(.failure(error))
+        }
+        var named = specification
+        named.slug = slug
+        planner.plan(named) { [self] result in
+            queue.async { [self] in
+                do throws(EngineError) {
+                    let plan = try result.get()
+                    let driver = try StudyDriver(
+                        id: store.allocateStudy(), slug: slug, declaration: plan.declaration, blueprint: plan.blueprint,
+                        surroundings: surroundings)
+                    registry.withLock {
+                        $0.reserved.remove(slug)
+                        $0.drivers[slug] = driver
+                    }
+                    driver.queue.async { [self] in
+                        let created = driver.record([.studyCreated(declaration: plan.declaration.text)])
+                        driver.adoptSampler()
+                        driver.startTiming()
+                        answer(slug, after: created, reply)
+                        driver.fill()
+                    }
+                } catch {
+                    registry.withLock { _ = $0.reserved.remove(slug) }
+                    reply(.failure(error))
+                }
+            }
+        }
+    }
+
+    /// Takes the study's name, or the first free one after its plugin's.
+    private func reserve(_ specification: StudySpecification) throws(EngineError) -> String {
+        let result: Result<String, EngineError> = registry.withLock { registry in
+            if registry.isShuttingDown { return .failure(EngineError(.unavailable, "the daemon is shutting down")) }
+            func isTaken(_ slug: String) -> Bool { registry.drivers[slug] != nil || registry.reserved.contains(slug) }
+            if let slug = specification.slug {
+                if isTaken(slug) {
+                    return .failure(
+                        EngineError(
+                            .exists, "there is a study named \"\(slug)\" already: choose another name, or `tuned delete \(slug)`",
+                            path: "study"))
+                }
+                registry.reserved.insert(slug)
+                return .success(slug)
+            }
+            let base = String((specification.plugin ?? "study").prefix(50))
+            var number = 1
+            while isTaken("\(base)-\(number)") { number += 1 }
+            registry.reserved.insert("\(base)-\(number)")
+            return .success("\(base)-\(number)")
+        }
+        return try result.get()
+    }
+
+    public func pause(_ slug: String, reply: @escaping Reply<StudyRow>) {
+        change(slug, reply) { driver throws(EngineError) in try driver.pause() }
+    }
+
+    public func resume(_ slug: String, stop rules: StopRules?, reply: @escaping Reply<StudyRow>) {
+        change(slug, reply) { driver throws(EngineError) in try driver.resume(rules) }
+    }
+
+    /// Ends a study; trials under way are cancelled.
+    public func stop(_ slug: String, reply: @escaping Reply<StudyRow>) {
+        change(slug, reply) { driver throws(EngineError) in try driver.stop() }
+    }
+
+    public func delete(_ slug: String, reply: @escaping Reply<Void>) {
+        withDriver(slug, reply) { [self] driver in
+            let sequence = driver.delete()
+            registry.withLock { _ = $0.drivers.removeValue(forKey: slug) }
+            whenDurable(sequence, reply) { .success(()) }
+        }
+    }
+
+    /// Puts a configuration, whole or in part, before those that the sampler would choose.
+    public func enqueue(_ slug: String, values: [String: JSONValue], reply: @escaping Reply<EventSequence>) {
+        withDriver(slug, reply) { [self] driver in
+            do throws(EngineError) {
+                let partial: [Int: ParameterValue]
+                do throws(SpaceError) {
+                    partial = try driver.declaration.space.partial(from: values)
+                } catch {
+                    throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "values" : "values.\(error.path)")
+                }
+                let sequence = try driver.enqueue(partial)
+                whenDurable(sequence, reply) { .success(sequence) }
+            } catch {
+                reply(.failure(error))
+            }
+        }
+    }
+
+    public func ask(_ slug: String, reply: @escaping Reply<AskedTrial>) {
+        withDriver(slug, reply) { [self] driver in
+            do throws(EngineError) {
+                let (trial, sequence) = try driver.ask()
+                whenDurable(sequence, reply) { .success(trial) }
+            } catch {
+                reply(.failure(error))
+            }
+        }
+    }
+
+    public func tell(_ slug: String, trial: Int, _ result: ToldResult, reply: @escaping Reply<TrialRow>) {
+        withDriver(slug, reply) { [self] driver in
+            do throws(EngineError) {
+                let sequence = try driver.tell(trial, result)
+                whenDurable(sequence, reply) { [self] in
+                    Result { () throws(EngineError) in
+                        do throws(StoreError) {
+                            if let row = try store.trial(trial, of: driver.id) { return row }
+                        } catch {
+                            throw EngineError(error)
+                        }
+                        throw EngineError(.notFound, "study \(slug) has no trial \(trial)")
+                    }
+                }
+            } catch {
+                reply(.failure(error))
+            }
+        }
+    }
+
+    /// How a study stands now; nil where there is none. Waits for the study's queue: not for an event loop.
+    public func live(_ slug: String) -> LiveStudy? {
+        guard let driver = registry.withLock({ $0.drivers[slug] }) else { return nil }
+        return driver.queue.sync { driver.live }
+    }
+
+    /// Attempts under way and slots waited for, over all studies.
+    public var load: (running: Int, waiting: Int) {
+        registry.withLock { Array($0.drivers.values) }.reduce((0, 0)) { sum, driver in
+            driver.queue.sync { (sum.0 + driver.underWay.count, sum.1 + driver.requests.count) }
+        }
+    }
+
+    /// Asks every attempt to end, waits up to `grace` seconds for that, ends the workers, and calls `done`. What was under way
+    /// is made again by the next daemon.
+    public func shutDown(grace: Double, done: @escaping @Sendable () -> Void) {
+        let drivers = registry.withLock { registry in
+            registry.isShuttingDown = true
+            return Array(registry.drivers.values)
+        }
+        for driver in drivers { driver.queue.async { driver.shutDown() } }
+        waitForEnd(of: drivers, until: surroundings.clock.monotonicSeconds() + grace, done: done)
+    }
+
+    private func waitForEnd(of drivers: [StudyDriver], until deadline: Double, done: @escaping @Sendable () -> Void) {
+        let running = drivers.filter { driver in driver.queue.sync { !driver.underWay.isEmpty } }
+        if running.isEmpty || surroundings.clock.monotonicSeconds() >= deadline {
+            surroundings.runner.shutDown()
+            return done()
+        }
+        _ = surroundings.clock.schedule(after: 0.02) { [self] in waitForEnd(of: running, until: deadline, done: done) }
+    }
+
+    // MARK: The way to a driver and back
+
+    private func withDriver<Value>(
+        _ slug: String, _ reply: @escaping Reply<Value>, _ body: @escaping @Sendable (StudyDriver) -> Void
+    ) {
+        let (driver, names) = registry.withLock { ($0.drivers[slug], $0.drivers[slug] == nil ? Array($0.drivers.keys) : []) }
+        guard let driver else {
+            let hint = nearest(to: slug, among: names.sorted()).map { "; did you mean \"\($0)\"?" } ?? "; `tuned studies` lists them"
+            return reply(.failure(EngineError(.notFound, "there is no study \"\(slug)\"\(hint)")))
+        }
+        driver.queue.async { body(driver) }
+    }
+
+    private func change(
+        _ slug: String, _ reply: @escaping Reply<StudyRow>,
+        _ body: @escaping @Sendable (StudyDriver) throws(EngineError) -> EventSequence
+    ) {
+        withDriver(slug, reply) { [self] driver in
+            do throws(EngineError) {
+                answer(slug, after: try body(driver), reply)
+            } catch {
+                reply(.failure(error))
+            }
+        }
+    }
+
+    private func answer(_ slug: String, after sequence: EventSequence, _ reply: @escaping Reply<StudyRow>) {
+        whenDurable(sequence, reply) { [self] in
+            Result { () throws(EngineError) in
+                do throws(StoreError) {
+                    if let row = try store.study(slug: slug) { return row }
+                } catch {
+                    throw EngineError(error)
+                }
+                throw EngineError(.notFound, "there is no study \"\(slug)\"")
+            }
+        }
+    }
+
+    private func whenDurable<Value>(
+        _ sequence: EventSequence, _ reply: @escaping Reply<Value>, _ value: @escaping @Sendable () -> Result<Value, EngineError>
+    ) {
+        store.whenDurable(sequence) { error in
+            if let error { return reply(.failure(EngineError(error))) }
+            reply(value())
+        }
+    }
+}
+
+extension StudyDriver {
+    /// On `queue`.
+    var live: LiveStudy {
+        let now = surroundings.clock.monotonicSeconds()
+        let rate = pace.rate(at: now)
+        let remaining = rules.trials.map { max(0, $0 - counts.total + counts.running + counts.cancelled) }
+        var secondsLeft: Double?
+        if state == .running {
+            let byTrials = remaining.flatMap { remaining in rate.map { Double(remaining) / $0 } }
+            let byTime = rules.time.map { max(0, $0 - pace.seconds(at: now)) }
+            secondsLeft = [byTrials, byTime].compactMap { $0 }.min()
+        }
+        return LiveStudy(
+            explanation: feed.sampler.explanation, running: underWay.count, waiting: requests.count, enqueued: wishes.count,
+            trialsPerSecond: rate, remaining: remaining, secondsLeft: secondsLeft, seconds: pace.seconds(at: now),
+            best: stopping.best.flatMap { best in
+                declaration.objectives.first.map { (best.trial, $0.goal == .minimize ? best.loss : -best.loss) }
+            }, gridSize: feed.sampler.size)
+    }
+}

@@ -1,0 +1,167 @@
+import Dispatch
+import Synchronization
+public import TunedPlugins
+public import TunedRecords
+import TunedSpace
+import TunedWire
+public import TunedWorkers
+
+/// The plugins that were loaded, by name. Loading one again replaces it; studies under way are told.
+public final class PluginCatalog: Sendable {
+    public typealias Reply<Value> = @Sendable (Result<Value, EngineError>) -> Void
+
+    private struct State {
+        var plugins: [String: LoadedPlugin] = [:]
+        /// Also those that were replaced, as long as the daemon runs: attempts of the past name them.
+        var byHash: [String: LoadedPlugin] = [:]
+        var replaced: (@Sendable (LoadedPlugin) -> Void)?
+    }
+
+    private let store: PluginStore
+    private let probe: PluginProbe
+    private let file: String
+    private let clock: any TimeSource
+    private let queue = DispatchQueue(label: "tuned.plugins")
+    private let state = Mutex(State())
+
+    /// Reads the list that an earlier daemon left in `directory`.
+    public init(directory: String, store: PluginStore, probe: PluginProbe, clock: any TimeSource) throws(EngineError) {
+        self.store = store
+        self.probe = probe
+        self.clock = clock
+        file = "\(directory)/plugins.json"
+        let bytes: [UInt8]
+        do throws(DurableFile.Problem) {
+            bytes = try DurableFile.read(file, limit: 64 << 20)
+        } catch {
+            if error.code == 2 { return }
+            throw EngineError(.plugin, "the list of loaded plugins cannot be read: \(error.message)")
+        }
+        guard let json = try? JSONValue(parsing: bytes), case .array(let items) = json else {
+            throw EngineError(.plugin, "\(file) is damaged; move it away and load the plugins again")
+        }
+        for item in items {
+            guard let plugin = LoadedPlugin(json: item, image: store.image(hash:)) else { continue }
+            state.withLock {
+                $0.plugins[plugin.name] = plugin
+                $0.byHash[plugin.image.hash] = plugin
+            }
+        }
+    }
+
+    public func list() -> [LoadedPlugin] {
+        state.withLock { $0.plugins.values.sorted { $0.name < $1.name } }
+    }
+
+    public func plugin(_ name: String) -> LoadedPlugin? { state.withLock { $0.plugins[name] } }
+
+    func loaded(hash: String) -> LoadedPlugin? { state.withLock { $0.byHash[hash] } }
+
+    /// The private copy of a file with this hash, loaded now or earlier.
+    func image(hash: String) -> PluginImage? { store.image(hash: hash) }
+
+    /// Called when a plugin is loaded again with another content.
+    func onReplacement(_ body: @escaping @Sendable (LoadedPlugin) -> Void) { state.withLock { $0.replaced = body } }
+
+    /// Copies the file, runs it once in a process of its own to see what it offers, and keeps that.
+    public func load(path: String, reply: @escaping Reply<LoadedPlugin>) {
+        queue.async { [self] in
+            let stored: StoredPlugin
+            do {
+                stored = try store.add(path)
+            } catch {
+                return reply(.failure(EngineError(error)))
+            }
+            probe.probe(stored.image, on: queue) { [self] result in
+                switch result {
+                case .failure(let error): reply(.failure(EngineError(error)))
+                case .success(let description): reply(Result { () throws(EngineError) in try adopt(stored, description) })
+                }
+            }
+        }
+    }
+
+    private func adopt(_ stored: StoredPlugin, _ description: PluginDescription) throws(EngineError) -> LoadedPlugin {
+        do throws(SpecificationError) {
+            try StudySpecification.check(slug: description.id)
+        } catch {
+            throw EngineError(.plugin, "the plugin's id \"\(description.id.prefix(80))\" is no name: use 1 to 64 of a-z, 0-9, dot, dash and underscore")
+        }
+        var trainables: [LoadedPlugin.Trainable] = []
+        for trainable in description.trainables {
+            do throws(SpaceError) {
+                let schema = try Schema(parsing: trainable.schemaJSON)
+                trainables.append(LoadedPlugin.Trainable(id: trainable.id, schema: schema, flags: trainable.flags))
+            } catch {
+                throw EngineError(
+                    .plugin,
+                    "the schema of trainable \"\(trainable.id)\" of \(stored.source) is wrong"
+                        + (error.path.isEmpty ? "" : " at \(error.path)") + ": \(error.message)")
+            }
+        }
+        let plugin = LoadedPlugin(
+            name: description.id, version: description.version,
+            buildID: description.build.isEmpty ? stored.buildID : description.build, abiMinor: Int(description.abiMinor),
+            path: stored.source, image: stored.image, loadedAt: clock.wallMilliseconds(), trainables: trainables,
+            warnings: stored.warnings)
+        let (earlier, notify) = state.withLock { state in
+            let earlier = state.plugins.updateValue(plugin, forKey: plugin.name)
+            state.byHash[plugin.image.hash] = plugin
+            return (earlier, state.replaced)
+        }
+        do {
+            try save()
+        } catch {
+            state.withLock { $0.plugins[plugin.name] = earlier }
+            throw error
+        }
+        if let earlier, earlier.image.hash != plugin.image.hash { notify?(plugin) }
+        return plugin
+    }
+
+    /// Takes a plugin off the list. Its copy stays as long as a study may need it.
+    public func unload(_ name: String, reply: @escaping Reply<LoadedPlugin>) {
+        queue.async { [self] in
+            guard let plugin = state.withLock({ $0.plugins.removeValue(forKey: name) }) else {
+                return reply(.failure(unknown(name)))
+            }
+            do {
+                try save()
+                reply(.success(plugin))
+            } catch {
+                state.withLock { $0.plugins[name] = plugin }
+                reply(.failure(error))
+            }
+        }
+    }
+
+    func unknown(_ name: String) -> EngineError {
+        let names = list().map(\.name)
+        let hint = nearest(to: name, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+        return EngineError(
+            .notFound,
+            "no plugin named \"\(name)\" is loaded\(hint) "
+                + (names.isEmpty ? "None is: load one with `tuned load FILE.so`" : "Loaded: \(names.joined(separator: ", "))"))
+    }
+
+    private func save() throws(EngineError) {
+        let text = JSONValue.array(list().map(\.json)).text()
+        do throws(DurableFile.Problem) {
+            try DurableFile.write(Array(text.utf8), to: file)
+        } catch {
+            throw EngineError(.storage, "the list of plugins was not saved: \(error.message)")
+        }
+    }
+}
+
+extension EngineError {
+    init(_ error: PluginError) {
+        let code: Code =
+            switch error.code {
+            case .storage: .storage
+            case .create: .data
+            default: .plugin
+            }
+        self.init(code, error.message, underlying: error.detail)
+    }
+}

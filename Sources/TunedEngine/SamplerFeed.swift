@@ -1,0 +1,84 @@
+public import TunedRecords
+public import TunedSearch
+import TunedSpace
+
+/// A sampler together with the place in its study's log up to which it has been told. The one translation from events to what
+/// a sampler may see: the running study, recovery and `verify` all go through it.
+public struct SamplerFeed: Sendable {
+    public private(set) var sampler: any Sampler
+    /// The last event of the study that the sampler knows of, or could have known of.
+    public private(set) var position: EventSequence = 0
+    private let objectives: [Objective]
+
+    public init(declaration: StudyDeclaration, caching: Bool = true) throws(EngineError) {
+        let specification = declaration.specification
+        let problem = SearchProblem(
+            space: declaration.space, objectives: declaration.objectives.count, seed: specification.seed,
+            budget: specification.stop.trials)
+        do {
+            sampler = try SamplerRegistry.make(
+                name: specification.sampler.name, settings: specification.sampler.settings, problem: problem, caching: caching)
+        } catch {
+            throw EngineError(.invalid, error.message, path: "sampler")
+        }
+        objectives = declaration.objectives
+    }
+
+    /// Takes the next event of the study.
+    public mutating func observe(_ payload: EventPayload, at sequence: EventSequence) {
+        position = sequence
+        switch payload {
+        case .trialAsked(let asked):
+            sampler.observe(.pending(trial: asked.trial, asked.configuration))
+        case .reported(let trial, _, let report):
+            guard let objective = objectives.first, report.metric == objective.metric else { return }
+            sampler.observe(.report(trial: trial, step: report.step, value: objective.loss(report.value)))
+        case .trialEnded(let ended):
+            sampler.observe(.finished(trial: ended.trial, outcome(of: ended)))
+        default:
+            break
+        }
+    }
+
+    private func outcome(of ended: TrialEnded) -> Outcome {
+        switch ended.state {
+        case .complete:
+            return .complete(zip(objectives, ended.values).map { $0.loss($1) })
+        case .pruned:
+            guard let value = ended.values.first, let step = ended.step, let objective = objectives.first else { return .failed }
+            return .pruned(step: step, value: objective.loss(value))
+        case .cancelled:
+            return .cancelled
+        case .failed, .running, .paused:
+            return .failed
+        }
+    }
+
+    /// The sampler's configuration for a trial, with the parameters that a person fixed put over it.
+    public func suggest(trial: Int, fixed: [Int: ParameterValue] = [:], in space: SearchSpace) throws(EngineError) -> Suggestion {
+        if !fixed.isEmpty, let whole = Self.complete(fixed, in: space) { return .configuration(whole) }
+        let suggestion: Suggestion
+        do {
+            suggestion = try sampler.suggest(trial: trial)
+        } catch {
+            throw EngineError(.internalError, "the sampler cannot suggest a configuration: \(error.message)")
+        }
+        guard !fixed.isEmpty else { return suggestion }
+        // An exhausted sampler does not stand in the way of a person's own wish: what it left open takes the defaults.
+        var configuration = space.defaults
+        if case .configuration(let suggested) = suggestion {
+            for (index, value) in suggested.values.enumerated() where value != nil { configuration[index] = value }
+        }
+        for (index, value) in fixed { configuration[index] = value }
+        return .configuration(space.canonical(configuration))
+    }
+
+    /// The configuration, where the fixed values name every parameter that they make active.
+    private static func complete(_ fixed: [Int: ParameterValue], in space: SearchSpace) -> Configuration? {
+        var configuration = Configuration(Array(repeating: nil, count: space.count))
+        for (index, value) in fixed { configuration[index] = value }
+        let canonical = space.canonical(configuration)
+        for index in space.order where space.active(index, in: canonical) && canonical[index] == nil { return nil }
+        return canonical
+    }
+}

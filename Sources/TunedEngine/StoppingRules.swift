@@ -1,0 +1,66 @@
+import TunedRecords
+
+/// What a study's own stopping rules look at.
+struct StoppingState: Sendable {
+    /// Trials that were asked for and not given up.
+    var tried = 0
+    var complete = 0
+    var failed = 0
+    /// Best loss of the first objective so far.
+    var best: (trial: Int, loss: Double)?
+    var completeSinceBest = 0
+    /// Seconds that the study has been running.
+    var seconds = 0.0
+
+    mutating func count(_ ended: TrialEnded, objective: Objective?) {
+        switch ended.state {
+        case .complete:
+            complete += 1
+            completeSinceBest += 1
+            if let objective, let value = ended.values.first {
+                let loss = objective.loss(value)
+                if best.map({ loss < $0.loss }) ?? true {
+                    best = (ended.trial, loss)
+                    completeSinceBest = 0
+                }
+            }
+        case .failed: failed += 1
+        case .cancelled: tried -= 1
+        case .pruned, .running, .paused: break
+        }
+    }
+}
+
+extension StopRules {
+    /// A study whose first trials all failed has something wrong with it that more trials do not mend.
+    static let hopelessAfter = 10
+
+    /// Whether no new trial should begin.
+    func allowAsking(_ state: StoppingState) -> Bool {
+        if let trials, state.tried >= trials { return false }
+        return met(state) == nil
+    }
+
+    /// The rule that ends the study now, in words; nil while none is met. The number of trials is not among them: it ends the
+    /// asking, and the study ends when its last trial does.
+    func met(_ state: StoppingState, objective: Objective? = nil) -> String? {
+        if let time, state.seconds >= time { return "its time of \(Self.describe(seconds: time)) is up" }
+        if let target, let best = state.best {
+            let goal = objective ?? Objective(metric: 0, name: "", goal: .minimize)
+            if best.loss <= goal.loss(target) { return "trial \(best.trial) reached the target \(target)" }
+        }
+        if let patience, state.best != nil, state.completeSinceBest >= patience {
+            return "\(patience) complete trials brought no improvement"
+        }
+        return nil
+    }
+
+    static func describe(seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        switch whole {
+        case ..<60: return seconds == Double(whole) ? "\(whole) s" : "\(seconds) s"
+        case ..<3600: return "\(whole / 60) min" + (whole % 60 == 0 ? "" : " \(whole % 60) s")
+        default: return "\(whole / 3600) h" + (whole % 3600 < 60 ? "" : " \(whole % 3600 / 60) min")
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import TunedRecords
+import TunedSpace
+
+/// Taking a study up from its log after the daemon was ended, however that came.
+extension StudyDriver {
+    /// Replays the study's events, in order. Call before anything else, on no particular queue: nobody else knows the driver yet.
+    func replay(_ events: [Event]) {
+        for event in events {
+            restore(event)
+            feed.observe(event.payload, at: event.sequence)
+        }
+    }
+
+    private func restore(_ event: Event) {
+        switch event.payload {
+        case .studyCreated:
+            pace.start(at: Double(event.time) / 1000)
+        case .studyStateChanged(let next, let why):
+            if state == .running { pace.stop(at: max(lastTime, Double(event.time) / 1000)) }
+            state = next
+            reason = why
+            if next == .running { pace.start(at: Double(event.time) / 1000) }
+        case .stopRulesChanged(let text):
+            if let json = try? JSONValue(parsing: text), let changed = try? StopRules(json: json) { rules = changed }
+        case .enqueued(let values):
+            wishes.append((event.sequence, values))
+        case .trialAsked(let asked):
+            if case .enqueued(let wish) = asked.origin { wishes.removeAll { $0.id == wish } }
+            nextTrial = max(nextTrial, asked.trial + 1)
+            stopping.tried += 1
+            counts.running += 1
+            active[asked.trial] = ActiveTrial(
+                number: asked.trial, configuration: asked.configuration, isExternal: asked.isExternal,
+                runs: asked.isExternal ? [] : runKeys)
+        case .environmentSeen(let text):
+            if let json = try? JSONValue(parsing: text), let record = EnvironmentRecord(json: json) {
+                environments.recorded[record] = event.sequence
+                environments.latest = record
+            }
+        case .attemptStarted(let started):
+            guard var trial = active[started.trial], let run = trial.runs.firstIndex(of: started.run) else { break }
+            trial.setAttempts(started.attempt + 1, at: run)
+            trial.underWay.insert(started.nonce)
+            active[started.trial] = trial
+            openAttempts[started.nonce] = started
+        case .reported(let number, _, let report):
+            guard var trial = active[number], report.metric == declaration.objectives.first?.metric else { break }
+            if trial.lastReport.map({ report.step >= $0.step }) ?? true { trial.lastReport = (report.step, report.value) }
+            active[number] = trial
+        case .attemptEnded(let ended):
+            openAttempts[ended.nonce] = nil
+            guard var trial = active[ended.trial], let run = trial.runs.firstIndex(of: ended.run) else { break }
+            trial.underWay.remove(ended.nonce)
+            if case .succeeded(let metrics) = ended.outcome { trial.finish(run: run, metrics: metrics) }
+            active[ended.trial] = trial
+        case .trialEnded(let ended):
+            close(ended)
+        case .samplerAdopted(let adoption):
+            adopted = adoption
+        case .noted, .studyDeleted:
+            break
+        }
+        lastTime = max(lastTime, Double(event.time) / 1000)
+    }
+
+    /// Writes the end of what the former daemon left open and goes on with what was running. On `queue`.
+    func takeUp() {
+        // Replay counted in the log's own time; from here on it is this daemon's.
+        pace.stop(at: lastTime)
+        var events: [EventPayload] = []
+        for started in openAttempts.values.sorted(by: { $0.nonce < $1.nonce }) {
+            events.append(
+                .attemptEnded(
+                    AttemptEnded(
+                        trial: started.trial, run: started.run, attempt: started.attempt, nonce: started.nonce,
+                        outcome: .failed(Failure(kind: .lost, message: "the daemon ended while it ran; it is made again")), log: "")))
+            active[started.trial]?.underWay.remove(started.nonce)
+        }
+        openAttempts = [:]
+        for number in active.keys.sorted() {
+            guard let trial = active[number], !trial.isExternal else { continue }
+            if state == .running || state == .paused {
+                for run in trial.runs.indices where !trial.isDone(run) { ready.append(ReadyRun(trial: number, run: run)) }
+            } else {
+                let verdict = TrialEnded(trial: number, state: .cancelled, values: [])
+                events.append(.trialEnded(verdict))
+                close(verdict)
+            }
+        }
+        if !events.isEmpty { record(events) }
+        guard state == .running else { return }
+        adoptSampler()
+        startTiming()
+        checkRules()
+        fill()
+    }
+
+    /// Notes which sampler suggests from here on, where that is not what the log says already.
+    func adoptSampler() {
+        let identity = feed.sampler.identity
+        let adoption = SamplerAdoption(
+            name: identity.name, revision: identity.revision, explanation: feed.sampler.explanation,
+            numericEnvironment: surroundings.host.numericEnvironment)
+        guard adoption != adopted else { return }
+        adopted = adoption
+        record([.samplerAdopted(adoption)])
+    }
+}

@@ -1,0 +1,160 @@
+import TunedRecords
+import TunedSpace
+
+/// What people and outside programs ask of a study. All on `queue`; each returns the event that must be durable before the
+/// answer leaves, and throws what to tell them instead.
+extension StudyDriver {
+    func pause() throws(EngineError) -> EventSequence {
+        try require(.running, "pause")
+        state = .paused
+        reason = "paused"
+        for identifier in requests { surroundings.slots.withdraw(identifier) }
+        requests = []
+        stopTiming()
+        return record([.studyStateChanged(.paused, reason: "paused")])
+    }
+
+    /// Goes on after a pause, a stop or a completion; with new rules where they are given.
+    func resume(_ changed: StopRules?) throws(EngineError) -> EventSequence {
+        guard state != .running else {
+            guard let changed else { throw EngineError(.conflict, "study \(slug) is running already") }
+            rules = changed
+            ending = nil
+            let sequence = record([.stopRulesChanged(rules: changed.json.text())])
+            startTiming()
+            checkRules()
+            fill()
+            return sequence
+        }
+        let next = changed ?? rules
+        if state == .completed {
+            guard next.allowAsking(stopping), !isExhausted else {
+                throw EngineError(
+                    .conflict,
+                    "study \(slug) is complete: \(reason). Give it more to do, as in `tuned resume \(slug) --trials \(stopping.tried + 100)`")
+            }
+        }
+        var events: [EventPayload] = []
+        if changed != nil { events.append(.stopRulesChanged(rules: next.json.text())) }
+        events.append(.studyStateChanged(.running, reason: ""))
+        rules = next
+        ending = nil
+        state = .running
+        reason = ""
+        record(events)
+        adoptSampler()
+        startTiming()
+        checkRules()
+        fill()
+        return position
+    }
+
+    func stop() throws(EngineError) -> EventSequence {
+        guard state.mayBecome(.stopped) else { throw EngineError(.conflict, "study \(slug) is \(state.name) already") }
+        end(as: .stopped, because: "stopped by a person")
+        return position
+    }
+
+    /// The tombstone. Attempts under way are ended; what they still bring is dropped.
+    func delete() -> EventSequence {
+        if state == .running || state == .paused { end(as: .stopped, because: "deleted") }
+        return record([.studyDeleted])
+    }
+
+    func enqueue(_ values: [Int: ParameterValue]) throws(EngineError) -> EventSequence {
+        guard state == .running || state == .paused else {
+            throw EngineError(.conflict, "study \(slug) is \(state.name); `tuned resume \(slug)` first")
+        }
+        let sequence = record([.enqueued(values: values)])
+        wishes.append((sequence, values))
+        fill()
+        return sequence
+    }
+
+    func ask() throws(EngineError) -> (AskedTrial, EventSequence) {
+        try require(.running, "ask for a trial of")
+        if let trouble = surroundings.store.trouble { throw EngineError(trouble) }
+        guard mayAsk else {
+            throw EngineError(.conflict, "study \(slug) asks for no more trials: \(ending ?? "its \(rules.trials ?? 0) trials are asked for")")
+        }
+        let askedAfter = position
+        guard let number = askTrial(isExternal: true), let trial = active[number] else {
+            settle()
+            throw EngineError(.conflict, "every configuration of the space of study \(slug) was tried")
+        }
+        return (AskedTrial(number: number, configuration: trial.configuration, space: declaration.space, askedAfter: askedAfter), position)
+    }
+
+    func tell(_ number: Int, _ result: ToldResult) throws(EngineError) -> EventSequence {
+        guard let trial = active[number] else {
+            throw number >= 0 && number < nextTrial
+                ? EngineError(.conflict, "trial \(slug)/\(number) has ended already; its result stands")
+                : EngineError(.notFound, "study \(slug) has no trial \(number)")
+        }
+        guard trial.isExternal else {
+            throw EngineError(.conflict, "trial \(slug)/\(number) is run by the daemon; only trials from `tuned ask` are told")
+        }
+        let verdict: TrialEnded
+        switch result {
+        case .values(let values):
+            guard values.count == declaration.objectives.count else {
+                let names = declaration.objectives.map(\.name).joined(separator: ", ")
+                throw EngineError(
+                    .invalid, "\(values.count) values were told for \(declaration.objectives.count) objectives (\(names))", path: "values")
+            }
+            guard let bad = values.firstIndex(where: { !$0.isFinite }) else {
+                verdict = TrialEnded(trial: number, state: .complete, values: values)
+                break
+            }
+            throw EngineError(
+                .invalid, "the value of \(declaration.objectives[bad].name) is \(values[bad]), not a number; tell a failure instead",
+                path: "values[\(bad)]")
+        case .failed(let why):
+            verdict = TrialEnded(
+                trial: number, state: .failed, values: [], failure: Failure(kind: .told, message: why))
+        }
+        close(verdict)
+        record([.trialEnded(verdict)])
+        let sequence = position
+        checkRules()
+        fill()
+        return sequence
+    }
+
+    /// New attempts run the plugin's new content from here on, where its schema has stayed the same.
+    func replacePlugin(_ plugin: LoadedPlugin) {
+        guard let reference = declaration.plugin, reference.name == plugin.name, let old = blueprint,
+            old.plugin.hash != plugin.image.hash, state == .running || state == .paused
+        else { return }
+        guard plugin.trainable(reference.trainable)?.schema == declaration.schema else {
+            record([
+                .noted(
+                    text: "plugin \(plugin.name) was loaded again with another schema; this study stays with \(old.plugin.hash.prefix(12))")
+            ])
+            return
+        }
+        blueprint = WorkerBlueprint(
+            plugin: plugin.image, trainable: old.trainable, schema: old.schema, space: old.space, config: old.config,
+            dataPath: old.dataPath, folds: old.folds, requiredMetrics: old.requiredMetrics, environment: old.environment)
+    }
+
+    /// Ends attempts so that the next daemon makes them again.
+    func shutDown() {
+        isShuttingDown = true
+        for identifier in requests { surroundings.slots.withdraw(identifier) }
+        requests = []
+        for running in underWay.values { running.stop(.shutdown) }
+    }
+
+    private func require(_ wanted: StudyState, _ verb: String) throws(EngineError) {
+        guard state == wanted else {
+            throw EngineError(.conflict, "cannot \(verb) study \(slug): it is \(state.name)\(reason.isEmpty || reason == state.name ? "" : " (\(reason))")")
+        }
+    }
+}
+
+extension EngineError {
+    init(_ error: StoreError) {
+        self.init(.storage, error.message, underlying: error.underlying)
+    }
+}

@@ -1,0 +1,157 @@
+import TunedRecords
+import TunedSpace
+
+/// What attempts bring, and how a trial and its study end by it.
+extension StudyDriver {
+    /// How often a run that was lost to its machine is made again before its trial fails.
+    private static let lossesAllowed = 5
+
+    func receive(_ signal: AttemptSignal, of nonce: UInt64) {
+        // A late signal of an attempt that is no longer counted carries an old nonce and is dropped here.
+        guard let running = underWay[nonce] else { return }
+        switch signal {
+        case .reports(let reports): take(reports, from: running)
+        case .ended(let outcome, let log):
+            underWay[nonce] = nil
+            finish(running, outcome: outcome, log: log)
+        }
+    }
+
+    private func take(_ reports: [MetricReport], from running: RunningRun) {
+        guard var trial = active[running.next.trial] else { return }
+        let run = trial.runs[running.next.run]
+        record(reports.map { .reported(trial: trial.number, run: run, $0) })
+        if let objective = declaration.objectives.first {
+            for report in reports where report.metric == objective.metric && report.value.isFinite {
+                if trial.lastReport.map({ report.step >= $0.step }) ?? true {
+                    trial.lastReport = (report.step, report.value)
+                }
+            }
+            active[trial.number] = trial
+        }
+    }
+
+    private func finish(_ running: RunningRun, outcome: AttemptOutcome, log: String) {
+        guard var trial = active[running.next.trial] else { return running.lease.giveBack() }
+        let run = running.next.run
+        trial.underWay.remove(running.nonce)
+        var events: [EventPayload] = [
+            .attemptEnded(
+                AttemptEnded(
+                    trial: trial.number, run: trial.runs[run], attempt: running.attempt, nonce: running.nonce, outcome: outcome,
+                    log: log))
+        ]
+        switch outcome {
+        case .succeeded(let metrics):
+            trial.finish(run: run, metrics: metrics)
+            if trial.isComplete {
+                trial.verdict = TrialEnded(trial: trial.number, state: .complete, values: trial.values(of: declaration.objectives))
+            }
+        case .failed(let failure) where failure.isInfrastructure && trial.lost < Self.lossesAllowed:
+            trial.lost += 1
+            if trial.verdict == nil { ready.append(running.next) }
+        case .failed(let failure):
+            trial.verdict = trial.verdict ?? TrialEnded(trial: trial.number, state: .failed, values: [], failure: failure)
+        case .stopped(.pruned):
+            let report = trial.lastReport
+            trial.verdict =
+                trial.verdict
+                ?? TrialEnded(trial: trial.number, state: .pruned, values: report.map { [$0.value] } ?? [], step: report?.step)
+        case .stopped(.cancelled):
+            trial.verdict = trial.verdict ?? TrialEnded(trial: trial.number, state: .cancelled, values: [])
+        case .stopped(.shutdown):
+            // The trial stays under way in the log; the next daemon makes this attempt again.
+            break
+        }
+        active[trial.number] = trial
+        if let verdict = trial.verdict {
+            // Other folds of a trial whose end is decided are not worth their slots.
+            ready.removeAll(of: trial.number)
+            for nonce in trial.underWay { underWay[nonce]?.stop(.cancelled) }
+            if trial.underWay.isEmpty {
+                events.append(.trialEnded(verdict))
+                close(verdict)
+            }
+        }
+        record(events)
+        checkRules()
+        release(running.lease)
+    }
+
+    /// Hands a slot on to the next run of this study where nobody else waits for it, which saves a round through the scheduler.
+    private func release(_ lease: SlotLease) {
+        if requests.isEmpty, underWay.count < surroundings.parallelism(of: declaration), surroundings.store.trouble == nil,
+            lease.mayBeKept
+        {
+            begin(in: lease)
+        } else {
+            lease.giveBack()
+        }
+        fill()
+    }
+
+    /// Counts a trial's end. Its event is appended by the caller.
+    func close(_ verdict: TrialEnded) {
+        active[verdict.trial] = nil
+        counts.running -= 1
+        counts[verdict.state] += 1
+        stopping.count(verdict, objective: declaration.objectives.first)
+        pace.count(at: surroundings.clock.monotonicSeconds())
+    }
+
+    /// Sees whether a stopping rule is met by now.
+    func checkRules() {
+        guard state == .running, ending == nil else { return }
+        stopping.seconds = pace.seconds(at: surroundings.clock.monotonicSeconds())
+        if let met = rules.met(stopping, objective: declaration.objectives.first) {
+            ending = met
+            if rules.target != nil { cancelRuns() }
+            ready.removeAll()
+        } else if counts.failed >= StopRules.hopelessAfter, counts.failed == counts.total - counts.running - counts.cancelled {
+            ending = nil
+            end(
+                as: .failed,
+                because: "its first \(counts.failed) trials all failed; `tuned trials \(slug) --state failed` says why")
+        }
+    }
+
+    /// Ends the study once nothing is left to do.
+    func settle() {
+        guard state == .running, !isShuttingDown, underWay.isEmpty, ready.isEmpty, !mayAsk else { return }
+        let waiting = active.values.filter(\.isExternal)
+        if blueprint == nil && !waiting.isEmpty && ending == nil { return }
+        if let ending {
+            end(as: .completed, because: ending)
+        } else if isExhausted {
+            end(as: .completed, because: "every configuration of its space was tried")
+        } else if let trials = rules.trials, stopping.tried >= trials {
+            end(as: .completed, because: "its \(trials) trials are done")
+        }
+    }
+
+    /// Takes the study to a state in which nothing of it runs.
+    func end(as next: StudyState, because why: String) {
+        guard state.mayBecome(next) else { return }
+        var events: [EventPayload] = []
+        cancelRuns()
+        ready.removeAll()
+        for identifier in requests { surroundings.slots.withdraw(identifier) }
+        requests = []
+        // Trials without an attempt under way end here; the others when their attempt does.
+        for number in active.keys.sorted() where active[number]?.underWay.isEmpty ?? false {
+            let verdict = active[number]?.verdict ?? TrialEnded(trial: number, state: .cancelled, values: [])
+            events.append(.trialEnded(verdict))
+            close(verdict)
+        }
+        state = next
+        reason = why
+        events.append(.studyStateChanged(next, reason: why))
+        stopTiming()
+        record(events)
+        surroundings.settled(self)
+    }
+
+    func cancelRuns() {
+        for running in underWay.values { running.stop(.cancelled) }
+    }
+}

@@ -1,0 +1,244 @@
+import Dispatch
+import TunedRecords
+import TunedSearch
+import TunedSlots
+import TunedSpace
+
+/// Drives one study: asks the sampler, places runs in slots, takes their results, and decides when it is over.
+///
+/// `@unchecked Sendable`: every mutable property is touched on `queue` only. Events are appended there too, so that the
+/// study's events have one order, and `asked_after` means what it says.
+final class StudyDriver: @unchecked Sendable {
+    let id: StudyID
+    let slug: String
+    let declaration: StudyDeclaration
+    let queue: DispatchQueue
+    let surroundings: StudySurroundings
+
+    /// What new attempts run with; nil for a study that only outside programs run trials of.
+    var blueprint: WorkerBlueprint?
+    var feed: SamplerFeed
+    var rules: StopRules
+    var state: StudyState
+    var reason = ""
+
+    var active: [Int: ActiveTrial] = [:]
+    var nextTrial = 0
+    /// Runs to be made: further folds of trials under way, and attempts to be made again. They go before new trials.
+    var ready = ReadyRuns()
+    /// Configurations of a person's own, in the order they came.
+    var wishes: [(id: EventSequence, values: [Int: ParameterValue])] = []
+    /// Slots asked for and not yet granted.
+    var requests: Set<SlotRequestID> = []
+    var underWay: [UInt64: RunningRun] = [:]
+    var stopping = StoppingState()
+    var counts = TrialCounts()
+    var isExhausted = false
+    /// The rule that ends the study; set once it is met, while the last trials still run.
+    var ending: String?
+    var isShuttingDown = false
+    /// Set by a failed commit: nothing new begins until the store writes again.
+    var isWaitingForStore = false
+    var pace: Pace
+    var environments = EnvironmentLog()
+    /// The sampler that the log says suggestions come from.
+    var adopted: SamplerAdoption?
+    /// While the log is replayed: attempts whose end it does not hold, and the time of its last event in seconds.
+    var openAttempts: [UInt64: AttemptStarted] = [:]
+    var lastTime = 0.0
+    private var timeLimit: (any ScheduledAction)?
+
+    init(
+        id: StudyID, slug: String, declaration: StudyDeclaration, blueprint: WorkerBlueprint?, surroundings: StudySurroundings
+    ) throws(EngineError) {
+        self.id = id
+        self.slug = slug
+        self.declaration = declaration
+        self.blueprint = blueprint
+        self.surroundings = surroundings
+        queue = DispatchQueue(label: "tuned.study.\(slug)")
+        feed = try SamplerFeed(declaration: declaration)
+        rules = declaration.specification.stop
+        state = .running
+        pace = Pace(now: surroundings.clock.monotonicSeconds())
+    }
+
+    // MARK: The log
+
+    /// Appends events of this study, and shows them to the sampler in their order.
+    @discardableResult
+    func record(_ payloads: [EventPayload]) -> EventSequence {
+        let first = surroundings.store.append(payloads, study: id, time: surroundings.clock.wallMilliseconds())
+        for (offset, payload) in payloads.enumerated() { feed.observe(payload, at: first + EventSequence(offset)) }
+        return first
+    }
+
+    /// The last event of this study.
+    var position: EventSequence { feed.position }
+
+    // MARK: Filling slots
+
+    /// Whether another run could begin now.
+    private var hasWork: Bool {
+        guard state == .running, !isShuttingDown, blueprint != nil else { return false }
+        return !ready.isEmpty || mayAsk
+    }
+
+    /// Whether a new trial may begin.
+    var mayAsk: Bool { state == .running && ending == nil && !isExhausted && rules.allowAsking(stopping) }
+
+    /// Asks for as many slots as there is work for. Called whenever something has changed.
+    func fill() {
+        if surroundings.store.trouble != nil { return waitForStore() }
+        while hasWork, requests.count + underWay.count < surroundings.parallelism(of: declaration),
+            requests.count < workAhead
+        {
+            let identifier = surroundings.slots.request(
+                declaration.specification.resources, owner: slug, label: slug
+            ) { [weak self] identifier, grant in
+                guard let self else { return grant.giveBack() }
+                self.queue.async { self.take(grant, for: identifier) }
+            }
+            guard let identifier else { return }
+            requests.insert(identifier)
+        }
+        settle()
+    }
+
+    /// How many more runs could begin: no more slots are asked for than that.
+    private var workAhead: Int {
+        guard mayAsk else { return ready.count }
+        guard let trials = rules.trials else { return Int.max }
+        return ready.count + (trials - stopping.tried) * runKeys.count
+    }
+
+    private func take(_ grant: SlotLease, for identifier: SlotRequestID) {
+        requests.remove(identifier)
+        begin(in: grant)
+    }
+
+    /// Starts the next run in a slot, or gives the slot back.
+    func begin(in lease: SlotLease) {
+        guard hasWork, let blueprint, let next = nextRun() else {
+            lease.giveBack()
+            return settle()
+        }
+        start(next, in: lease, with: blueprint)
+    }
+
+    private func nextRun() -> ReadyRun? {
+        if let run = ready.removeFirst() { return run }
+        guard mayAsk, let trial = askTrial(isExternal: false) else { return nil }
+        for run in active[trial]?.runs.indices.dropFirst() ?? 0..<0 { ready.append(ReadyRun(trial: trial, run: run)) }
+        return ReadyRun(trial: trial, run: 0)
+    }
+
+    /// The runs of each trial: one a fold.
+    var runKeys: [RunKey] {
+        (0..<max(1, declaration.data?.folds ?? 1)).map { RunKey(fold: $0) }
+    }
+
+    /// Asks the sampler for a configuration and records it; nil once the space is exhausted.
+    func askTrial(isExternal: Bool) -> Int? {
+        let number = nextTrial
+        let wish = wishes.first
+        let askedAfter = position
+        let suggestion: Suggestion
+        do {
+            suggestion = try feed.suggest(trial: number, fixed: wish?.values ?? [:], in: declaration.space)
+        } catch {
+            end(as: .failed, because: error.message)
+            return nil
+        }
+        guard case .configuration(let configuration) = suggestion else {
+            isExhausted = true
+            return nil
+        }
+        if wish != nil { wishes.removeFirst() }
+        nextTrial += 1
+        stopping.tried += 1
+        counts.running += 1
+        active[number] = ActiveTrial(
+            number: number, configuration: configuration, isExternal: isExternal, runs: isExternal ? [] : runKeys)
+        record([
+            .trialAsked(
+                TrialAsked(
+                    trial: number, configuration: configuration, origin: wish.map { .enqueued($0.id) } ?? .sampler,
+                    askedAfter: askedAfter, isExternal: isExternal))
+        ])
+        return number
+    }
+
+    private func start(_ next: ReadyRun, in lease: SlotLease, with blueprint: WorkerBlueprint) {
+        guard var trial = active[next.trial] else { return lease.giveBack() }
+        let run = trial.runs[next.run]
+        let attempt = trial.beginAttempt(at: next.run)
+        let nonce = surroundings.nextNonce()
+        trial.underWay.insert(nonce)
+        active[next.trial] = trial
+        let grant = lease.grant
+        let environment = noteEnvironment(of: grant, blueprint: blueprint)
+        record([
+            .attemptStarted(
+                AttemptStarted(
+                    trial: next.trial, run: run, attempt: attempt, nonce: nonce, cpus: grant.cpus, gpus: grant.gpus,
+                    environment: environment))
+        ])
+        let assignment = AttemptAssignment(
+            blueprint: blueprint, configuration: trial.configuration, trial: next.trial, run: run, runIndex: next.run,
+            attempt: attempt, nonce: nonce, seed: run.seed(study: declaration.specification.seed, trial: next.trial),
+            deadline: declaration.specification.timeout)
+        let running = RunningRun(next: next, attempt: attempt, nonce: nonce, lease: lease)
+        underWay[nonce] = running
+        let runner = surroundings.runner
+        grant.queue.async { [self] in
+            let handle = runner.start(assignment, in: grant) { signal in
+                self.queue.async { self.receive(signal, of: nonce) }
+            }
+            queue.async { self.adopt(handle, for: nonce) }
+        }
+    }
+
+    private func adopt(_ handle: any RunningAttempt, for nonce: UInt64) {
+        guard let running = underWay[nonce] else { return }
+        running.handle = handle
+        if let reason = running.stopWanted { handle.stop(reason) }
+    }
+
+    // MARK: Time
+
+    /// Begins to count the study's running time.
+    func startTiming() {
+        pace.start(at: surroundings.clock.monotonicSeconds())
+        timeLimit?.cancel()
+        timeLimit = nil
+        guard let time = rules.time else { return }
+        timeLimit = surroundings.clock.schedule(after: max(0.01, time - pace.seconds(at: surroundings.clock.monotonicSeconds()))) {
+            [weak self] in
+            guard let self else { return }
+            self.queue.async {
+                self.timeLimit = nil
+                self.checkRules()
+                self.fill()
+            }
+        }
+    }
+
+    func stopTiming() {
+        pace.stop(at: surroundings.clock.monotonicSeconds())
+        timeLimit?.cancel()
+        timeLimit = nil
+    }
+
+    private func waitForStore() {
+        guard !isWaitingForStore else { return }
+        isWaitingForStore = true
+        _ = surroundings.clock.schedule(after: 0.5) { [weak self] in
+            guard let self else { return }
+            self.queue.async {
+                self.isWaitingForStore = false
+                self.fill()
+            }
+        }
+    }
+}

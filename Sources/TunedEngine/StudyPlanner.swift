@@ -1,0 +1,222 @@
+import Dispatch
+import TunedPlugins
+import TunedRecords
+import TunedSearch
+import TunedSlots
+import TunedSpace
+import TunedWire
+import TunedWorkers
+
+/// Turns what a person asks of a study into what it means here and now, or says what is wrong with it. Reads files and may run
+/// the plugin in a process of its own, so it works on queues that may wait.
+final class StudyPlanner: Sendable {
+    private let plugins: PluginCatalog
+    private let datasets: DatasetProbe
+    private let data: DataStore
+    private let slots: SlotScheduler
+    private let clock: any TimeSource
+    private let version: String
+    private let queue = DispatchQueue(label: "tuned.planner")
+
+    struct Plan: Sendable {
+        var declaration: StudyDeclaration
+        var blueprint: WorkerBlueprint?
+    }
+
+    init(
+        plugins: PluginCatalog, datasets: DatasetProbe, data: DataStore, slots: SlotScheduler, clock: any TimeSource,
+        version: String
+    ) {
+        self.plugins = plugins
+        self.datasets = datasets
+        self.data = data
+        self.slots = slots
+        self.clock = clock
+        self.version = version
+    }
+
+    func plan(_ specification: StudySpecification, reply: @escaping @Sendable (Result<Plan, EngineError>) -> Void) {
+        queue.async { [self] in
+            do throws(EngineError) {
+                guard let name = specification.plugin else {
+                    return reply(.success(try planExternal(specification)))
+                }
+                try planHosted(specification, plugin: name, reply: reply)
+            } catch {
+                reply(.failure(error))
+            }
+        }
+    }
+
+    /// The blueprint of a study that is in the log already.
+    func blueprint(of declaration: StudyDeclaration) throws(EngineError) -> WorkerBlueprint? {
+        guard let reference = declaration.plugin else { return nil }
+        guard let image = plugins.image(hash: reference.hash) else {
+            throw EngineError(.plugin, "the copy of plugin \(reference.name) (\(reference.hash.prefix(12))) is gone; load it again")
+        }
+        let folds: FoldPlan? = if let digest = declaration.data?.plan { try data.plan(digest) } else { nil }
+        return Self.blueprint(declaration, image: image, folds: folds)
+    }
+
+    private static func blueprint(_ declaration: StudyDeclaration, image: PluginImage, folds: FoldPlan?) -> WorkerBlueprint {
+        WorkerBlueprint(
+            plugin: image, trainable: declaration.plugin?.trainable ?? "", schema: declaration.schema, space: declaration.space,
+            config: .object(declaration.specification.config), dataPath: declaration.data?.copy, folds: folds,
+            requiredMetrics: declaration.objectives.map(\.metric))
+    }
+
+    // MARK: Studies that an outside program drives
+
+    private func planExternal(_ specification: StudySpecification) throws(EngineError) -> Plan {
+        let objectives = specification.objectives.isEmpty ? [ObjectiveSpecification(metric: "value")] : specification.objectives
+        let space: SearchSpace
+        do throws(SpaceError) {
+            space = try SearchSpace(declaring: specification.space)
+        } catch {
+            throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "space" : "space.\(error.path)")
+        }
+        let schema = Schema(
+            id: specification.slug ?? "external", space: space,
+            metrics: objectives.map { Metric(name: $0.metric, goal: $0.goal ?? .minimize) })
+        return Plan(declaration: try declare(specification, schema: schema, space: space, plugin: nil), blueprint: nil)
+    }
+
+    // MARK: Studies of a plugin
+
+    private func planHosted(
+        _ specification: StudySpecification, plugin name: String, reply: @escaping @Sendable (Result<Plan, EngineError>) -> Void
+    ) throws(EngineError) {
+        guard let plugin = plugins.plugin(name) else { throw plugins.unknown(name) }
+        let trainable = try choose(specification.trainable, of: plugin)
+        let space: SearchSpace
+        do throws(SpaceError) {
+            space = try trainable.schema.space.narrowed(by: specification.space)
+        } catch {
+            throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "space" : "space.\(error.path)")
+        }
+        try check(specification.config, of: trainable.schema)
+        let reference = PluginReference(name: plugin.name, trainable: trainable.id, hash: plugin.image.hash)
+        let declaration = try declare(specification, schema: trainable.schema, space: space, plugin: reference)
+        if let refusal = slots.refusal(of: specification.resources) {
+            throw EngineError(.resources, refusal.message, path: "resources")
+        }
+        guard let origin = specification.data else {
+            if specification.split != nil {
+                throw EngineError(.invalid, "there are no rows to split: the study names no data", path: "split")
+            }
+            return reply(.success(Plan(declaration: declaration, blueprint: Self.blueprint(declaration, image: plugin.image, folds: nil))))
+        }
+        var target: String?
+        if case .string(let text)? = specification.config["target"] { target = text }
+        let copy = try data.add(origin, split: specification.split, target: target)
+        datasets.describe(
+            plugin.image, trainable: trainable.id, schema: trainable.schema, config: .object(specification.config),
+            dataPath: copy.path, on: queue
+        ) { [self] result in
+            reply(Result { () throws(EngineError) in
+                try divide(result, copy: copy, origin: origin, declaration: declaration, image: plugin.image)
+            })
+        }
+    }
+
+    private func divide(
+        _ described: Result<DatasetDescription?, PluginError>, copy: DataStore.Copy, origin: String, declaration: StudyDeclaration,
+        image: PluginImage
+    ) throws(EngineError) -> Plan {
+        let dataset: DatasetDescription?
+        switch described {
+        case .success(let description): dataset = description
+        case .failure(let error):
+            // The plugin saw its private copy; a person knows the file by the name that they gave.
+            var shown = EngineError(error)
+            shown.message = shown.message.replacing(copy.path, with: origin)
+            throw shown
+        }
+        var declaration = declaration
+        let split = declaration.specification.split ?? SplitSpecification()
+        var reference = DataReference(
+            origin: origin, digest: copy.digest, copy: copy.path, plan: nil, rows: dataset?.rows ?? 0, testRows: copy.testRows,
+            folds: 1, isStratified: false)
+        var plan: FoldPlan?
+        if let dataset {
+            if split.method == .stratified && dataset.labels == nil {
+                throw EngineError(.invalid, "the plugin tells no classes to stratify by: use by: plain", path: "split.by")
+            }
+            let labels = split.method == .plain ? nil : dataset.labels
+            let planner = FoldPlanner(rows: dataset.rows, labels: labels, seed: split.seed)
+            do throws(FoldPlanner.Problem) {
+                plan = split.folds > 1
+                    ? try planner.crossValidation(folds: split.folds)
+                    // The fraction is of all rows, and the test rows are gone already.
+                    : try planner.holdout(fraction: split.validation / (1 - split.test))
+            } catch {
+                throw EngineError(.data, error.message, path: "split")
+            }
+            reference.isStratified = labels != nil
+            reference.folds = split.folds
+        } else if declaration.specification.split != nil {
+            throw EngineError(
+                .invalid, "plugin \(declaration.plugin?.name ?? "") does not tell its rows (tuned.dataset/1), so they cannot be split",
+                path: "split")
+        }
+        if let plan { reference.plan = try data.keep(plan) }
+        declaration.data = reference
+        return Plan(declaration: declaration, blueprint: Self.blueprint(declaration, image: image, folds: plan))
+    }
+
+    private func choose(_ wanted: String?, of plugin: LoadedPlugin) throws(EngineError) -> LoadedPlugin.Trainable {
+        let names = plugin.trainables.map(\.id)
+        guard let wanted else {
+            if let only = plugin.trainables.first, plugin.trainables.count == 1 { return only }
+            if let same = plugin.trainable(plugin.name) { return same }
+            throw EngineError(
+                .invalid, "plugin \(plugin.name) has several trainables; name one: \(names.joined(separator: ", "))", path: "trainable")
+        }
+        guard let found = plugin.trainable(wanted) else {
+            let hint = nearest(to: wanted, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+            throw EngineError(
+                .notFound, "plugin \(plugin.name) has no trainable \"\(wanted)\"\(hint) It has: \(names.joined(separator: ", "))",
+                path: "trainable")
+        }
+        return found
+    }
+
+    /// Holds the study's `config` against the keys that the schema declares; a schema without any takes all.
+    private func check(_ config: [String: JSONValue], of schema: Schema) throws(EngineError) {
+        let known = schema.config.map(\.name)
+        for key in config.keys.sorted() where !known.isEmpty && !known.contains(key) {
+            let hint = nearest(to: key, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+            throw EngineError(
+                .invalid, "the plugin takes no \"\(key)\"\(hint) It takes: \(known.joined(separator: ", "))", path: "config.\(key)")
+        }
+        for entry in schema.config where entry.isRequired && config[entry.name] == nil {
+            throw EngineError(.invalid, "the plugin needs \"\(entry.name)\": \(entry.description)", path: "config")
+        }
+    }
+
+    private func declare(
+        _ specification: StudySpecification, schema: Schema, space: SearchSpace, plugin: PluginReference?
+    ) throws(EngineError) -> StudyDeclaration {
+        var objectives: [Objective] = []
+        let names = schema.metrics.map(\.name)
+        let wanted = specification.objectives.isEmpty ? names.prefix(1).map { ObjectiveSpecification(metric: $0) } : specification.objectives
+        for (index, objective) in wanted.enumerated() {
+            let path = "objectives[\(index)].metric"
+            guard let metric = names.firstIndex(of: objective.metric) else {
+                let hint = nearest(to: objective.metric, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+                throw EngineError(
+                    .invalid, "there is no metric \"\(objective.metric)\"\(hint) There are: \(names.joined(separator: ", "))", path: path)
+            }
+            guard !objectives.contains(where: { $0.metric == metric }) else {
+                throw EngineError(.invalid, "the metric \"\(objective.metric)\" is named twice", path: path)
+            }
+            objectives.append(Objective(metric: metric, name: objective.metric, goal: objective.goal ?? schema.metrics[metric].goal))
+        }
+        let declaration = StudyDeclaration(
+            specification: specification, schema: schema, space: space, objectives: objectives, plugin: plugin, data: nil,
+            createdAt: clock.wallMilliseconds(), createdBy: version)
+        // Says at once what is wrong with the sampler's name or settings.
+        _ = try SamplerFeed(declaration: declaration)
+        return declaration
+    }
+}

@@ -1,0 +1,38 @@
+import Synchronization
+import TunedRecords
+import TunedSlots
+
+/// What every study of an engine shares.
+final class StudySurroundings: Sendable {
+    let store: any EventStore
+    let slots: SlotScheduler
+    let runner: any AttemptRunner
+    let clock: any TimeSource
+    let plugins: PluginCatalog
+    let host: HostFacts
+    /// Told when a study has come to rest.
+    let settled: @Sendable (StudyDriver) -> Void
+    private let nonces: Atomic<UInt64>
+
+    init(
+        store: any EventStore, slots: SlotScheduler, runner: any AttemptRunner, clock: any TimeSource, plugins: PluginCatalog,
+        host: HostFacts, firstNonce: UInt64, settled: @escaping @Sendable (StudyDriver) -> Void
+    ) {
+        self.store = store
+        self.slots = slots
+        self.runner = runner
+        self.clock = clock
+        self.plugins = plugins
+        self.host = host
+        self.settled = settled
+        nonces = Atomic(firstNonce)
+    }
+
+    /// Different for every attempt of this data directory: the counter starts past all that the log holds.
+    func nextNonce() -> UInt64 { nonces.add(1, ordering: .relaxed).newValue }
+
+    /// How many runs of a study may be under way at once.
+    func parallelism(of declaration: StudyDeclaration) -> Int {
+        min(declaration.specification.parallel ?? .max, max(1, slots.capacity(for: declaration.specification.resources)))
+    }
+}

@@ -1,0 +1,180 @@
+public import TunedRecords
+import TunedSearch
+public import TunedSpace
+
+/// A log that does not say what it must.
+public struct AuditError: Error, Hashable, Sendable {
+    public enum Code: String, Hashable, Sendable {
+        /// A configuration is not what the sampler derives from the events before it.
+        case suggestion
+        /// A trial's value is not what its runs brought.
+        case value
+        /// Events are missing, repeated or in an order that cannot be.
+        case order
+        /// The log was written by another revision of the sampler, so nothing can be derived again.
+        case revision
+        /// The state table says something else than the events.
+        case state
+    }
+    public var code: Code
+    public var trial: Int?
+    public var sequence: EventSequence
+    /// What the log says, what was derived, and what may explain it.
+    public var message: String
+}
+
+/// Derives every suggestion and every value of a study again from its log, event by event, with the sampler's caches off.
+public struct SuggestionAudit: Sendable {
+    private let declaration: StudyDeclaration
+    private let numericEnvironment: String
+    private var feed: SamplerFeed
+    /// Events that the sampler has not been shown: each suggestion says up to where it had seen.
+    private var unseen: ArraySlice<Event> = []
+    private var wishes: [EventSequence: [Int: ParameterValue]] = [:]
+    private var adoption: SamplerAdoption?
+    private var last: EventSequence = 0
+    private var nextTrial = 0
+    private var runs: [Int: [RunKey: [Double]]] = [:]
+    private var asked: [Int: TrialAsked] = [:]
+    private var ended: [Int: TrialEnded] = [:]
+
+    /// Suggestions that were derived and found equal.
+    public private(set) var suggestions = 0
+    /// Values that were derived and found equal.
+    public private(set) var values = 0
+    /// In words, where the log was written on another CPU or mathematics library than this process runs on.
+    public private(set) var environmentDifference: String?
+
+    /// - Parameter numericEnvironment: ``HostFacts/numericEnvironment`` of this process.
+    public init(declaration: StudyDeclaration, numericEnvironment: String) throws(EngineError) {
+        self.declaration = declaration
+        self.numericEnvironment = numericEnvironment
+        feed = try SamplerFeed(declaration: declaration, caching: false)
+    }
+
+    /// Takes the study's next event.
+    public mutating func check(_ event: Event) throws(AuditError) {
+        guard event.sequence > last else {
+            throw AuditError(code: .order, trial: nil, sequence: event.sequence, message: "event \(event.sequence) comes after \(last)")
+        }
+        last = event.sequence
+        switch event.payload {
+        case .samplerAdopted(let adoption): try adopt(adoption, at: event.sequence)
+        case .enqueued(let values): wishes[event.sequence] = values
+        case .trialAsked(let asked): try check(asked, at: event.sequence)
+        case .attemptEnded(let attempt):
+            if case .succeeded(let metrics) = attempt.outcome { runs[attempt.trial, default: [:]][attempt.run] = metrics }
+        case .trialEnded(let ended): try check(ended, at: event.sequence)
+        default: break
+        }
+        unseen.append(event)
+    }
+
+    /// Holds a row of the state table against the events.
+    public func check(row number: Int, state: TrialState, values: [Double], configuration: Configuration) throws(AuditError) {
+        func wrong(_ what: String) -> AuditError {
+            AuditError(
+                code: .state, trial: number, sequence: last,
+                message: "trial \(number): the state table and the event log disagree about its \(what)")
+        }
+        guard let asked = asked[number] else { throw wrong("existence") }
+        guard asked.configuration == configuration else { throw wrong("configuration") }
+        guard let ended = ended[number] else {
+            if state != .running { throw wrong("state") }
+            return
+        }
+        guard ended.state == state else { throw wrong("state") }
+        guard ended.values == values else { throw wrong("values") }
+    }
+
+    /// Trials that the log asked for.
+    public var trials: Int { nextTrial }
+
+    private mutating func adopt(_ adoption: SamplerAdoption, at sequence: EventSequence) throws(AuditError) {
+        self.adoption = adoption
+        let identity = feed.sampler.identity
+        guard adoption.name == identity.name, adoption.revision == identity.revision else {
+            throw AuditError(
+                code: .revision, trial: nil, sequence: sequence,
+                message: "suggestions after event \(sequence) come from \(adoption.name), revision \(adoption.revision); this version has "
+                    + "\(identity.name), revision \(identity.revision), which may choose otherwise. Verify with the version that wrote the log")
+        }
+        if adoption.numericEnvironment != numericEnvironment {
+            environmentDifference = "the log was written with \(adoption.numericEnvironment); this is \(numericEnvironment)"
+        }
+    }
+
+    private mutating func check(_ asked: TrialAsked, at sequence: EventSequence) throws(AuditError) {
+        guard asked.trial == nextTrial else {
+            throw AuditError(
+                code: .order, trial: asked.trial, sequence: sequence,
+                message: "event \(sequence) asks for trial \(asked.trial) where trial \(nextTrial) comes next")
+        }
+        nextTrial += 1
+        self.asked[asked.trial] = asked
+        guard asked.askedAfter < sequence, asked.askedAfter >= feed.position else {
+            throw AuditError(
+                code: .order, trial: asked.trial, sequence: sequence,
+                message: "trial \(asked.trial) says that it was asked for after event \(asked.askedAfter), which cannot be")
+        }
+        while let event = unseen.first, event.sequence <= asked.askedAfter {
+            feed.observe(event.payload, at: event.sequence)
+            unseen.removeFirst()
+        }
+        var fixed: [Int: ParameterValue] = [:]
+        if case .enqueued(let wish) = asked.origin {
+            guard let values = wishes.removeValue(forKey: wish) else {
+                throw AuditError(
+                    code: .order, trial: asked.trial, sequence: sequence,
+                    message: "trial \(asked.trial) names event \(wish) as its wish, which is none")
+            }
+            fixed = values
+        }
+        let derived: Suggestion
+        do {
+            derived = try feed.suggest(trial: asked.trial, fixed: fixed, in: declaration.space)
+        } catch {
+            throw AuditError(code: .suggestion, trial: asked.trial, sequence: sequence, message: error.message)
+        }
+        guard case .configuration(let configuration) = derived else {
+            throw AuditError(
+                code: .suggestion, trial: asked.trial, sequence: sequence,
+                message: "trial \(asked.trial): the log has a configuration where the sampler has none left")
+        }
+        try compare(asked, with: configuration, at: sequence)
+        suggestions += 1
+    }
+
+    private func compare(_ asked: TrialAsked, with derived: Configuration, at sequence: EventSequence) throws(AuditError) {
+        for index in 0..<declaration.space.count {
+            let stored = index < asked.configuration.count ? asked.configuration[index] : nil
+            guard stored != derived[index] else { continue }
+            func text(_ value: ParameterValue?) -> String {
+                value.map { declaration.space.text($0, of: index) } ?? "inactive"
+            }
+            throw AuditError(
+                code: .suggestion, trial: asked.trial, sequence: sequence,
+                message: "trial \(asked.trial), \(declaration.space.parameters[index].name): the log has \(text(stored)), derived is "
+                    + text(derived[index]) + (environmentDifference.map { ". It may be the surroundings: \($0)" } ?? ""))
+        }
+    }
+
+    private mutating func check(_ trial: TrialEnded, at sequence: EventSequence) throws(AuditError) {
+        guard let asked = asked[trial.trial], ended[trial.trial] == nil else {
+            throw AuditError(
+                code: .order, trial: trial.trial, sequence: sequence,
+                message: "event \(sequence) ends trial \(trial.trial), which is not under way")
+        }
+        ended[trial.trial] = trial
+        guard trial.state == .complete, !asked.isExternal else { return }
+        let folds = max(1, declaration.data?.folds ?? 1)
+        let results = (0..<folds).compactMap { runs[trial.trial]?[RunKey(fold: $0)] }
+        runs[trial.trial] = nil
+        guard results.count == folds, ActiveTrial.values(of: declaration.objectives, runs: results) == trial.values else {
+            throw AuditError(
+                code: .value, trial: trial.trial, sequence: sequence,
+                message: "trial \(trial.trial): its value is not the mean of what its runs brought")
+        }
+        values += 1
+    }
+}

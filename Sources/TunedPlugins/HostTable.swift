@@ -1,0 +1,123 @@
+import CTunedPlugin
+import CTunedWorker
+import Glibc
+import TunedWire
+
+/// The functions that the host offers to plugins, behind C function pointers.
+enum HostTable {
+    /// Lives as long as the process, as the ABI promises.
+    static var pointer: UnsafePointer<tuned_host> { table.pointer }
+
+    private static let table = Immortal(
+        tuned_host(
+            size: UInt32(MemoryLayout<tuned_host>.size), abi_minor: UInt32(TUNED_ABI_MINOR), value: hostValue,
+            objective: hostObjective, constraint: hostConstraint, report: hostReport, should_stop: hostShouldStop,
+            log: hostLog, fail: hostFail, extension: hostExtension))
+
+    fileprivate static let data = Immortal(
+        tuned_data_extension(size: UInt32(MemoryLayout<tuned_data_extension>.size), reserved: 0, rows: hostRows))
+}
+
+/// A constant with an address. `@unchecked Sendable`: nobody writes to it after init.
+private final class Immortal<Value: BitwiseCopyable>: @unchecked Sendable {
+    let pointer: UnsafePointer<Value>
+
+    init(_ value: Value) {
+        let memory = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+        memory.initialize(to: value)
+        pointer = UnsafePointer(memory)
+    }
+}
+
+private func hostValue(_ trial: UnsafePointer<tuned_trial>?, _ name: UnsafePointer<CChar>?) -> UnsafePointer<tuned_value>? {
+    guard let trial, let name else { return nil }
+    let context = TrialContext.of(trial)
+    for index in 0..<Int(trial.pointee.value_count) {
+        if let known = context.pointee.names[index], strcmp(known, name) == 0 { return trial.pointee.values + index }
+    }
+    return nil
+}
+
+private func hostObjective(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt32, _ value: Double) -> Int32 {
+    guard let trial else { return TUNED_FAILED }
+    let context = TrialContext.of(trial)
+    guard metric < context.pointee.metricCount else { return TUNED_FAILED }
+    context.pointee.metrics[Int(metric)] = value
+    context.pointee.given[Int(metric)] = true
+    return TUNED_OK
+}
+
+private func hostConstraint(
+    _ trial: UnsafePointer<tuned_trial>?, _ name: UnsafePointer<CChar>?, _ value: Double
+) -> Int32 {
+    guard let trial, let name = PluginText.read(name, limit: 128), !name.isEmpty else { return TUNED_FAILED }
+    let notes = TrialContext.of(trial).pointee.notes.takeUnretainedValue()
+    return notes.add(.init(name: name, value: value)) ? TUNED_OK : TUNED_FAILED
+}
+
+private func hostReport(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt32, _ step: Int64, _ value: Double) -> Int32 {
+    guard let trial else { return TUNED_FAILED }
+    let context = TrialContext.of(trial)
+    guard metric < context.pointee.metricCount else { return TUNED_FAILED }
+    while true {
+        switch tuned_page_report(context.pointee.sink.page, metric, step, value) {
+        case TUNED_REPORT_KEPT: return TUNED_OK
+        case TUNED_REPORT_HALF:
+            context.pointee.sink.doorbell()
+            return TUNED_OK
+        default:
+            // Full: nothing is dropped, so the plugin waits for the daemon, which was told at half and reads by itself
+            // every few milliseconds.
+            usleep(100)
+        }
+    }
+}
+
+private func hostShouldStop(_ trial: UnsafePointer<tuned_trial>?) -> Int32 {
+    guard let trial else { return 0 }
+    return tuned_page_stop(TrialContext.of(trial).pointee.sink.page) == 0 ? 0 : 1
+}
+
+private func hostLog(_ trial: UnsafePointer<tuned_trial>?, _ level: Int32, _ text: UnsafePointer<CChar>?) {
+    let descriptor = TrialContext.ofAny(trial)?.pointee.sink.log ?? STDERR_FILENO
+    var line =
+        switch level {
+        case TUNED_LOG_DEBUG: "debug: "
+        case TUNED_LOG_WARNING: "warning: "
+        case TUNED_LOG_ERROR: "error: "
+        default: ""
+        }
+    line += PluginText.prefix(text, limit: RunNotes.textLimit)
+    if !line.hasSuffix("\n") { line += "\n" }
+    // One write, so that lines of several threads do not mix.
+    line.withUTF8 { _ = write(descriptor, $0.baseAddress, $0.count) }
+}
+
+private func hostFail(_ trial: UnsafePointer<tuned_trial>?, _ code: Int32, _ text: UnsafePointer<CChar>?) -> Int32 {
+    let notes = TrialContext.ofAny(trial)?.pointee.notes.takeUnretainedValue()
+    notes?.fail(PluginText.prefix(text, limit: RunNotes.textLimit))
+    return code
+}
+
+private func hostExtension(_ id: UnsafePointer<CChar>?) -> UnsafeRawPointer? {
+    guard let id else { return nil }
+    return strcmp(id, TUNED_DATA) == 0 ? UnsafeRawPointer(HostTable.data.pointer) : nil
+}
+
+private func hostRows(
+    _ trial: UnsafePointer<tuned_trial>?, _ part: UInt32, _ indices: UnsafeMutablePointer<UnsafePointer<UInt32>?>?,
+    _ count: UnsafeMutablePointer<UInt64>?
+) -> Int32 {
+    guard let trial, let indices, let count else { return TUNED_FAILED }
+    let context = TrialContext.of(trial)
+    let rows =
+        switch part {
+        case TUNED_ROWS_TRAIN: context.pointee.train
+        case TUNED_ROWS_EVALUATE: context.pointee.evaluate
+        default: nil as UnsafeBufferPointer<UInt32>?
+        }
+    guard let rows else { return TUNED_FAILED }
+    indices.pointee = rows.baseAddress
+    count.pointee = UInt64(rows.count)
+    return TUNED_OK
+}

@@ -1,0 +1,92 @@
+import CTunedPlugin
+import Glibc
+import TunedSpace
+import TunedWire
+
+/// The `tuned_value` array of an instance: laid out once, filled anew for each run without allocating.
+///
+/// `@unchecked`-free by design: it belongs to the thread that runs the plugin.
+final class ParameterTable {
+    let values: UnsafeMutablePointer<tuned_value>
+    let names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    let parameters: [WireParameter]
+    /// Texts of each parameter's categories; empty for numbers.
+    private let categoryTexts: [[UnsafeMutablePointer<CChar>]]
+    /// Room for the text of each parameter's number.
+    private let numberTexts: UnsafeMutablePointer<CChar>
+    /// What inactive values point to; never written.
+    private let noText: UnsafeMutablePointer<CChar>
+
+    /// More than the longest shortest-round-trip double (24 characters) and Int64 (20).
+    private static let numberTextSize = 32
+
+    init(_ parameters: [WireParameter]) {
+        self.parameters = parameters
+        values = .allocate(capacity: max(1, parameters.count))
+        values.initialize(repeating: tuned_value(), count: max(1, parameters.count))
+        names = .allocate(capacity: max(1, parameters.count))
+        names.initialize(repeating: nil, count: max(1, parameters.count))
+        numberTexts = .allocate(capacity: max(1, parameters.count) * Self.numberTextSize)
+        numberTexts.initialize(repeating: 0, count: max(1, parameters.count) * Self.numberTextSize)
+        noText = .allocate(capacity: 1)
+        noText.initialize(to: 0)
+        categoryTexts = parameters.map { $0.categories.map { strdup($0.text) } }
+        for (index, parameter) in parameters.enumerated() { names[index] = strdup(parameter.name) }
+    }
+
+    deinit {
+        for index in parameters.indices {
+            free(names[index])
+            for text in categoryTexts[index] { free(text) }
+        }
+        values.deallocate()
+        names.deallocate()
+        numberTexts.deallocate()
+        noText.deallocate()
+    }
+
+    /// Nil, or what does not fit the parameters.
+    func fill(_ configuration: Configuration) -> String? {
+        guard configuration.count == parameters.count else {
+            return "\(configuration.count) values for \(parameters.count) parameters"
+        }
+        for index in parameters.indices {
+            let parameter = parameters[index]
+            var value = tuned_value()
+            value.size = UInt32(MemoryLayout<tuned_value>.size)
+            value.type = UInt32(parameter.kind.rawValue)
+            value.active = 1
+            value.str = UnsafePointer(noText)
+            switch (configuration[index], parameter.kind) {
+            case (nil, _): value.active = 0
+            case (.float(let number), .float):
+                value.f64 = number
+                // A conversion traps where the number does not fit; the nearest integer is only a convenience.
+                value.i64 = Int64(exactly: number.rounded(.towardZero)) ?? (number > 0 ? .max : .min)
+                value.str = write(number.description, at: index)
+            case (.integer(let number), .integer):
+                value.f64 = Double(number)
+                value.i64 = number
+                value.str = write(number.description, at: index)
+            case (.category(let category), _) where parameter.categories.indices.contains(category):
+                value.f64 = parameter.categories[category].number
+                value.i64 = Int64(category)
+                value.str = UnsafePointer(categoryTexts[index][category])
+            default: return "a value of another type for parameter \"\(parameter.name)\""
+            }
+            values[index] = value
+        }
+        return nil
+    }
+
+    private func write(_ text: String, at index: Int) -> UnsafePointer<CChar> {
+        var text = text
+        let place = numberTexts + index * Self.numberTextSize
+        text.withUTF8 { utf8 in
+            let count = min(utf8.count, Self.numberTextSize - 1)
+            UnsafeMutableRawPointer(place).copyMemory(from: utf8.baseAddress!, byteCount: count)
+            place[count] = 0
+        }
+        return UnsafePointer(place)
+    }
+}

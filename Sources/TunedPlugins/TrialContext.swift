@@ -1,0 +1,89 @@
+import CTunedPlugin
+import CTunedWorker
+import Synchronization
+import TunedWire
+
+/// Where what a plugin says while it runs goes to.
+package struct HostSink {
+    /// The shared `tuned_page`: metric reports and the stop word.
+    package var page: OpaquePointer
+    /// Tells the daemon that the page fills up. Called on any thread.
+    package var doorbell: @convention(c) () -> Void
+    /// A descriptor for log lines.
+    package var log: Int32
+
+    package init(page: OpaquePointer, doorbell: @escaping @convention(c) () -> Void, log: Int32) {
+        self.page = page
+        self.doorbell = doorbell
+        self.log = log
+    }
+}
+
+/// Everything that the host functions need for one instance. Its trial comes first, so that the `tuned_trial *` that a
+/// plugin passes back leads to the rest: the functions are shared by all instances and hold no state of their own.
+///
+/// Lives at one address for as long as its instance. `trial`, `metrics` and `given` belong to the thread that runs the
+/// plugin's [trial] call; the rest does not change while a call is under way.
+struct TrialContext {
+    var trial: tuned_trial
+    let sink: HostSink
+    let notes: Unmanaged<RunNotes>
+    let metricCount: UInt32
+    /// The metrics' final values, and whether each was given.
+    let metrics: UnsafeMutablePointer<Double>
+    let given: UnsafeMutablePointer<Bool>
+    /// The parameters' names, in the order of `trial.values`.
+    let names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    /// Rows of the run's fold; nil where the host splits no data.
+    var train: UnsafeBufferPointer<UInt32>?
+    var evaluate: UnsafeBufferPointer<UInt32>?
+
+    /// The context behind a trial that the host made.
+    static func of(_ trial: UnsafePointer<tuned_trial>) -> UnsafeMutablePointer<TrialContext> {
+        UnsafeMutableRawPointer(mutating: trial).assumingMemoryBound(to: TrialContext.self)
+    }
+
+    /// The context of a call that may pass NULL: then the create() under way on this thread.
+    static func ofAny(_ trial: UnsafePointer<tuned_trial>?) -> UnsafeMutablePointer<TrialContext>? {
+        if let trial { return of(trial) }
+        return tuned_creating_context()?.assumingMemoryBound(to: TrialContext.self)
+    }
+}
+
+/// What a plugin says in words during a call; from any thread.
+final class RunNotes: Sendable {
+    static let textLimit = 4096
+    static let constraintLimit = 256
+
+    struct Content {
+        var failure = ""
+        var constraints: [RunResult.Constraint] = []
+    }
+    private let content = Mutex(Content())
+
+    /// The first text stays: later ones tend to follow from it.
+    func fail(_ text: String) {
+        content.withLock { if $0.failure.isEmpty { $0.failure = text } }
+    }
+
+    /// False where there are too many.
+    func add(_ constraint: RunResult.Constraint) -> Bool {
+        content.withLock { content in
+            if let index = content.constraints.firstIndex(where: { $0.name == constraint.name }) {
+                content.constraints[index] = constraint
+                return true
+            }
+            guard content.constraints.count < Self.constraintLimit else { return false }
+            content.constraints.append(constraint)
+            return true
+        }
+    }
+
+    /// What was said since the last take.
+    func take() -> Content {
+        content.withLock { content in
+            defer { content = Content() }
+            return content
+        }
+    }
+}

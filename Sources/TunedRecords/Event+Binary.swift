@@ -1,0 +1,220 @@
+public import TunedSpace
+
+/// The compact form of an event's payload: one byte that names the kind, then the kind's fields in a fixed order.
+///
+/// Codes are never reused. A later version may add fields at the end of a kind: a reader stops after the fields that it knows,
+/// so whoever stores a payload must store its length too.
+extension EventPayload {
+    private enum Code: UInt8 {
+        case studyCreated = 1
+        case studyStateChanged = 2
+        case samplerAdopted = 3
+        case enqueued = 4
+        case trialAsked = 5
+        case environmentSeen = 6
+        case attemptStarted = 7
+        case reported = 8
+        case attemptEnded = 9
+        case trialEnded = 10
+        case stopRulesChanged = 11
+        case noted = 12
+        case studyDeleted = 13
+    }
+
+    public func encode(into writer: inout BinaryWriter) {
+        switch self {
+        case .studyCreated(let slug, let declaration):
+            writer.write(Code.studyCreated.rawValue)
+            writer.write(slug)
+            writer.write(declaration)
+        case .studyStateChanged(let state, let reason):
+            writer.write(Code.studyStateChanged.rawValue)
+            writer.write(state.rawValue)
+            writer.write(reason)
+        case .samplerAdopted(let adoption):
+            writer.write(Code.samplerAdopted.rawValue)
+            writer.write(adoption.name)
+            writer.writeVarint(adoption.revision)
+            writer.write(adoption.explanation)
+            writer.write(adoption.numericEnvironment)
+        case .enqueued(let values):
+            writer.write(Code.enqueued.rawValue)
+            let indices = values.keys.sorted()
+            writer.write(integers: indices)
+            Configuration(indices.map { values[$0] }).encode(into: &writer)
+        case .trialAsked(let asked):
+            writer.write(Code.trialAsked.rawValue)
+            asked.encode(into: &writer)
+        case .environmentSeen(let record):
+            writer.write(Code.environmentSeen.rawValue)
+            writer.write(record)
+        case .attemptStarted(let started):
+            writer.write(Code.attemptStarted.rawValue)
+            started.encode(into: &writer)
+        case .reported(let trial, let run, let report):
+            writer.write(Code.reported.rawValue)
+            writer.writeVarint(trial)
+            run.encode(into: &writer)
+            writer.writeVarint(report.metric)
+            writer.writeVarint(report.step)
+            writer.write(report.value)
+        case .attemptEnded(let ended):
+            writer.write(Code.attemptEnded.rawValue)
+            ended.encode(into: &writer)
+        case .trialEnded(let ended):
+            writer.write(Code.trialEnded.rawValue)
+            ended.encode(into: &writer)
+        case .stopRulesChanged(let rules):
+            writer.write(Code.stopRulesChanged.rawValue)
+            writer.write(rules)
+        case .noted(let text):
+            writer.write(Code.noted.rawValue)
+            writer.write(text)
+        case .studyDeleted:
+            writer.write(Code.studyDeleted.rawValue)
+        }
+    }
+
+    public init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        let byte = try reader.readByte()
+        guard let code = Code(rawValue: byte) else { throw .invalid(offset: 0, what: "event kind \(byte)") }
+        switch code {
+        case .studyCreated:
+            self = .studyCreated(slug: try reader.readString(), declaration: try reader.readString())
+        case .studyStateChanged:
+            self = .studyStateChanged(try reader.readCase("study state"), reason: try reader.readString())
+        case .samplerAdopted:
+            self = .samplerAdopted(
+                SamplerAdoption(
+                    name: try reader.readString(), revision: try reader.readInt(), explanation: try reader.readString(),
+                    numericEnvironment: try reader.readString()))
+        case .enqueued:
+            let indices = try reader.readIntegers()
+            let configuration = try Configuration(from: &reader)
+            guard indices.count == configuration.count else {
+                throw .invalid(offset: 0, what: "\(indices.count) parameters with \(configuration.count) values")
+            }
+            var values: [Int: ParameterValue] = [:]
+            for (index, value) in zip(indices, configuration.values) { values[index] = value }
+            self = .enqueued(values: values)
+        case .trialAsked:
+            self = .trialAsked(try TrialAsked(from: &reader))
+        case .environmentSeen:
+            self = .environmentSeen(record: try reader.readString())
+        case .attemptStarted:
+            self = .attemptStarted(try AttemptStarted(from: &reader))
+        case .reported:
+            let trial = try reader.readInt()
+            let run = try RunKey(from: &reader)
+            let report = MetricReport(
+                metric: try reader.readInt(), step: try reader.readInteger(), value: try reader.readDouble())
+            self = .reported(trial: trial, run: run, report)
+        case .attemptEnded:
+            self = .attemptEnded(try AttemptEnded(from: &reader))
+        case .trialEnded:
+            self = .trialEnded(try TrialEnded(from: &reader))
+        case .stopRulesChanged:
+            self = .stopRulesChanged(rules: try reader.readString())
+        case .noted:
+            self = .noted(text: try reader.readString())
+        case .studyDeleted:
+            self = .studyDeleted
+        }
+    }
+}
+
+extension TrialAsked {
+    fileprivate func encode(into writer: inout BinaryWriter) {
+        writer.writeVarint(trial)
+        configuration.encode(into: &writer)
+        origin.encode(into: &writer)
+        writer.writeVarint(askedAfter)
+        writer.write(isExternal)
+    }
+
+    fileprivate init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        self.init(
+            trial: try reader.readInt(), configuration: try Configuration(from: &reader), origin: try TrialOrigin(from: &reader),
+            askedAfter: try reader.readInteger(), isExternal: try reader.readBool())
+    }
+}
+
+extension TrialOrigin {
+    fileprivate func encode(into writer: inout BinaryWriter) {
+        switch self {
+        case .sampler:
+            writer.write(UInt8(0))
+        case .enqueued(let sequence):
+            writer.write(UInt8(1))
+            writer.writeVarint(sequence)
+        }
+    }
+
+    fileprivate init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        switch try reader.readByte() {
+        case 0: self = .sampler
+        case 1: self = .enqueued(try reader.readInteger())
+        case let tag: throw .invalid(offset: 0, what: "trial origin \(tag)")
+        }
+    }
+}
+
+extension AttemptStarted {
+    fileprivate func encode(into writer: inout BinaryWriter) {
+        writer.writeVarint(trial)
+        run.encode(into: &writer)
+        writer.writeVarint(attempt)
+        writer.writeVarint(nonce)
+        writer.write(integers: cpus)
+        writer.writeVarint(UInt64(gpus.count))
+        for gpu in gpus { writer.write(gpu) }
+        writer.writeVarint(environment)
+    }
+
+    fileprivate init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        trial = try reader.readInt()
+        run = try RunKey(from: &reader)
+        attempt = try reader.readInt()
+        nonce = try reader.readUnsigned()
+        cpus = try reader.readIntegers()
+        gpus = try reader.readList { reader throws(BinaryCodingError) in try reader.readString() }
+        environment = try reader.readInteger()
+    }
+}
+
+extension AttemptEnded {
+    fileprivate func encode(into writer: inout BinaryWriter) {
+        writer.writeVarint(trial)
+        run.encode(into: &writer)
+        writer.writeVarint(attempt)
+        writer.writeVarint(nonce)
+        outcome.encode(into: &writer)
+        writer.write(log)
+    }
+
+    fileprivate init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        self.init(
+            trial: try reader.readInt(), run: try RunKey(from: &reader), attempt: try reader.readInt(),
+            nonce: try reader.readUnsigned(), outcome: try AttemptOutcome(from: &reader), log: try reader.readString())
+    }
+}
+
+extension TrialEnded {
+    fileprivate func encode(into writer: inout BinaryWriter) {
+        writer.writeVarint(trial)
+        writer.write(state.rawValue)
+        writer.write(numbers: values)
+        writer.write(step != nil)
+        if let step { writer.writeVarint(step) }
+        writer.write(failure != nil)
+        failure?.encode(into: &writer)
+    }
+
+    fileprivate init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        trial = try reader.readInt()
+        state = try reader.readCase("trial state")
+        values = try reader.readNumbers()
+        step = try reader.readBool() ? try reader.readInteger() : nil
+        failure = try reader.readBool() ? try Failure(from: &reader) : nil
+    }
+}

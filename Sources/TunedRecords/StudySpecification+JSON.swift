@@ -1,0 +1,200 @@
+public import TunedSpace
+
+extension StudySpecification {
+    /// Reads a study file's content. Unknown keys and values out of range are errors that name their path.
+    public init(json: JSONValue) throws(SpecificationError) {
+        self.init()
+        var fields = try JSONFields(json, path: "")
+        slug = try fields.string("study")
+        if let slug { try Self.check(slug: slug) }
+        title = try fields.string("title") ?? ""
+        plugin = try fields.string("plugin")
+        trainable = try fields.string("trainable")
+        data = try fields.string("data")
+        config = try fields.object("config") ?? [:]
+        objectives = try Self.objectives(&fields)
+        if let value = fields.take("split") { split = try SplitSpecification(json: value, path: "split") }
+        if let value = fields.take("sampler") { sampler = try SamplerSpecification(json: value, path: "sampler") }
+        if let value = fields.take("stop") { stop = try StopRules(json: value, path: "stop") }
+        if let value = fields.take("resources") { try readResources(value) }
+        timeout = try fields.quantity("timeout", .duration)
+        if let isolation = try fields.string("isolation"), isolation != "worker" {
+            throw SpecificationError(path: "isolation", message: "\"\(isolation)\" is unknown; trials run in workers: use worker")
+        }
+        space = try fields.object("space") ?? [:]
+        seed = try fields.unsigned("seed") ?? 0
+        try fields.finish()
+        if plugin == nil && space.isEmpty {
+            throw SpecificationError(
+                path: "plugin", message: "name a plugin, or give the space of a study that an outside program drives by ask and tell")
+        }
+        if plugin == nil && data != nil {
+            throw SpecificationError(path: "data", message: "data needs a plugin to read it")
+        }
+    }
+
+    /// `[a-z0-9._-]{1,64}`, not starting with a dot or dash, so that it is safe in paths, addresses and command lines.
+    public static func check(slug: String) throws(SpecificationError) {
+        let allowed = slug.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+            default: false
+            }
+        }
+        guard allowed, (1...64).contains(slug.utf8.count), slug.first != ".", slug.first != "-" else {
+            throw SpecificationError(
+                path: "study",
+                message: "\"\(slug.prefix(80))\" is no study name: use 1 to 64 of a-z, 0-9, dot, dash and underscore, starting with a letter or digit; put anything else in title")
+        }
+    }
+
+    private static func objectives(_ fields: inout JSONFields) throws(SpecificationError) -> [ObjectiveSpecification] {
+        guard let value = fields.take("objectives") else { return [] }
+        guard case .array(let items) = value, !items.isEmpty else {
+            throw SpecificationError(path: "objectives", message: "expected a list such as [{metric: error, goal: minimize}]")
+        }
+        var objectives: [ObjectiveSpecification] = []
+        for (index, item) in items.enumerated() {
+            let path = "objectives[\(index)]"
+            if case .string(let metric) = item {
+                objectives.append(ObjectiveSpecification(metric: metric))
+                continue
+            }
+            var fields = try JSONFields(item, path: path)
+            guard let metric = try fields.string("metric") else {
+                throw SpecificationError(path: path, message: "an objective names its metric: {metric: error, goal: minimize}")
+            }
+            var goal: Goal?
+            if let text = try fields.string("goal") {
+                goal = Goal(rawValue: text)
+                if goal == nil {
+                    throw SpecificationError(path: "\(path).goal", message: "\"\(text)\" is no goal: use minimize or maximize")
+                }
+            }
+            try fields.finish()
+            objectives.append(ObjectiveSpecification(metric: metric, goal: goal))
+        }
+        return objectives
+    }
+
+    private mutating func readResources(_ value: JSONValue) throws(SpecificationError) {
+        var fields = try JSONFields(value, path: "resources")
+        resources.cpus = try fields.integer("cpus", in: 1...4096) ?? 1
+        resources.gpus = try fields.integer("gpus", in: 0...64) ?? 0
+        resources.memory = UInt64(min(try fields.quantity("memory", .bytes) ?? 0, 1e18))
+        parallel = try fields.integer("parallel", in: 1...100_000)
+        try fields.finish()
+    }
+
+    public var json: JSONValue {
+        var fields: [String: JSONValue] = ["seed": seed <= UInt64(Int64.max) ? .integer(Int64(seed)) : .string(String(seed))]
+        fields["study"] = slug.map(JSONValue.string)
+        if !title.isEmpty { fields["title"] = .string(title) }
+        fields["plugin"] = plugin.map(JSONValue.string)
+        fields["trainable"] = trainable.map(JSONValue.string)
+        fields["data"] = data.map(JSONValue.string)
+        if !config.isEmpty { fields["config"] = .object(config) }
+        if !objectives.isEmpty {
+            fields["objectives"] = .array(objectives.map { objective in
+                var item: [String: JSONValue] = ["metric": .string(objective.metric)]
+                item["goal"] = objective.goal.map { .string($0.rawValue) }
+                return .object(item)
+            })
+        }
+        fields["split"] = split?.json
+        fields["sampler"] = sampler.json
+        if stop != StopRules() { fields["stop"] = stop.json }
+        var resources: [String: JSONValue] = ["cpus": .integer(Int64(self.resources.cpus)), "gpus": .integer(Int64(self.resources.gpus))]
+        if self.resources.memory > 0 { resources["memory"] = .integer(Int64(clamping: self.resources.memory)) }
+        resources["parallel"] = parallel.map { .integer(Int64($0)) }
+        fields["resources"] = .object(resources)
+        fields["timeout"] = timeout.map(JSONValue.number)
+        if !space.isEmpty { fields["space"] = .object(space) }
+        return .object(fields)
+    }
+}
+
+extension SplitSpecification {
+    init(json: JSONValue, path: String) throws(SpecificationError) {
+        self.init()
+        var fields = try JSONFields(json, path: path)
+        let train = try fields.fraction("train")
+        let validation = try fields.fraction("validation")
+        test = try fields.fraction("test") ?? 0
+        folds = try fields.integer("folds", in: 1...1000) ?? 1
+        seed = try fields.unsigned("seed") ?? 0
+        if let text = try fields.string("by") {
+            method = Method(rawValue: text)
+            if method == nil {
+                throw SpecificationError(path: "\(path).by", message: "\"\(text)\" is unknown: use plain or stratified")
+            }
+        }
+        try fields.finish()
+        switch (train, validation) {
+        case (let train?, let validation?):
+            guard abs(train + validation + test - 1) < 1e-6 else {
+                throw SpecificationError(
+                    path: path, message: "train, validation and test add up to \(train + validation + test); make them add up to 1")
+            }
+            self.validation = validation
+        case (let train?, nil): self.validation = 1 - test - train
+        case (nil, let validation?): self.validation = validation
+        case (nil, nil): break
+        }
+        guard folds > 1 || self.validation > 1e-9 else {
+            throw SpecificationError(path: path, message: "no rows are left to validate on: give validation a fraction, or folds")
+        }
+        guard test + (folds > 1 ? 0 : self.validation) < 1 - 1e-9 else {
+            throw SpecificationError(path: path, message: "no rows are left to train on: lower validation or test")
+        }
+    }
+
+    var json: JSONValue {
+        var fields: [String: JSONValue] = [
+            "validation": .number(validation), "test": .number(test), "folds": .integer(Int64(folds)),
+            "seed": seed <= UInt64(Int64.max) ? .integer(Int64(seed)) : .string(String(seed)),
+        ]
+        fields["by"] = method.map { .string($0.rawValue) }
+        return .object(fields)
+    }
+}
+
+extension SamplerSpecification {
+    /// A name, or `{name: tpe, setting: value, ...}`.
+    init(json: JSONValue, path: String) throws(SpecificationError) {
+        if case .string(let name) = json {
+            self.init(name: name)
+            return
+        }
+        guard case .object(var fields) = json, case .string(let name)? = fields.removeValue(forKey: "name") else {
+            throw SpecificationError(path: path, message: "expected a sampler's name, or {name: tpe, ...} with its settings")
+        }
+        self.init(name: name, settings: fields)
+    }
+
+    var json: JSONValue {
+        .object(settings.merging(["name": .string(name)]) { _, name in name })
+    }
+}
+
+extension StopRules {
+    public init(json: JSONValue, path: String = "stop") throws(SpecificationError) {
+        var fields = try JSONFields(json, path: path)
+        self.init(
+            trials: try fields.integer("trials", in: 1...1_000_000_000),
+            time: try fields.quantity("time", .duration),
+            target: try fields.number("target"),
+            patience: try fields.integer("patience", in: 1...1_000_000_000))
+        try fields.finish()
+    }
+
+    public var json: JSONValue {
+        var fields: [String: JSONValue] = [:]
+        fields["trials"] = trials.map { .integer(Int64($0)) }
+        fields["time"] = time.map(JSONValue.number)
+        fields["target"] = target.map(JSONValue.number)
+        fields["patience"] = patience.map { .integer(Int64($0)) }
+        return .object(fields)
+    }
+}

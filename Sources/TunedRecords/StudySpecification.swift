@@ -1,0 +1,105 @@
+public import TunedSpace
+
+/// What a person asks of a study: the content of a study file, or the flags of `tuned run`.
+public struct StudySpecification: Hashable, Sendable {
+    /// 1 to 64 characters of `[a-z0-9._-]`; nil lets the daemon make one from the plugin's name.
+    public var slug: String?
+    public var title: String = ""
+    /// A loaded plugin's name; nil for a study whose trials an outside program asks for and tells.
+    public var plugin: String?
+    /// Where a plugin has several.
+    public var trainable: String?
+    /// Path of the data file.
+    public var data: String?
+    /// Passed to the plugin's create().
+    public var config: [String: JSONValue] = [:]
+    /// Empty: the schema's first metric.
+    public var objectives: [ObjectiveSpecification] = []
+    /// nil: where there is data, a stratified holdout of one fifth where labels are known, else a plain one.
+    public var split: SplitSpecification?
+    public var sampler = SamplerSpecification()
+    public var stop = StopRules()
+    public var resources = ResourceRequest()
+    /// Runs at once; nil: as many as slots fit.
+    public var parallel: Int?
+    /// Seconds that one run may take; nil: no limit.
+    public var timeout: Double?
+    /// Narrows or fixes what the plugin declares; for a study without a plugin, the whole space.
+    public var space: [String: JSONValue] = [:]
+    /// All randomness of the study follows from it.
+    public var seed: UInt64 = 0
+
+    public init() {}
+}
+
+/// One objective as a person names it.
+public struct ObjectiveSpecification: Hashable, Sendable {
+    public var metric: String
+    /// nil: as the schema declares.
+    public var goal: Goal?
+
+    public init(metric: String, goal: Goal? = nil) {
+        self.metric = metric
+        self.goal = goal
+    }
+}
+
+/// How rows are divided. Fractions are of all rows.
+public struct SplitSpecification: Hashable, Sendable {
+    public enum Method: String, Hashable, Sendable, CaseIterable {
+        case plain, stratified
+    }
+    /// Scored in a holdout; without meaning where there are folds.
+    public var validation: Double = 0.2
+    /// Set aside: reaches no worker during the search.
+    public var test: Double = 0
+    /// nil: stratified where labels are known.
+    public var method: Method?
+    /// k of the cross-validation; 1 is a holdout.
+    public var folds: Int = 1
+    public var seed: UInt64 = 0
+
+    public init() {}
+}
+
+public struct SamplerSpecification: Hashable, Sendable {
+    public var name: String = "auto"
+    public var settings: [String: JSONValue] = [:]
+
+    public init(name: String = "auto", settings: [String: JSONValue] = [:]) {
+        self.name = name
+        self.settings = settings
+    }
+}
+
+/// When a study ends by itself. The first rule that is met ends it; without any it ends when its space is exhausted.
+public struct StopRules: Hashable, Sendable {
+    /// Trials that were tried, whatever their end; at least 1.
+    public var trials: Int?
+    /// Seconds of running; trials under way then still end.
+    public var time: Double?
+    /// The first objective reaches this value.
+    public var target: Double?
+    /// Complete trials since the last improvement of the first objective.
+    public var patience: Int?
+
+    public init(trials: Int? = nil, time: Double? = nil, target: Double? = nil, patience: Int? = nil) {
+        self.trials = trials
+        self.time = time
+        self.target = target
+        self.patience = patience
+    }
+}
+
+/// A specification that cannot be read.
+public struct SpecificationError: Error, Hashable, Sendable {
+    /// Where: `sampler.name`, `objectives[1].goal`; empty for the whole.
+    public var path: String
+    /// What was wrong and what to do.
+    public var message: String
+
+    public init(path: String, message: String) {
+        self.path = path
+        self.message = message
+    }
+}

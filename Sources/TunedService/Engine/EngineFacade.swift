@@ -1,0 +1,42 @@
+package import TunedEngine
+package import TunedRecords
+package import TunedSlots
+package import TunedSpace
+
+package typealias EngineReply<Value> = @Sendable (Result<Value, EngineError>) -> Void
+
+/// What the service asks of the engine. Replies come on queues of the engine's own, once what they acknowledge is durable.
+package protocol EngineFacade: AnyObject, Sendable {
+    var store: any EventStore { get }
+
+    func create(_ specification: StudySpecification, reply: @escaping EngineReply<StudyRow>)
+    func pause(_ slug: String, reply: @escaping EngineReply<StudyRow>)
+    func resume(_ slug: String, stop: StopRules?, reply: @escaping EngineReply<StudyRow>)
+    func stop(_ slug: String, reply: @escaping EngineReply<StudyRow>)
+    func delete(_ slug: String, reply: @escaping EngineReply<Void>)
+    func enqueue(_ slug: String, values: [String: JSONValue], reply: @escaping EngineReply<EventSequence>)
+    func ask(_ slug: String, reply: @escaping EngineReply<AskedTrial>)
+    func tell(_ slug: String, trial: Int, _ result: ToldResult, reply: @escaping EngineReply<TrialRow>)
+    /// nil where the study is not active.
+    func live(_ slug: String) -> LiveStudy?
+
+    func loadPlugin(path: String, reply: @escaping EngineReply<LoadedPlugin>)
+    func unloadPlugin(_ name: String, reply: @escaping EngineReply<LoadedPlugin>)
+    func loadedPlugins() -> [LoadedPlugin]
+
+    func slotsSnapshot() -> SlotsSnapshot
+}
+
+extension Engine: EngineFacade {
+    package func loadPlugin(path: String, reply: @escaping EngineReply<LoadedPlugin>) {
+        plugins.load(path: path, reply: reply)
+    }
+
+    package func unloadPlugin(_ name: String, reply: @escaping EngineReply<LoadedPlugin>) {
+        plugins.unload(name, reply: reply)
+    }
+
+    package func loadedPlugins() -> [LoadedPlugin] { plugins.list() }
+
+    package func slotsSnapshot() -> SlotsSnapshot { slots.snapshot() }
+}

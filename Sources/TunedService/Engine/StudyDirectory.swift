@@ -1,0 +1,52 @@
+import Synchronization
+import TunedRecords
+
+/// Slugs and declarations of studies by their number, parsed once. A study's declaration never changes.
+final class StudyDirectory: Sendable {
+    struct Entry: Sendable {
+        let slug: String
+        let declaration: StudyDeclaration
+    }
+    private let bridge: EngineBridge
+    private let capacity: Int
+    private let entries = Mutex<[StudyID: Entry]>([:])
+
+    init(_ bridge: EngineBridge, capacity: Int = 256) {
+        self.bridge = bridge
+        self.capacity = capacity
+    }
+
+    /// The study of that name with its declaration.
+    ///
+    /// - Throws: ``ServiceError`` 404 where there is none.
+    func study(_ slug: String) async throws -> (row: StudyRow, entry: Entry) {
+        guard let row = try await bridge.read({ store throws(StoreError) in try store.study(slug: slug) }) else {
+            throw ServiceError.notFound("there is no study \"\(slug)\"; GET /v1/studies lists those that there are")
+        }
+        return (row, try entry(of: row))
+    }
+
+    func entry(of row: StudyRow) throws -> Entry {
+        if let known = entries.withLock({ $0[row.id] }) { return known }
+        let declaration: StudyDeclaration
+        do {
+            declaration = try StudyDeclaration(parsing: row.declaration)
+        } catch {
+            throw ServiceError(.internalServerError, code: "storage", "study \"\(row.slug)\": \(error.message)")
+        }
+        let entry = Entry(slug: row.slug, declaration: declaration)
+        entries.withLock { entries in
+            // Rarely more studies are looked at than fit; starting afresh then costs one parse each.
+            if entries.count >= capacity { entries.removeAll(keepingCapacity: true) }
+            entries[row.id] = entry
+        }
+        return entry
+    }
+
+    /// The study of that number; nil where it is deleted.
+    func entry(of id: StudyID) async throws -> Entry? {
+        if let known = entries.withLock({ $0[id] }) { return known }
+        let rows = try await bridge.read { store throws(StoreError) in try store.studies() }
+        return try rows.first { $0.id == id }.map(entry(of:))
+    }
+}

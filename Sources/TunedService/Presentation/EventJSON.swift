@@ -1,0 +1,114 @@
+package import TunedRecords
+package import TunedSpace
+
+extension EventPayload {
+    /// The name of its kind, as events carry it in `type`.
+    package var typeName: String {
+        switch self {
+        case .studyCreated: "study_created"
+        case .studyStateChanged: "study_state_changed"
+        case .samplerAdopted: "sampler_adopted"
+        case .enqueued: "enqueued"
+        case .trialAsked: "trial_asked"
+        case .environmentSeen: "environment_seen"
+        case .attemptStarted: "attempt_started"
+        case .reported: "reported"
+        case .attemptEnded: "attempt_ended"
+        case .trialEnded: "trial_ended"
+        case .stopRulesChanged: "stop_rules_changed"
+        case .noted: "noted"
+        case .studyDeleted: "study_deleted"
+        }
+    }
+
+    package static let typeNames: [String] = [
+        "study_created", "study_state_changed", "sampler_adopted", "enqueued", "trial_asked", "environment_seen",
+        "attempt_started", "reported", "attempt_ended", "trial_ended", "stop_rules_changed", "noted", "study_deleted",
+    ]
+}
+
+/// An event for programs outside: what the log has, with names in place of indices.
+package enum EventJSON {
+    /// - Parameters:
+    ///   - slug: The study's name; nil where it is deleted.
+    ///   - declaration: Gives parameters and metrics their names; without it values are left out.
+    package static func value(of event: Event, slug: String?, declaration: StudyDeclaration?) -> JSONValue {
+        var fields = details(event.payload, declaration)
+        fields["sequence"] = .integer(event.sequence)
+        fields["type"] = .string(event.payload.typeName)
+        fields["time"] = .integer(event.time)
+        fields["study_id"] = .integer(event.study.rawValue)
+        if let slug { fields["study"] = .string(slug) }
+        return .object(fields)
+    }
+
+    static func value(of event: Event, in entry: StudyDirectory.Entry?) -> JSONValue {
+        value(of: event, slug: entry?.slug, declaration: entry?.declaration)
+    }
+
+    private static func details(_ payload: EventPayload, _ declaration: StudyDeclaration?) -> [String: JSONValue] {
+        switch payload {
+        case .studyCreated(let slug, let text):
+            return ["study": .string(slug), "declaration": (try? JSONValue(parsing: text)) ?? .string(text)]
+        case .studyStateChanged(let state, let reason):
+            return ["state": .string(state.name), "reason": .string(reason)]
+        case .samplerAdopted(let adoption):
+            return [
+                "name": .string(adoption.name), "revision": .integer(Int64(adoption.revision)),
+                "explanation": .string(adoption.explanation), "numeric_environment": .string(adoption.numericEnvironment),
+            ]
+        case .enqueued(let values):
+            return ["values": ConfigurationJSON.value(of: values, in: declaration?.space)]
+        case .trialAsked(let asked):
+            return trialAsked(asked, declaration)
+        case .environmentSeen(let record):
+            return ["environment": (try? JSONValue(parsing: record)) ?? .string(record)]
+        case .attemptStarted(let started):
+            var fields = AttemptJSON.run(started.run)
+            fields["trial"] = .integer(Int64(started.trial))
+            fields["attempt"] = .integer(Int64(started.attempt))
+            fields["cpus"] = .array(started.cpus.map { .integer(Int64($0)) })
+            fields["gpus"] = .array(started.gpus.map(JSONValue.string))
+            fields["environment"] = .integer(started.environment)
+            return fields
+        case .reported(let trial, let run, let report):
+            var fields = AttemptJSON.run(run)
+            fields["trial"] = .integer(Int64(trial))
+            fields["metric"] = MetricJSON.name(report.metric, in: declaration?.schema)
+            fields["step"] = .integer(report.step)
+            fields["value"] = .number(report.value)
+            return fields
+        case .attemptEnded(let ended):
+            var fields = AttemptJSON.run(ended.run)
+            fields["trial"] = .integer(Int64(ended.trial))
+            fields["attempt"] = .integer(Int64(ended.attempt))
+            fields["outcome"] = AttemptJSON.outcome(ended.outcome, schema: declaration?.schema)
+            if !ended.log.isEmpty { fields["log"] = .string(ended.log) }
+            return fields
+        case .trialEnded(let ended):
+            var fields: [String: JSONValue] = [
+                "trial": .integer(Int64(ended.trial)), "state": .string(ended.state.name),
+                "values": .array(ended.values.map(JSONValue.number)),
+            ]
+            fields["step"] = ended.step.map(JSONValue.integer)
+            fields["failure"] = ended.failure.map(AttemptJSON.failure)
+            return fields
+        case .stopRulesChanged(let rules):
+            return ["stop": (try? JSONValue(parsing: rules)) ?? .string(rules)]
+        case .noted(let text):
+            return ["text": .string(text)]
+        case .studyDeleted:
+            return [:]
+        }
+    }
+
+    private static func trialAsked(_ asked: TrialAsked, _ declaration: StudyDeclaration?) -> [String: JSONValue] {
+        var fields: [String: JSONValue] = [
+            "trial": .integer(Int64(asked.trial)),
+            "configuration": ConfigurationJSON.value(of: asked.configuration, in: declaration?.space),
+            "asked_after": .integer(asked.askedAfter), "external": .boolean(asked.isExternal),
+        ]
+        fields.merge(TrialJSON.origin(asked.origin)) { _, origin in origin }
+        return fields
+    }
+}

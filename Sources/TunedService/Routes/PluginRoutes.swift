@@ -1,0 +1,51 @@
+import Hummingbird
+import TunedEngine
+import TunedRecords
+import TunedSpace
+
+/// Plugins: loading one runs its code in a probe process of the daemon's user.
+struct PluginRoutes: Sendable {
+    let parts: ServiceParts
+
+    var routes: [Route] {
+        [
+            Route(.get, "/v1/plugins", list),
+            Route(.post, "/v1/plugins", load),
+            Route(.get, "/v1/plugins/{name}", show),
+            Route(.delete, "/v1/plugins/{name}", unload),
+        ]
+    }
+
+    @Sendable private func list(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        _ = try QueryFields(request, known: [])
+        return .json(.object(["plugins": .array(parts.bridge.engine.loadedPlugins().map(PluginJSON.value))]))
+    }
+
+    @Sendable private func load(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        var fields = try await request.jsonFields(upTo: parts.limits.bodyBytes)
+        let path = try fields.string("path")
+        try fields.finish()
+        guard let path, path.hasPrefix("/"), path.utf8.count < 4096, !path.utf8.contains(0) else {
+            throw ServiceError.invalid("name the plugin's file by its absolute path: {\"path\": \"/home/me/svm.so\"}", path: "path")
+        }
+        let plugin = try await parts.bridge.reply { engine, reply in engine.loadPlugin(path: path, reply: reply) }
+        return .json(PluginJSON.value(of: plugin), status: .created)
+    }
+
+    @Sendable private func show(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        _ = try QueryFields(request, known: [])
+        let name = try context.pluginName()
+        let plugins = parts.bridge.engine.loadedPlugins()
+        guard let plugin = plugins.first(where: { $0.name == name }) else {
+            let hint = nearest(to: name, among: plugins.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
+            throw ServiceError.notFound("no plugin \"\(name)\" is loaded\(hint)")
+        }
+        return .json(PluginJSON.value(of: plugin))
+    }
+
+    @Sendable private func unload(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        let name = try context.pluginName()
+        let plugin = try await parts.bridge.reply { engine, reply in engine.unloadPlugin(name, reply: reply) }
+        return .json(PluginJSON.value(of: plugin))
+    }
+}

@@ -1,0 +1,40 @@
+import Logging
+import TunedRecords
+import TunedSpace
+
+/// What handlers of all resources share.
+struct ServiceParts: Sendable {
+    let bridge: EngineBridge
+    let directory: StudyDirectory
+    let feed: EventFeed
+    let limits: ServiceLimits
+    let facts: DaemonFacts
+
+    /// A study as clients see it, whole.
+    func json(of row: StudyRow, includesSchema: Bool = true) async throws -> JSONValue {
+        let declaration = try directory.entry(of: row).declaration
+        let best = try await best(of: row, declaration, count: 1).first
+        let engine = bridge.engine
+        // The engine answers from the study's own queue, which may be busy with the sampler.
+        let live = await bridge.readers.run { engine.live(row.slug) }
+        return StudyJSON.value(
+            of: row, declaration: declaration, live: live, best: best, includesSchema: includesSchema)
+    }
+
+    /// The best complete trials by the first objective, best first.
+    func best(of row: StudyRow, _ declaration: StudyDeclaration, count: Int) async throws -> [TrialRow] {
+        let query = TrialQuery(
+            states: [.complete], order: .value(objective: 0), descending: declaration.objectives.first?.goal == .maximize,
+            limit: count)
+        return try await bridge.read { store throws(StoreError) in try store.trials(of: row.id, matching: query) }
+    }
+}
+
+/// What the daemon says of itself.
+struct DaemonFacts: Sendable {
+    let version: String
+    /// Milliseconds since 1970.
+    let startedAt: Int64
+    let processID: Int32
+    let directory: String
+}

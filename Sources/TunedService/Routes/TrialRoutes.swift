@@ -1,0 +1,119 @@
+import Hummingbird
+import TunedEngine
+import TunedRecords
+import TunedSpace
+
+/// Trials: those that were made, and those that an outside program asks for and tells.
+struct TrialRoutes: Sendable {
+    let parts: ServiceParts
+
+    var routes: [Route] {
+        [
+            Route(.get, "/v1/studies/{slug}/trials", list),
+            Route(.get, "/v1/studies/{slug}/trials/{number}", show),
+            Route(.post, "/v1/studies/{slug}/ask", ask),
+            Route(.post, "/v1/studies/{slug}/trials/{number}/tell", tell),
+        ]
+    }
+
+    @Sendable private func list(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        let query = try trialQuery(try QueryFields(request, known: ["state", "sort", "limit", "offset"]))
+        let (row, entry) = try await parts.directory.study(try context.slug())
+        let trials = try await parts.bridge.read { store throws(StoreError) in
+            try store.trials(of: row.id, matching: query)
+        }
+        return .json(.object([
+            "study": .string(row.slug), "total": .integer(Int64(total(of: row, query.states))),
+            "offset": .integer(Int64(query.offset)),
+            "trials": .array(trials.map { TrialJSON.value(of: $0, in: entry.declaration) }),
+        ]))
+    }
+
+    @Sendable private func show(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        _ = try QueryFields(request, known: [])
+        let number = try context.trialNumber()
+        let (row, entry) = try await parts.directory.study(try context.slug())
+        let found = try await parts.bridge.read { store throws(StoreError) -> (TrialRow, [AttemptRow])? in
+            guard let trial = try store.trial(number, of: row.id) else { return nil }
+            return (trial, try store.attempts(of: row.id, trial: number))
+        }
+        guard let (trial, attempts) = found else {
+            throw ServiceError.notFound("study \"\(row.slug)\" has no trial \(number); it has \(row.counts.total)")
+        }
+        return .json(TrialJSON.value(of: trial, attempts: attempts, in: entry.declaration))
+    }
+
+    @Sendable private func ask(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        let slug = try context.slug()
+        try await request.jsonFields(upTo: parts.limits.bodyBytes).finish()
+        let asked = try await parts.bridge.reply { engine, reply in engine.ask(slug, reply: reply) }
+        return .json(TrialJSON.value(of: asked), status: .created)
+    }
+
+    @Sendable private func tell(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        let (slug, number) = (try context.slug(), try context.trialNumber())
+        let result = try Self.toldResult(try await request.jsonFields(upTo: parts.limits.bodyBytes))
+        let trial = try await parts.bridge.reply { engine, reply in
+            engine.tell(slug, trial: number, result, reply: reply)
+        }
+        let (_, entry) = try await parts.directory.study(slug)
+        return .json(TrialJSON.value(of: trial, in: entry.declaration))
+    }
+
+    /// `{"values": [...]}`, `{"value": ...}` or `{"failed": "why"}`: one of them.
+    private static func toldResult(_ body: JSONFields) throws -> ToldResult {
+        var fields = body
+        let (values, value, failed) = (fields.take("values"), fields.take("value"), try fields.string("failed"))
+        try fields.finish()
+        switch (values, value, failed) {
+        case (.array(let items)?, nil, nil):
+            return .values(try items.enumerated().map { try number($1, path: "values[\($0)]") })
+        case (nil, let value?, nil): return .values([try number(value, path: "value")])
+        case (nil, nil, let reason?): return .failed(reason)
+        default:
+            throw ServiceError.invalid(
+                "tell one of {\"value\": 0.1}, {\"values\": [0.1, 2]} (one an objective) and {\"failed\": \"why\"}")
+        }
+    }
+
+    private static func number(_ value: JSONValue, path: String) throws -> Double {
+        switch value {
+        case .integer(let whole): return Double(whole)
+        case .number(let real): return real
+        default: throw ServiceError.invalid("a value is a number; a trial without one is told as {\"failed\": \"why\"}", path: path)
+        }
+    }
+
+    private func trialQuery(_ fields: QueryFields) throws -> TrialQuery {
+        var query = TrialQuery()
+        if let text = fields.text("state") {
+            query.states = Set(try text.split(separator: ",").map { name in
+                guard let state = TrialState(name: String(name)) else {
+                    let known = TrialState.allCases.map(\.name).joined(separator: ", ")
+                    throw ServiceError.invalid("\"\(name.prefix(64))\" is no state of a trial: use \(known)", path: "state")
+                }
+                return state
+            })
+        }
+        if let text = fields.text("sort") {
+            query.descending = text.hasPrefix("-")
+            switch query.descending ? text.dropFirst() : text[...] {
+            case "number": query.order = .number
+            case "value": query.order = .value(objective: 0)
+            case "duration": query.order = .duration
+            default:
+                throw ServiceError.invalid(
+                    "\"\(text.prefix(64))\" is no order: use number, value or duration, with a dash in front for the reverse",
+                    path: "sort")
+            }
+        }
+        query.limit = Int(try fields.integer("limit", in: 1...10_000) ?? Int64(parts.limits.page))
+        query.offset = Int(try fields.integer("offset", in: 0...Int64(Int32.max)) ?? 0)
+        return query
+    }
+
+    private func total(of row: StudyRow, _ states: Set<TrialState>?) -> Int {
+        guard let states else { return row.counts.total }
+        return states.reduce(0) { $0 + row.counts[$1] }
+    }
+}

@@ -1,0 +1,136 @@
+import Glibc
+import Hummingbird
+public import Logging
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+import Synchronization
+public import TunedEngine
+
+/// The daemon's face: an HTTP API on a Unix socket, and on TCP where an administrator asks for it.
+///
+/// Make it before the engine recovers, so that no commit goes unseen, and run it while this process holds the lock of the
+/// data directory: a socket left behind by a daemon that died is taken over without a question.
+public final class Server: Service {
+    private let socket: UnixSocket
+    private let tcp: TCPOptions?
+    private let access: AccessMiddleware
+    private let parts: ServiceParts
+    private let logger: Logger
+    private let port = Mutex<Int?>(nil)
+    private let onReady: @Sendable () -> Void
+
+    /// - Parameters:
+    ///   - socketPath: Absolute, at most 107 bytes; its directory is made where it is absent, and belongs to the daemon alone.
+    ///   - tcp: nil listens on the Unix socket only.
+    ///   - directory: The data directory, as `status` tells it.
+    ///   - startedAt: Milliseconds since 1970.
+    ///   - onReady: Called once every listener accepts connections.
+    /// - Throws: ``ServerError`` for a TCP address or token file that may not be used.
+    public convenience init(
+        engine: Engine, socketPath: String, tcp: TCPOptions? = nil, directory: String, logger: Logger, version: String,
+        startedAt: Int64, onReady: @escaping @Sendable () -> Void = {}
+    ) throws(ServerError) {
+        try self.init(
+            facade: engine, socketPath: socketPath, tcp: tcp, directory: directory, logger: logger, version: version,
+            startedAt: startedAt, peers: KernelPeerCredentials(), limits: ServiceLimits(), onReady: onReady)
+    }
+
+    package init(
+        facade engine: any EngineFacade, socketPath: String, tcp: TCPOptions?, directory: String, logger: Logger,
+        version: String, startedAt: Int64, peers: any PeerCredentialReader, limits: ServiceLimits,
+        onReady: @escaping @Sendable () -> Void
+    ) throws(ServerError) {
+        socket = UnixSocket(path: socketPath)
+        self.tcp = tcp
+        var tcpAccess: AccessMiddleware.TCPAccess?
+        if let tcp {
+            try tcp.check()
+            tcpAccess = .init(token: try AccessToken(file: tcp.tokenFile), hosts: HostPolicy(tcp))
+        }
+        access = AccessMiddleware(peers: peers, tcp: tcpAccess)
+        let bridge = EngineBridge(engine: engine, readers: ReadPool())
+        let feed = EventFeed(after: engine.store.lastSequence, capacity: limits.bufferedEvents)
+        engine.store.observeCommits { feed.publish($0) }
+        parts = ServiceParts(
+            bridge: bridge, directory: StudyDirectory(bridge), feed: feed, limits: limits,
+            facts: DaemonFacts(version: version, startedAt: startedAt, processID: getpid(), directory: directory))
+        self.logger = logger
+        self.onReady = onReady
+    }
+
+    /// Serves until a graceful shutdown or cancellation, then removes the socket.
+    ///
+    /// - Throws: ``ServerError`` where a listener cannot be opened.
+    public func run() async throws {
+        try socket.prepare()
+        // One loop moves bytes; whatever takes time is done elsewhere.
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let api = API(parts)
+        let responder = api.responder(access: access, version: parts.facts.version)
+        let waiting = Mutex(tcp == nil ? 1 : 2)
+        let opened: @Sendable () -> Void = { [onReady] in
+            let isLast = waiting.withLock { count in
+                count -= 1
+                return count == 0
+            }
+            if isLast { onReady() }
+        }
+        var services: [any Service] = []
+        if let tcp {
+            services.append(
+                listener(.hostname(tcp.host, port: tcp.port), responder, loops) { [port] channel in
+                    port.withLock { $0 = channel.localAddress?.port }
+                    opened()
+                })
+        }
+        // Others are kept out by the directory; the mask closes the socket itself from its first moment on.
+        let mask = umask(0o077)
+        services.append(
+            listener(.unixDomainSocket(path: socket.path), responder, loops) { [socket, logger] _ in
+                umask(mask)
+                do {
+                    try socket.restrict()
+                } catch {
+                    logger.error("\(error.message): \(error.underlying)")
+                }
+                opened()
+            })
+        var configuration = ServiceGroupConfiguration(services: services, logger: logger)
+        configuration.maximumGracefulShutdownDuration = parts.limits.shutdown
+        let result: Result<Void, any Error>
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        umask(mask)
+        socket.remove()
+        try? await loops.shutdownGracefully()
+        try result.get()
+    }
+
+    /// The port of the TCP listener, once it accepts connections.
+    public var tcpPort: Int? { port.withLock { $0 } }
+
+    /// All addresses of the service, as the OpenAPI document has them.
+    package var routes: [RouteTable.Entry] { API(parts).table.entries }
+
+    private func listener(
+        _ address: BindAddress, _ responder: some HTTPResponder<ServiceContext>, _ loops: MultiThreadedEventLoopGroup,
+        onReady: @escaping @Sendable (any Channel) -> Void
+    ) -> any Service {
+        let limits = parts.limits
+        let connection = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestDeadlineHandler(limit: TimeAmount(limits.body))],
+            idleTimeout: TimeAmount(limits.idle),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes, maxHeaderFieldCount: 100))
+        return Application(
+            responder: responder, server: .http1(configuration: connection),
+            configuration: ApplicationConfiguration(
+                address: address, availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),
+            onServerRunning: { onReady($0) }, eventLoopGroupProvider: .shared(loops), logger: logger)
+    }
+}

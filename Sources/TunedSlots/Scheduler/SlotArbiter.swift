@@ -1,0 +1,153 @@
+import TunedRecords
+
+/// Decides who may run now. Pure: time is given, and nothing happens but what is returned.
+struct SlotArbiter {
+    struct Decision {
+        let id: UInt64
+        let placement: SlotLedger.Placement
+        let grant: @Sendable (SlotGrant) -> Void
+    }
+
+    private struct Held {
+        let request: SlotRequest
+        let placement: SlotLedger.Placement
+        let share: Double
+        let since: Double
+    }
+
+    private(set) var ledger: SlotLedger
+    private let settings: SlotSettings
+    private var shares = FairShare()
+    private var lanes: [WaitingLane.Key: WaitingLane] = [:]
+    /// Where each waiting request stands.
+    private var places: [UInt64: (lane: WaitingLane.Key, position: Int)] = [:]
+    private var held: [UInt64: Held] = [:]
+    /// The lane whose head has waited so long that what becomes free is kept for it.
+    private var reserved: WaitingLane.Key?
+
+    init(_ inventory: MachineInventory, settings: SlotSettings) {
+        ledger = SlotLedger(inventory, settings: settings)
+        self.settings = settings
+    }
+
+    mutating func enqueue(
+        _ request: SlotRequest, id: UInt64, at now: Double, grant: @escaping @Sendable (SlotGrant) -> Void
+    ) throws(SlotError) {
+        guard request.weight > 0 && request.weight.isFinite else {
+            throw SlotError(.invalidRequest, "a study's weight is \(request.weight); give a number above 0")
+        }
+        try ledger.check(request.resources)
+        let key = WaitingLane.Key(study: request.study, priority: request.priority, resources: request.resources)
+        let entry = WaitingLane.Entry(id: id, request: request, since: now, grant: grant)
+        places[id] = (key, lanes[key, default: WaitingLane()].append(entry))
+        shares.asks(request.study, weight: request.weight, at: now)
+    }
+
+    /// Takes a request out of the queue; false where it is not in it, for one because it was granted.
+    mutating func withdraw(_ id: UInt64) -> Bool {
+        guard let place = places.removeValue(forKey: id) else { return false }
+        lanes[place.lane]?.withdraw(at: place.position)
+        removeIfEmpty(place.lane)
+        shares.withdraws(place.lane.study)
+        return true
+    }
+
+    /// Frees what a grant occupies; false where it is free already.
+    mutating func release(_ id: UInt64, at now: Double) -> Bool {
+        guard let was = held.removeValue(forKey: id) else { return false }
+        ledger.free(was.placement)
+        shares.ends(was.request.study, share: was.share, since: was.since, at: now)
+        return true
+    }
+
+    mutating func observe(_ report: GPUReport) { ledger.observe(report, userID: settings.userID) }
+
+    /// Grants all that may run now, in the order of service.
+    mutating func decide(at now: Double) -> [Decision] {
+        var decisions: [Decision] = []
+        while ledger.hasFreeCPU && !lanes.isEmpty {
+            renewReservation(at: now)
+            guard let key = keysInOrder(at: now).first(where: { mayStart($0) }), let decision = start(key, at: now)
+            else { break }
+            decisions.append(decision)
+        }
+        return decisions
+    }
+
+    private mutating func start(_ key: WaitingLane.Key, at now: Double) -> Decision? {
+        guard let placement = ledger.place(key.resources), let entry = lanes[key]?.removeFirst(at: now) else { return nil }
+        removeIfEmpty(key)
+        if reserved == key { reserved = nil }
+        places[entry.id] = nil
+        let share = ledger.dominantShare(of: key.resources)
+        held[entry.id] = Held(request: entry.request, placement: placement, share: share, since: now)
+        shares.starts(key.study, share: share, at: now)
+        return Decision(id: entry.id, placement: placement, grant: entry.grant)
+    }
+
+    private func mayStart(_ key: WaitingLane.Key) -> Bool {
+        guard let reserved, reserved != key else { return ledger.fits(key.resources) }
+        return ledger.fits(key.resources, besides: reserved.resources)
+    }
+
+    /// Lanes in the order of service: the reserved one, then by fair share, priority and age.
+    private func keysInOrder(at now: Double) -> [WaitingLane.Key] {
+        guard lanes.count > 1 else { return Array(lanes.keys) }
+        var usage: [StudyID: Double] = [:]
+        let ranked = lanes.map { key, lane in
+            let used = usage[key.study] ?? shares.usage(of: key.study, at: now)
+            usage[key.study] = used
+            return (key: key, rank: (key == reserved ? 0 : 1, used, -key.priority, lane.head?.id ?? .max))
+        }
+        return ranked.sorted { $0.rank < $1.rank }.map(\.key)
+    }
+
+    /// Keeps room for the request that was passed by for longest, if that is too long. A request that waits for GPUs which
+    /// others use gets none: nobody knows how long the machine would then stand idle.
+    private mutating func renewReservation(at now: Double) {
+        if let key = reserved, lanes[key] == nil || !ledger.fitsWhenEmpty(key.resources) { reserved = nil }
+        guard reserved == nil else { return }
+        reserved = lanes.filter { key, lane in
+            now - lane.waitingSince >= settings.reservationWait && !ledger.fits(key.resources)
+                && ledger.fitsWhenEmpty(key.resources)
+        }.min { ($0.value.waitingSince, $0.value.head?.id ?? 0) < ($1.value.waitingSince, $1.value.head?.id ?? 0) }?.key
+    }
+
+    private mutating func removeIfEmpty(_ key: WaitingLane.Key) {
+        if lanes[key]?.count == 0 { lanes[key] = nil }
+    }
+}
+
+extension SlotArbiter {
+    /// - Parameter limit: of the waiting requests that are described one by one.
+    func snapshot(at now: Double, limit: Int) -> SlotsSnapshot {
+        var snapshot = SlotsSnapshot()
+        ledger.describe(in: &snapshot)
+        snapshot.holders = held.sorted { ($0.value.since, $0.key) < ($1.value.since, $1.key) }.map { id, held in
+            SlotsSnapshot.Holder(
+                id: id, study: held.request.study, trial: held.request.trial, cpus: held.placement.cpus,
+                gpus: ledger.uuids(of: held.placement), memory: held.placement.memory, heldFor: now - held.since)
+        }
+        snapshot.waitingCount = places.count
+        for key in keysInOrder(at: now) where snapshot.waiters.count < limit {
+            let reason = reason(for: key, at: now)
+            for entry in lanes[key].map({ Array($0.waiting.prefix(limit - snapshot.waiters.count)) }) ?? [] {
+                snapshot.waiters.append(
+                    SlotsSnapshot.Waiter(
+                        id: entry.id, study: key.study, trial: entry.request.trial, priority: key.priority,
+                        resources: key.resources, waitedFor: now - entry.since, reason: reason))
+            }
+        }
+        return snapshot
+    }
+
+    private func reason(for key: WaitingLane.Key, at now: Double) -> String {
+        if let shortage = ledger.shortage(of: key.resources) {
+            return key == reserved ? "\(shortage); what becomes free is kept for it" : shortage
+        }
+        if let reserved, let lane = lanes[reserved] {
+            return "reserved for a larger request that has waited \(Int(now - lane.waitingSince)) s"
+        }
+        return "comes next"
+    }
+}

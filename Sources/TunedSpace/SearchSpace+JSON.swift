@@ -1,0 +1,50 @@
+extension SearchSpace {
+    /// The active values by name, in the schema's order.
+    public func json(_ configuration: Configuration) -> [(name: String, value: JSONValue)] {
+        zip(parameters, configuration.values).compactMap { parameter, value in
+            value.flatMap(parameter.json(of:)).map { (parameter.name, $0) }
+        }
+    }
+
+    /// The values of some parameters, by index, each checked against its domain.
+    public func partial(from fields: [String: JSONValue]) throws(SpaceError) -> [Int: ParameterValue] {
+        var values: [Int: ParameterValue] = [:]
+        // Sorted, so that of several errors the same one is told each time.
+        for (name, json) in fields.sorted(by: { $0.key < $1.key }) {
+            guard let index = index(of: name) else { throw unknown(name) }
+            let parameter = parameters[index]
+            guard let value = parameter.value(meantBy: json), parameter.contains(value) else {
+                throw SpaceError(.value, path: name, "\(json.shown) is not a value of \"\(name)\"; \(parameter.expectation)")
+            }
+            values[index] = value
+        }
+        return values
+    }
+
+    /// A whole configuration.
+    ///
+    /// - Parameters:
+    ///   - fields: values by name; a value for a parameter that they make inactive is an error.
+    ///   - filling: where the values come from that `fields` leaves out; nil makes leaving out an active parameter an error.
+    public func configuration(
+        from fields: [String: JSONValue], filling: Configuration? = nil
+    ) throws(SpaceError) -> Configuration {
+        let given = try partial(from: fields)
+        var configuration = Configuration(Array(repeating: nil, count: count))
+        for index in order {
+            guard active(index, in: configuration) else {
+                if given[index] != nil {
+                    throw SpaceError(
+                        .value, path: parameters[index].name, "the parameter takes no value here: \(whyInactive(index))")
+                }
+                continue
+            }
+            let filled = filling.flatMap { $0.count == count ? $0[index] : nil }
+            guard let value = given[index] ?? filled ?? (filling == nil ? nil : parameters[index].centralValue) else {
+                throw SpaceError(.value, path: parameters[index].name, "the parameter needs a value; \(parameters[index].expectation)")
+            }
+            configuration[index] = value
+        }
+        return configuration
+    }
+}

@@ -1,0 +1,164 @@
+import GRDB
+import TunedRecords
+import TunedSpace
+
+/// Writes a group of events and what they change, in one transaction.
+///
+/// `@unchecked Sendable`: belongs to the writer connection, and is used only inside accesses to it, which are serial.
+final class GroupWriter: @unchecked Sendable {
+    private let committed: CommittedState
+
+    private let insertExtent: PreparedStatement
+    private let insertStudy: PreparedStatement
+    private let updateStudy: PreparedStatement
+    private let insertTrial: PreparedStatement
+    private let updateTrial: PreparedStatement
+    private let insertAttempt: PreparedStatement
+    private let endAttempt: PreparedStatement
+    private let updateHead: PreparedStatement
+
+    init(_ database: Database) throws {
+        committed = try CommittedState(database)
+        insertExtent = try PreparedStatement(database, "INSERT INTO extents (first, study, count, events) VALUES (?, ?, ?, ?)")
+        insertStudy = try PreparedStatement(
+            database,
+            """
+            INSERT INTO studies (id, slug, declaration, created_at, created_by, state, reason, stop_rules, changed_at, is_deleted,
+                running, complete, pruned, failed, paused, cancelled)
+            VALUES (?, ?, ?, ?, ?, 0, '', NULL, 0, 0, 0, 0, 0, 0, 0, 0)
+            """)
+        updateStudy = try PreparedStatement(
+            database,
+            """
+            UPDATE studies SET state = ?2, reason = ?3, stop_rules = ?4, changed_at = ?5, is_deleted = ?6,
+                running = ?7, complete = ?8, pruned = ?9, failed = ?10, paused = ?11, cancelled = ?12
+            WHERE id = ?1
+            """)
+        insertTrial = try PreparedStatement(
+            database,
+            """
+            INSERT INTO trials (id, state, ended_at, value, objectives, step, failure, configuration, enqueued_by, is_external,
+                asked_after, asked_by, started_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            """)
+        updateTrial = try PreparedStatement(
+            database,
+            "UPDATE trials SET state = ?2, ended_at = ?3, value = ?4, objectives = ?5, step = ?6, failure = ?7 WHERE id = ?1")
+        insertAttempt = try PreparedStatement(
+            database,
+            """
+            INSERT INTO attempts (trial, purpose, fold, repeat, segment, attempt, ended_by, started_by)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET ended_by = coalesce(ended_by, excluded.ended_by)
+            """)
+        endAttempt = try PreparedStatement(
+            database,
+            """
+            UPDATE attempts SET ended_by = ?7
+            WHERE trial = ?1 AND purpose = ?2 AND fold = ?3 AND repeat = ?4 AND segment = ?5 AND attempt = ?6 AND ended_by IS NULL
+            """)
+        updateHead = try PreparedStatement(database, "UPDATE head SET last_sequence = ?, last_study = max(last_study, ?)")
+    }
+
+    /// Returns once the group is durable. On an error nothing of it is written.
+    func write(_ events: [Event], to database: Database) throws {
+        guard let last = events.last else { return }
+        var changes = GroupChanges(since: committed)
+        try database.inTransaction(.immediate) {
+            try StateFold.apply(events, to: &changes)
+            for extent in EventExtent.divide(events) { try write(extent) }
+            for (id, study) in changes.studies where study.isChanged { try write(study, id) }
+            for trial in changes.trials { try write(trial) }
+            for attempt in changes.attempts { try write(attempt) }
+            try updateHead.bind(1, last.sequence)
+            try updateHead.bind(2, changes.studies.filter { $0.value.created != nil }.keys.max()?.rawValue ?? 0)
+            try updateHead.run()
+            return .commit
+        }
+        committed.adopt(changes)
+    }
+
+    /// Forgets a study that was purged.
+    func forget(_ id: StudyID) { committed.forget(id) }
+
+    private func write(_ extent: EventExtent) throws(DatabaseError) {
+        try insertExtent.bind(1, extent.first)
+        try insertExtent.bind(2, extent.study.rawValue)
+        try insertExtent.bind(3, Int64(extent.count))
+        try insertExtent.bind(4, extent.bytes)
+        try insertExtent.run()
+    }
+
+    private func write(_ study: GroupChanges.Study, _ id: StudyID) throws(DatabaseError) {
+        if let created = study.created {
+            try insertStudy.bind(1, id.rawValue)
+            try insertStudy.bind(2, created.slug)
+            try insertStudy.bind(3, created.declaration)
+            try insertStudy.bind(4, created.at)
+            try insertStudy.bind(5, created.by)
+            try insertStudy.run()
+        }
+        let progress = study.progress
+        try updateStudy.bind(1, id.rawValue)
+        try updateStudy.bind(2, Int64(progress.state.rawValue))
+        try updateStudy.bind(3, progress.reason)
+        if let rules = progress.stopRules { try updateStudy.bind(4, rules) } else { try updateStudy.bindNull(4) }
+        try updateStudy.bind(5, progress.changedAt)
+        try updateStudy.bind(6, Int64(progress.isDeleted ? 1 : 0))
+        let counts = progress.counts
+        let numbers = [counts.running, counts.complete, counts.pruned, counts.failed, counts.paused, counts.cancelled]
+        for (index, number) in numbers.enumerated() { try updateStudy.bind(7 + Int32(index), Int64(number)) }
+        try updateStudy.run()
+    }
+
+    private func write(_ trial: GroupChanges.Trial) throws(DatabaseError) {
+        let statement = trial.asked == nil ? updateTrial : insertTrial
+        let progress = trial.progress
+        try statement.bind(1, trial.key.row)
+        try statement.bind(2, Int64(progress.state.rawValue))
+        try statement.bind(3, progress.endedAt)
+        try statement.bind(4, progress.values.first)
+        if progress.values.isEmpty {
+            try statement.bindNull(5)
+        } else {
+            try statement.bind(5, TrialValues.encode(progress.values))
+        }
+        try statement.bind(6, progress.step)
+        if let failure = progress.failure {
+            var writer = BinaryWriter(reserving: 128)
+            failure.encode(into: &writer)
+            try statement.bind(7, writer.bytes)
+        } else {
+            try statement.bindNull(7)
+        }
+        if let (asked, by, at) = trial.asked {
+            var writer = BinaryWriter(reserving: 12 * asked.configuration.count)
+            asked.configuration.encode(into: &writer)
+            try statement.bind(8, writer.bytes)
+            if case .enqueued(let sequence) = asked.origin {
+                try statement.bind(9, sequence)
+            } else {
+                try statement.bindNull(9)
+            }
+            try statement.bind(10, Int64(asked.isExternal ? 1 : 0))
+            try statement.bind(11, asked.askedAfter)
+            try statement.bind(12, by)
+            try statement.bind(13, at)
+        }
+        try statement.run()
+    }
+
+    private func write(_ attempt: GroupChanges.Attempt) throws(DatabaseError) {
+        let statement = attempt.startedBy == nil ? endAttempt : insertAttempt
+        let key = attempt.key
+        try statement.bind(1, key.trial.row)
+        try statement.bind(2, Int64(key.run.purpose.rawValue))
+        try statement.bind(3, Int64(key.run.fold))
+        try statement.bind(4, Int64(key.run.repeat))
+        try statement.bind(5, Int64(key.run.segment))
+        try statement.bind(6, Int64(key.attempt))
+        try statement.bind(7, attempt.endedBy)
+        if let startedBy = attempt.startedBy { try statement.bind(8, startedBy) }
+        try statement.run()
+    }
+}

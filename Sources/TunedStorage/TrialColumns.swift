@@ -1,0 +1,45 @@
+import TunedRecords
+import TunedSpace
+
+/// The `trials` table as reads select it.
+enum TrialColumns {
+    static let list = """
+        id, state, configuration, enqueued_by, is_external, asked_after, asked_by, started_at, ended_at, objectives, step, failure
+        """
+
+    /// Parameters: the first and the last row of the study, limit (-1: none), offset.
+    static func select(_ query: TrialQuery) -> String {
+        var filter = "id BETWEEN ?1 AND ?2"
+        if let states = query.states {
+            filter += " AND state IN (\(states.map { String($0.rawValue) }.sorted().joined(separator: ", ")))"
+        }
+        let direction = query.descending ? "DESC" : "ASC"
+        let order: String
+        switch query.order {
+        case .number: order = "id \(direction)"
+        case .value(objective: 0): order = "value \(direction) NULLS LAST, id"
+        case .value(let objective): order = "objective(objectives, \(objective)) \(direction) NULLS LAST, id"
+        case .duration: order = "ended_at - started_at \(direction) NULLS LAST, id"
+        }
+        return "SELECT \(list) FROM trials WHERE \(filter) ORDER BY \(order) LIMIT ?3 OFFSET ?4"
+    }
+
+    static func row(_ statement: PreparedStatement) throws(BinaryCodingError) -> TrialRow {
+        var configuration = BinaryReader(statement.blob(2))
+        let failure: Failure?
+        if statement.isNull(11) {
+            failure = nil
+        } else {
+            var reader = BinaryReader(statement.blob(11))
+            failure = try Failure(from: &reader)
+        }
+        let state = UInt8(truncatingIfNeeded: statement.integer(1))
+        guard let state = TrialState(rawValue: state) else { throw .invalid(offset: 0, what: "trial state \(state)") }
+        return TrialRow(
+            number: Int(statement.integer(0) & 0xFFFF_FFFF), state: state, configuration: try Configuration(from: &configuration),
+            origin: statement.optionalInteger(3).map { .enqueued($0) } ?? .sampler, isExternal: statement.integer(4) != 0,
+            askedAfter: statement.integer(5), askedBy: statement.integer(6), values: TrialValues.decode(statement.blob(9)),
+            step: statement.optionalInteger(10), failure: failure, startedAt: statement.integer(7),
+            endedAt: statement.optionalInteger(8))
+    }
+}

@@ -1,0 +1,114 @@
+import TunedSpace
+
+extension OpenRequest {
+    func encode(into writer: inout BinaryWriter) {
+        writer.write(path)
+        writer.write(trainable)
+        writer.writeVarint(UInt64(parameters.count))
+        for parameter in parameters {
+            writer.write(parameter.name)
+            writer.write(parameter.kind.rawValue)
+            writer.writeVarint(UInt64(parameter.categories.count))
+            for category in parameter.categories {
+                writer.write(category.text)
+                writer.write(category.number)
+            }
+        }
+        writer.writeVarint(UInt64(metrics))
+        writer.write(configJSON)
+        writer.writeVarint(UInt64(config.count))
+        for pair in config {
+            writer.write(pair.key)
+            writer.write(pair.value)
+        }
+        writer.write(dataPath)
+        writer.write(describesDataset)
+    }
+
+    init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        let path = try reader.readString()
+        let trainable = try reader.readString()
+        var parameters: [WireParameter] = []
+        for _ in 0..<(try reader.readCount()) {
+            let name = try reader.readString()
+            let raw = try reader.readByte()
+            guard let kind = WireParameter.Kind(rawValue: raw) else {
+                throw .invalid(offset: 0, what: "parameter kind \(raw)")
+            }
+            var categories: [WireParameter.Category] = []
+            for _ in 0..<(try reader.readCount()) {
+                categories.append(.init(text: try reader.readString(), number: try reader.readDouble()))
+            }
+            parameters.append(WireParameter(name: name, kind: kind, categories: categories))
+        }
+        let metrics = try reader.readCount()
+        let configJSON = try reader.readString()
+        var config: [Pair] = []
+        for _ in 0..<(try reader.readCount()) {
+            config.append(Pair(key: try reader.readString(), value: try reader.readString()))
+        }
+        self.init(
+            path: path, trainable: trainable, parameters: parameters, metrics: metrics, configJSON: configJSON,
+            config: config, dataPath: try reader.readOptionalString(), describesDataset: try reader.readBool())
+    }
+}
+
+extension RunRequest {
+    func encode(into writer: inout BinaryWriter) {
+        writer.writeVarint(nonce)
+        writer.writeVarint(trial)
+        writer.writeVarint(Int64(run))
+        writer.writeVarint(Int64(attempt))
+        writer.write(purpose)
+        writer.writeVarint(seed)
+        writer.write(budget)
+        writer.write(deadline)
+        writer.writeVarint(Int64(fold))
+        writer.writeVarint(Int64(folds))
+        configuration.encode(into: &writer)
+    }
+
+    init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        self.init(
+            nonce: try reader.readUnsigned(), trial: try reader.readInteger(), run: try reader.readInt32(),
+            attempt: try reader.readInt32(), purpose: try reader.readByte(), seed: try reader.readUnsigned(),
+            budget: try reader.readDouble(), deadline: try reader.readDouble(), fold: try reader.readInt32(),
+            folds: try reader.readInt32(), configuration: try Configuration(from: &reader))
+    }
+}
+
+extension RunResult {
+    func encode(into writer: inout BinaryWriter) {
+        writer.writeVarint(nonce)
+        writer.writeVarint(Int64(code))
+        writer.write(endedInTrain)
+        writer.writeVarint(UInt64(metrics.count))
+        for metric in metrics {
+            writer.write(metric != nil)
+            if let metric { writer.write(metric) }
+        }
+        writer.writeVarint(UInt64(constraints.count))
+        for constraint in constraints {
+            writer.write(constraint.name)
+            writer.write(constraint.value)
+        }
+        writer.write(text)
+    }
+
+    init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        let nonce = try reader.readUnsigned()
+        let code = try reader.readInt32()
+        let endedInTrain = try reader.readBool()
+        let metricCount = try reader.readCount()
+        var metrics: [Double?] = []
+        metrics.reserveCapacity(min(metricCount, 64))
+        for _ in 0..<metricCount { metrics.append(try reader.readBool() ? try reader.readDouble() : nil) }
+        var constraints: [Constraint] = []
+        for _ in 0..<(try reader.readCount()) {
+            constraints.append(Constraint(name: try reader.readString(), value: try reader.readDouble()))
+        }
+        self.init(
+            nonce: nonce, code: code, endedInTrain: endedInTrain, metrics: metrics, constraints: constraints,
+            text: try reader.readString())
+    }
+}

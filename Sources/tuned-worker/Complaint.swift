@@ -1,0 +1,13 @@
+import Glibc
+
+/// Statuses by which the worker itself ends; a plugin's `exit` may use any.
+enum ExitStatus {
+    static let channelLost: Int32 = 71
+    static let badFrame: Int32 = 72
+}
+
+/// A line on standard error: for the trial's log, or for the person who started this by hand.
+func complain(_ what: String) {
+    var line = "tuned-worker: \(what)\n"
+    line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}

@@ -1,0 +1,84 @@
+import Glibc
+
+/// Starts a user's daemon when the first command needs one, as gpg-agent is started.
+package struct DaemonLauncher: Sendable {
+    package let directory: DataDirectory
+    /// Seconds until the daemon must answer.
+    package let deadline: Double = 10
+
+    package init(directory: DataDirectory) {
+        self.directory = directory
+    }
+
+    /// Returns once the daemon answers. Where several commands start one at once, the data directory's lock lets one win
+    /// and all talk to it.
+    package func start() async throws(CommandError) {
+        try directory.prepare()
+        let logStart = fileSize(directory.log)
+        let child = try spawn()
+        let exchange = HTTPExchange(socket: directory.socket)
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(deadline)
+        var pause = 5
+        while clock.now < end {
+            if (try? await exchange.send(HTTPExchange.Request(.GET, Route.status), within: 5)) != nil { return }
+            if let status = exitStatus(of: child), status != ExitStatus.conflict.rawValue {
+                throw .unreachable("the daemon ended at its start. \(logEnd(from: logStart))")
+            }
+            try? await Task.sleep(for: .milliseconds(pause))
+            pause = min(pause * 2, 100)
+        }
+        throw .unreachable("the daemon did not answer within \(Int(deadline)) s of its start. \(logEnd(from: logStart))")
+    }
+
+    /// In a session of its own, so that neither Ctrl-C nor the end of the terminal reaches it.
+    private func spawn() throws(CommandError) -> pid_t {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
+
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, directory.log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+
+        var child: pid_t = 0
+        let arguments = ["tuned", "serve", "--background-child"]
+        var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+        defer { pointers.forEach { free($0) } }
+        let failure = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, &pointers, environ)
+        guard failure == 0 else {
+            let reason = String(cString: strerror(failure))
+            throw .unreachable("cannot start the daemon: \(reason)", underlying: reason)
+        }
+        return child
+    }
+
+    private func exitStatus(of child: pid_t) -> Int32? {
+        var status: Int32 = 0
+        guard waitpid(child, &status, WNOHANG) == child else { return nil }
+        return status & 0x7f == 0 ? (status >> 8) & 0xff : -1
+    }
+
+    /// What the daemon wrote since its start, at most its last 4 KiB.
+    private func logEnd(from start: Int) -> String {
+        let descriptor = open(directory.log, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "It wrote no log." }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = pread(descriptor, &bytes, bytes.count, max(start, fileSize(directory.log) - bytes.count))
+        let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        let lines = text.split(separator: "\n").map { "  " + String($0).printable }
+        return lines.isEmpty
+            ? "Its log \(directory.log) says nothing." : "The end of its log, \(directory.log):\n" + lines.joined(separator: "\n")
+    }
+
+    private func fileSize(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+}

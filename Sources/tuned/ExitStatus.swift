@@ -1,0 +1,35 @@
+/// What the command's exit code says. Scripts may rely on these numbers.
+package enum ExitStatus: Int32, Sendable, CaseIterable {
+    case success = 0
+    /// Something failed that no other number names.
+    case failure = 1
+    /// The command line, a study file or the configuration file is wrong; nothing was done.
+    case usage = 2
+    /// There is no such study, trial or plugin.
+    case notFound = 3
+    /// The name is taken, or the state does not allow it: a trial told twice, a second daemon on one data directory.
+    case conflict = 4
+    /// No daemon is running and none could be started, or it is of another version.
+    case unreachable = 5
+    /// `tuned verify` found a suggestion that the log does not explain.
+    case verification = 6
+    /// The study ended without a complete trial.
+    case noResult = 7
+    /// Ctrl-C took the command away from a study that goes on.
+    case detached = 130
+
+    /// One line each, for `tuned --help` and the documentation.
+    package var meaning: String {
+        switch self {
+        case .success: "done"
+        case .failure: "failed"
+        case .usage: "wrong command line, study file or configuration; nothing was done"
+        case .notFound: "no such study, trial or plugin"
+        case .conflict: "the name is taken, or the present state does not allow it"
+        case .unreachable: "no daemon answers, or it is of another version"
+        case .verification: "verify found a suggestion that the log does not explain"
+        case .noResult: "the study ended without a complete trial"
+        case .detached: "Ctrl-C: the study goes on without this command"
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package import TunedRecords
+package import TunedSpace
+
+/// A study as the daemon showed it at one moment.
+package struct StudySnapshot: Sendable {
+    package struct Best: Hashable, Sendable {
+        package var trial: Int
+        /// One for each objective.
+        package var values: [Double]
+        /// Values of the active parameters.
+        package var configuration: JSONValue
+    }
+
+    package var slug = ""
+    package var title = ""
+    /// As the daemon names it: running, paused, completed, stopped or failed.
+    package var state = ""
+    package var reason = ""
+    package var counts = TrialCounts()
+    /// Name and goal of each objective.
+    package var objectives: [(name: String, goal: String)] = []
+    package var plugin: String?
+    package var explanation: String?
+    package var best: Best?
+    package var stop = StopRules()
+    /// Configurations of an exhaustive search.
+    package var gridSize: Int?
+    package var trialsPerSecond: Double?
+    package var secondsLeft: Double?
+    /// Seconds that it has been running.
+    package var seconds: Double?
+    /// Milliseconds since 1970.
+    package var createdAt: Int64?
+
+    package init() {}
+
+    package var isRunning: Bool { state == "running" }
+
+    /// Trials that were tried, whatever their end.
+    package var ended: Int { counts.complete + counts.pruned + counts.failed }
+
+    /// Trials at which the study ends at the latest; nil where nothing bounds their number.
+    package var expected: Int? {
+        switch (stop.trials, gridSize) {
+        case (let trials?, let size?): min(trials, size)
+        case (let trials, let size): trials ?? size
+        }
+    }
+
+    /// How much of the study is done, 0 to 1; nil where no rule says when it ends.
+    package var fraction: Double? {
+        if state == "completed" { return 1 }
+        let byTrials = expected.map { $0 > 0 ? Double(ended) / Double($0) : 0 }
+        let byTime = stop.time.flatMap { limit in seconds.map { $0 / limit } }
+        return [byTrials, byTime].compactMap { $0 }.max().map { min(1, $0) }
+    }
+}
+
+extension StudySnapshot {
+    /// Reads what `GET /v1/studies/{slug}` answers, and each element of `GET /v1/studies`.
+    package init(_ json: JSONValue) {
+        slug = json["slug"]?.stringValue ?? ""
+        title = json["title"]?.stringValue ?? ""
+        state = json["state"]?.stringValue ?? ""
+        reason = json["reason"]?.stringValue ?? ""
+        for state in TrialState.allCases { counts[state] = json["counts"]?[state.name]?.integerValue ?? 0 }
+        objectives = (json["objectives"]?.elements ?? []).map {
+            ($0["name"]?.stringValue ?? "", $0["goal"]?.stringValue ?? "minimize")
+        }
+        plugin = json["plugin"]?["name"]?.stringValue
+        createdAt = json["created_at"]?.integerValue.map(Int64.init)
+        if let rules = json["stop"] { stop = (try? StopRules(json: rules)) ?? StopRules() }
+        let live = json["live"]
+        explanation = live?["explanation"]?.stringValue
+        gridSize = live?["grid_size"]?.integerValue
+        trialsPerSecond = live?["trials_per_second"]?.doubleValue
+        secondsLeft = live?["seconds_left"]?.doubleValue
+        seconds = live?["seconds"]?.doubleValue
+        best = json["best"].flatMap(Best.init)
+    }
+}
+
+extension StudySnapshot.Best {
+    package init?(_ json: JSONValue) {
+        guard let trial = (json["trial"] ?? json["number"])?.integerValue else { return nil }
+        self.trial = trial
+        values = json["values"]?.elements?.compactMap(\.doubleValue) ?? []
+        configuration = json["configuration"] ?? .object([:])
+    }
+}

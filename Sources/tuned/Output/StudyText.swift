@@ -1,0 +1,65 @@
+import TunedRecords
+import TunedSpace
+
+/// Studies for a person.
+enum StudyText {
+    /// After pause, resume or stop.
+    static func changed(_ study: StudySnapshot) -> String {
+        var text = "\(study.slug) is \(study.state)\(study.reason.isEmpty ? "" : ": \(study.reason.printable)")\n"
+        if study.isRunning { text += "Follow it: tuned show \(study.slug) --follow\n" }
+        if study.state == "paused" { text += "Go on with it: tuned resume \(study.slug)\n" }
+        return text
+    }
+
+    static func list(_ studies: [StudySnapshot]) -> String {
+        if studies.isEmpty { return "no studies yet; begin one with: tuned run PLUGIN\n" }
+        var table = TextTable([
+            .init("STUDY"), .init("STATE"), .init("TRIALS", .right), .init("FAILED", .right), .init("BEST", .right),
+            .init("CREATED"), .init("TITLE"),
+        ])
+        for study in studies {
+            table.add([
+                study.slug, study.state, trials(study), study.counts.failed > 0 ? Formatting.count(study.counts.failed) : "",
+                study.best?.values.first.map(Formatting.value) ?? "",
+                study.createdAt.map(Formatting.time(milliseconds:)) ?? "", study.title,
+            ])
+        }
+        return table.text(width: Terminal.output.width, unicode: Terminal.output.usesUnicode)
+    }
+
+    static func details(_ study: StudySnapshot) -> String {
+        var lines: [(String, String)] = [("study", study.slug)]
+        if !study.title.isEmpty { lines.append(("title", study.title)) }
+        lines.append(("state", study.state + (study.reason.isEmpty ? "" : ", \(study.reason)")))
+        if let plugin = study.plugin { lines.append(("plugin", plugin)) }
+        if let explanation = study.explanation { lines.append(("sampler", explanation)) }
+        lines.append(("trials", "\(trials(study)): \(states(study.counts))"))
+        if let size = study.gridSize { lines.append(("grid", Formatting.count(size, "configuration"))) }
+        if let rate = study.trialsPerSecond, study.isRunning { lines.append(("pace", Formatting.rate(rate))) }
+        if let left = study.secondsLeft, study.isRunning { lines.append(("time left", "about \(Formatting.duration(left))")) }
+        if let best = study.best {
+            lines.append(("best", "\(values(best, of: study)) in trial \(best.trial)"))
+        }
+        var text = ""
+        for (name, value) in lines {
+            text += "\(name)\(String(repeating: " ", count: 10 - name.count))\(value.printable)\n"
+        }
+        if let best = study.best { text += ConfigurationText.table(best.configuration) }
+        return text
+    }
+
+    /// `error 0.0178, macro_f1 0.98`.
+    static func values(_ best: StudySnapshot.Best, of study: StudySnapshot) -> String {
+        if study.objectives.isEmpty { return best.values.map(Formatting.value).joined(separator: ", ") }
+        return zip(study.objectives, best.values).map { "\($0.name) \(Formatting.value($1))" }.joined(separator: ", ")
+    }
+
+    static func trials(_ study: StudySnapshot) -> String {
+        Formatting.count(study.ended) + (study.expected.map { "/\(Formatting.count($0))" } ?? "")
+    }
+
+    static func states(_ counts: TrialCounts) -> String {
+        TrialState.allCases.filter { counts[$0] > 0 }.map { "\(Formatting.count(counts[$0])) \($0.name)" }
+            .joined(separator: ", ")
+    }
+}

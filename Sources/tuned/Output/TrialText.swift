@@ -1,0 +1,62 @@
+import TunedSpace
+
+/// Trials for a person, from the daemon's description of them.
+enum TrialText {
+    /// `parameters` in the order of the schema.
+    static func list(_ trials: [JSONValue], objectives: [String], parameters: [String]) -> String {
+        if trials.isEmpty { return "no such trials\n" }
+        let used = Set(trials.flatMap { $0["configuration"]?.fields?.keys.map { $0 } ?? [] })
+        let names = parameters.filter(used.contains) + used.subtracting(parameters).sorted()
+        var table = TextTable(
+            [.init("TRIAL", .right), .init("STATE")] + objectives.map { .init($0, .right) } + [.init("TIME", .right)]
+                + names.map { .init($0, .right) } + [.init("REMARK")])
+        for trial in trials {
+            let values = trial["values"]?.elements ?? []
+            table.add(
+                [number(trial), trial["state"]?.stringValue ?? ""]
+                    + objectives.indices.map { $0 < values.count ? ConfigurationText.value(values[$0]) : "" }
+                    + [trial["duration"]?.doubleValue.map(Formatting.duration) ?? ""]
+                    + names.map { trial["configuration"]?[$0].map(ConfigurationText.value) ?? "" }
+                    + [remark(trial)])
+        }
+        return table.text(width: Terminal.output.width, unicode: Terminal.output.usesUnicode)
+    }
+
+    static func details(_ trial: JSONValue, study: String, objectives: [String]) -> String {
+        var text = "trial \(study)/\(number(trial)): \(trial["state"]?.stringValue ?? "")\n"
+        for (name, value) in zip(objectives, trial["values"]?.elements ?? []) {
+            text += "\(name) \(ConfigurationText.value(value))\n"
+        }
+        if let failure = trial["failure"] { text += "failed (\(failure["kind"]?.stringValue ?? "")): \(message(failure))\n" }
+        text += ConfigurationText.table(trial["configuration"])
+        for attempt in trial["attempts"]?.elements ?? [] { text += "\n" + self.attempt(attempt) }
+        return text
+    }
+
+    private static func attempt(_ attempt: JSONValue) -> String {
+        let outcome = attempt["outcome"]
+        let cpus = (attempt["cpus"]?.elements ?? []).compactMap(\.integerValue).map(String.init).joined(separator: ",")
+        var text = "fold \(attempt["fold"]?.integerValue ?? 0), attempt \(attempt["attempt"]?.integerValue ?? 0)"
+        text += " on cpu \(cpus): \(outcome?["result"]?.stringValue ?? "running")"
+        if let failure = outcome?["failure"] { text += ", \(message(failure))" }
+        if let metrics = outcome?["metrics"], metrics.fields?.isEmpty == false { text += ", \(ConfigurationText.line(metrics))" }
+        text += "\n"
+        let log = (attempt["log"]?.stringValue ?? "").split(separator: "\n")
+        for line in log { text += "  | \(String(line).printable)\n" }
+        return text
+    }
+
+    private static func remark(_ trial: JSONValue) -> String {
+        if let failure = trial["failure"] { return message(failure) }
+        return trial["origin"]?.stringValue == "enqueued" ? "enqueued" : ""
+    }
+
+    private static func message(_ failure: JSONValue) -> String {
+        let detail = failure["detail"]?.stringValue ?? ""
+        return ((failure["message"]?.stringValue ?? "") + (detail.isEmpty ? "" : " (\(detail))")).printable
+    }
+
+    private static func number(_ trial: JSONValue) -> String {
+        (trial["number"] ?? trial["trial"])?.integerValue.map(String.init) ?? ""
+    }
+}
