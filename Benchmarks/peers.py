@@ -4,8 +4,9 @@
     peers.py CASE ...      measures the cases one after the other, each in a process of its own; a JSON line each
     peers.py --list        names the cases
 
-Throughput: no-op trials a second, end to end, stored in an SQLite file in the temporary folder, with the peer's own settings of
-durability. Suggestion: milliseconds from ask to tell, with all parameters, in memory, with so many finished trials known.
+Throughput: no-op trials a second, end to end, stored in an SQLite file in the temporary folder, with the peer's own
+settings of durability. Suggestion: milliseconds from ask to tell, with all parameters, in memory, with so many finished
+trials known.
 """
 import argparse
 import json
@@ -21,43 +22,48 @@ import time
 PARAMETERS = 10
 
 
-class Optuna:
-    def __init__(self):
-        import optuna
-        optuna.logging.set_verbosity(optuna.logging.ERROR)
-        self.module = optuna
-        self.uniform = optuna.distributions.FloatDistribution(0, 1)
+class Peer:
+    """What the two have in common, which is nearly all: rustuna's names follow Optuna's."""
 
     def sampler(self, name):
         kinds = {"random": self.module.samplers.RandomSampler, "tpe": self.module.samplers.TPESampler}
         return kinds[name](seed=0)
 
     def stored_study(self, sampler, path):
-        return self.module.create_study(storage=f"sqlite:///{path}", sampler=self.sampler(sampler))
+        return self.module.create_study(storage=self.storage(path), sampler=self.sampler(sampler))
 
     def study_in_memory(self, sampler):
         return self.module.create_study(sampler=self.sampler(sampler))
 
     def finished_trial(self, parameters, value):
         distributions = {name: self.uniform for name in parameters}
-        return self.module.trial.create_trial(params=parameters, distributions=distributions, value=value)
+        return self.create_trial(params=parameters, distributions=distributions, value=value)
+
+
+class Optuna(Peer):
+    def __init__(self):
+        import optuna
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self.module = optuna
+        self.uniform = optuna.distributions.FloatDistribution(0, 1)
+        self.create_trial = optuna.trial.create_trial
+
+    def storage(self, path):
+        return f"sqlite:///{path}"
 
     def tell(self, study, trial, value):
         study.tell(trial, value)
 
 
-class Rustuna(Optuna):
+class Rustuna(Peer):
     def __init__(self):
         import rustuna
         self.module = rustuna
         self.uniform = rustuna.distributions.FloatDistribution(0.0, 1.0)
+        self.create_trial = rustuna.create_trial
 
-    def stored_study(self, sampler, path):
-        return self.module.create_study(storage=self.module.storages.SQLite3Storage(path), sampler=self.sampler(sampler))
-
-    def finished_trial(self, parameters, value):
-        distributions = {name: self.uniform for name in parameters}
-        return self.module.create_trial(params=parameters, distributions=distributions, value=value)
+    def storage(self, path):
+        return self.module.storages.SQLite3Storage(path)
 
     def tell(self, study, trial, value):
         study.tell(trial.number, value)
@@ -124,10 +130,13 @@ def in_child(case):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", nargs="*", metavar="CASE", choices=[[], *CASES], help="one of: " + ", ".join(CASES))
+    parser.add_argument("cases", nargs="*", metavar="CASE", help="one of: " + ", ".join(CASES))
     parser.add_argument("--list", action="store_true", help="name the cases")
     parser.add_argument("--here", action="store_true", help="measure in this process")
     arguments = parser.parse_args()
+    unknown = [case for case in arguments.cases if case not in CASES]
+    if unknown:
+        parser.error(f"no case {unknown[0]}; there are " + ", ".join(CASES))
     if arguments.list:
         print("\n".join(CASES))
     for case in arguments.cases:

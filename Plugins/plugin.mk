@@ -2,7 +2,7 @@
 #   NAME     of the plugin; the result is $(OUT)/NAME.so
 #   SOURCES  its C files
 #   LIBS     what to link, or nothing
-#   HEADER   a header that tells whether the library is installed, and PACKAGE, the Debian package that brings it; or nothing
+#   HEADER   a header that tells whether the library is installed, and PACKAGE, the Debian package of it; or nothing
 HERE := $(dir $(lastword $(MAKEFILE_LIST)))
 OUT ?= $(HERE)../build/plugins
 OBJECTS := $(SOURCES:%.c=$(OUT)/.objects/$(NAME)/%.o)

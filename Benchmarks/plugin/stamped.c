@@ -1,5 +1,5 @@
-/* A trainable that writes down when it ran: how busy slots were, and how long a crash cost, are then known from inside the trials,
- * not from what the daemon says about itself. */
+/* A trainable that writes down when it ran: how busy slots were, and how long a crash cost, are then known from inside the
+ * trials, not from what the daemon says about itself. */
 #include <tuned/plugin.h>
 
 #include <signal.h>
@@ -9,7 +9,7 @@
 #include <time.h>
 
 typedef struct stamp_settings {
-    FILE *file;        /* a line for each trial: number, monotonic seconds of its first and its last instruction, "ok" or "crash" */
+    FILE *file;        /* a line for each trial: number, monotonic seconds of its beginning and end, "ok" or "crash" */
     long ms;           /* how long a trial sleeps */
     long crash_every;  /* each so many trials one ends by SIGKILL; 0: none */
 } stamp_settings;

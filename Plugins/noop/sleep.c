@@ -65,7 +65,7 @@ const tuned_trainable sleeper = {
         ],
         "config": [
             {"name": "ms", "required": false, "description": "The same for every trial, in place of the parameter"},
-            {"name": "report_every", "required": false, "description": "Milliseconds between reports of elapsed; none without it"}
+            {"name": "report_every", "required": false, "description": "Milliseconds between reports; none without it"}
         ]
     }),
     .create = sleep_create,

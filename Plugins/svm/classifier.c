@@ -49,7 +49,9 @@ static size_t count_classes(const dataset *data, const uint32_t *rows, size_t co
 static bool check_rows(const dataset *data, const uint32_t *rows, size_t count, failure *why) {
     if (count == 0) return failed(why, "there are no rows to train on");
     for (size_t i = 0; i < count; i++) {
-        if (rows[i] >= data->rows) return failed(why, "training row %u does not exist: there are %zu", rows[i], data->rows);
+        if (rows[i] >= data->rows) {
+            return failed(why, "training row %u does not exist: there are %zu", rows[i], data->rows);
+        }
     }
     return true;
 }

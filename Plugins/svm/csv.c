@@ -167,7 +167,7 @@ bool csv_read(const char *path, csv_table *out, failure *why) {
     parser p = {.next = out->text, .end = out->text + size, .line = 1};
     const char *zero = memchr(out->text, '\0', size);
     bool ok = !zero || failed(why, "byte %zu is zero: this is not a text file", (size_t)(zero - out->text));
-    if (size >= 3 && memcmp(out->text, "\xEF\xBB\xBF", 3) == 0) p.next += 3;  /* a byte order mark is not part of a name */
+    if (size >= 3 && memcmp(out->text, "\xEF\xBB\xBF", 3) == 0) p.next += 3;  /* the byte order mark */
     ok = ok && parse_table(&p, out, why);
     out->header = p.cells;
     if (!ok) {

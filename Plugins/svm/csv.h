@@ -18,8 +18,8 @@ typedef struct csv_table {
     char *text;      /* the file; every cell points into it */
 } csv_table;
 
-/* Reads a whole file. Every row has as many cells as the header, at least one row follows it, empty lines are skipped, spaces
- * around unquoted cells are dropped. False with the reason, and *out empty, where the file cannot be read or is not that. */
+/* Reads a whole file. Every row has as many cells as the header, at least one row follows it, empty lines are skipped,
+ * spaces around unquoted cells are dropped. False with the reason, and *out empty, where that is not so. */
 bool csv_read(const char *path, csv_table *out, failure *why);
 
 void csv_free(csv_table *table);

@@ -75,7 +75,7 @@ static bool read_labels(const csv_table *table, size_t target, dataset *out, fai
         if (!*cell) return failed(why, "line %zu: the target '%s' is empty", table->lines[row], name);
         out->labels[row] = class_number(out, cell);
         if (out->labels[row] < 0) {
-            return failed(why, "line %zu: the target '%s' has more than %d distinct values; is it a number to predict, not a class?",
+            return failed(why, "line %zu: the target '%s' has more than %d distinct values; is it a number, not a class?",
                           table->lines[row], name, DATASET_MAX_CLASSES);
         }
     }
@@ -90,7 +90,8 @@ static bool fill(const csv_table *table, const char *target, dataset *out, failu
     size_t column;
     if (!find_target(table, target, &column, why)) return false;
     if (table->columns < 2) {
-        return failed(why, "'%s' is the only column; a target and one feature are needed, separated by commas", table->header[0]);
+        return failed(why, "'%s' is the only column; a target and one feature are needed, separated by commas",
+                      table->header[0]);
     }
     /* libsvm counts rows in int. */
     if (table->rows > INT_MAX) return failed(why, "%zu rows are more than libsvm can count", table->rows);
@@ -99,7 +100,9 @@ static bool fill(const csv_table *table, const char *target, dataset *out, failu
     out->values = malloc(out->rows * out->features * sizeof *out->values);
     out->labels = malloc(out->rows * sizeof *out->labels);
     out->class_names = calloc(DATASET_MAX_CLASSES, sizeof *out->class_names);
-    if (!out->values || !out->labels || !out->class_names) return failed(why, "not enough memory for %zu rows", table->rows);
+    if (!out->values || !out->labels || !out->class_names) {
+        return failed(why, "not enough memory for %zu rows", table->rows);
+    }
     return read_features(table, column, out, why) && read_labels(table, column, out, why);
 }
 

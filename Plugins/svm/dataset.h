@@ -18,8 +18,8 @@ typedef struct dataset {
     char **class_names;   /* the target's text of each class */
 } dataset;
 
-/* Reads the CSV file at `path`; `target` names the column to predict, the last one where it is NULL or "". Every other column
- * is a feature and holds numbers. False with the reason, and *out empty, where that is not so. */
+/* Reads the CSV file at `path`; `target` names the column to predict, the last one where it is NULL or "". Every other
+ * column is a feature and holds numbers. False with the reason, and *out empty, where that is not so. */
 bool dataset_load(const char *path, const char *target, dataset *out, failure *why);
 
 void dataset_free(dataset *data);

@@ -23,8 +23,8 @@ static inline void tally_add(tally *t, int32_t actual, int32_t predicted) {
     if (actual == predicted) t->correct[actual]++;
 }
 
-/* All lie in [0, 1]. The last three are macro averages: each class counts alike, however many rows it has. The average is over
- * the classes that occur, as an answer or as the truth; a ratio 0 / 0 counts as 0. */
+/* All lie in [0, 1]. The last three are macro averages: each class counts alike, however many rows it has. The average is
+ * over the classes that occur, as an answer or as the truth; a ratio 0 / 0 counts as 0. */
 typedef struct scores {
     double error;      /* the share of wrong answers */
     double f1;         /* the mean of 2 correct / (actual + predicted) */

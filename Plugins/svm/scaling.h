@@ -9,8 +9,8 @@ typedef struct scaling {
     double *inverse;  /* 1 / (maximum - minimum); 0 for a constant feature, which so drops out */
 } scaling;
 
-/* Fitted to `count` rows of the data, the training rows alone: the rows that score a model must not shape it. False where no
- * memory is left. */
+/* Fitted to `count` rows of the data, the training rows alone: the rows that score a model must not shape it. False where
+ * no memory is left. */
 bool scaling_fit(scaling *s, const dataset *data, const uint32_t *rows, size_t count);
 void scaling_free(scaling *s);
 

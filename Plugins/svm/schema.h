@@ -22,7 +22,7 @@ enum svm_metric_index { METRIC_ERROR, METRIC_MACRO_F1, METRIC_RECALL, METRIC_PRE
 
 static const char svm_schema[] = TUNED_JSON({
     "id": "svm",
-    "description": "Support vector classification (libsvm) of a CSV file; features are scaled to [0, 1] by the training rows.",
+    "description": "Support vector classification (libsvm) of a CSV file",
     "parameters": [
         {"name": "C", "type": "float", "low": 1e-3, "high": 1e3, "log": true, "default": 1,
          "description": "Price of a training row on the wrong side of the margin"},

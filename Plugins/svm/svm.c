@@ -25,7 +25,7 @@ static const char *config_value(const tuned_config *config, const char *key) {
 
 static int32_t svm_create(const tuned_host *host, const tuned_config *config, void **self) {
     if (!config->data_path) {
-        return host->fail(NULL, TUNED_FAILED, "the study names no data; give it a CSV file with a header, with --data FILE");
+        return host->fail(NULL, TUNED_FAILED, "the study names no data; give it a CSV file, with --data FILE");
     }
     svm_instance *instance = calloc(1, sizeof *instance);
     if (!instance) return host->fail(NULL, TUNED_FAILED, "not enough memory");
@@ -106,8 +106,9 @@ static int32_t score_rows(const svm_instance *instance, const tuned_trial *trial
     const tuned_host *host = trial->host;
     for (uint64_t i = 0; i < count; i++) {
         if (i % ROWS_BETWEEN_QUESTIONS == 0 && host->should_stop(trial)) return TUNED_STOPPED;
-        if (rows[i] >= instance->data.rows) return host->fail(trial, TUNED_FAILED, "the host names a row that does not exist");
-        tally_add(answers, instance->data.labels[rows[i]], classifier_predict(&instance->model, &instance->data, rows[i]));
+        uint32_t row = rows[i];
+        if (row >= instance->data.rows) return host->fail(trial, TUNED_FAILED, "a row to score does not exist");
+        tally_add(answers, instance->data.labels[row], classifier_predict(&instance->model, &instance->data, row));
     }
     scores s = tally_scores(answers);
     return report_scores(trial, &s);

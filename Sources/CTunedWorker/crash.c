@@ -127,6 +127,7 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
         crash->thread = (int32_t)syscall(SYS_gettid);
         crash->address = (uint64_t)(uintptr_t)info->si_addr;
         crash->pc = pc;
+        crash->stack = stack;
         const module *found = module_of(pc);
         if (found != NULL) {
             memcpy(crash->module, found->name, sizeof crash->module);

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "tuned_thread.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -44,6 +45,13 @@ int tuned_start_thread(const char *name, void (*body)(void *), void *argument) {
     pthread_setname_np(thread, name);
     pthread_detach(thread);
     return 0;
+}
+
+const char *tuned_library_of(const char *symbol) {
+    void *address = dlsym(RTLD_DEFAULT, symbol);
+    Dl_info information;
+    if (address == NULL || dladdr(address, &information) == 0) return NULL;
+    return information.dli_fname;
 }
 
 void tuned_end_group(void) {

@@ -8,6 +8,13 @@ public struct AskedTrial: Sendable {
     public var space: SearchSpace
     /// The last event that the sampler had seen.
     public var askedAfter: EventSequence
+
+    package init(number: Int, configuration: Configuration, space: SearchSpace, askedAfter: EventSequence) {
+        self.number = number
+        self.configuration = configuration
+        self.space = space
+        self.askedAfter = askedAfter
+    }
 }
 
 /// What an outside program says of a trial that it asked for.
@@ -37,4 +44,20 @@ public struct LiveStudy: Sendable {
     public var best: (trial: Int, value: Double)?
     /// Configurations of an exhaustive search.
     public var gridSize: UInt64?
+
+    package init(
+        explanation: String, running: Int, waiting: Int, enqueued: Int, trialsPerSecond: Double? = nil, remaining: Int? = nil,
+        secondsLeft: Double? = nil, seconds: Double, best: (trial: Int, value: Double)? = nil, gridSize: UInt64? = nil
+    ) {
+        self.explanation = explanation
+        self.running = running
+        self.waiting = waiting
+        self.enqueued = enqueued
+        self.trialsPerSecond = trialsPerSecond
+        self.remaining = remaining
+        self.secondsLeft = secondsLeft
+        self.seconds = seconds
+        self.best = best
+        self.gridSize = gridSize
+    }
 }

@@ -2,6 +2,7 @@ import Dispatch
 import Synchronization
 public import TunedPlugins
 public import TunedRecords
+import TunedSearch
 public import TunedSlots
 public import TunedSpace
 public import TunedWorkers
@@ -133,7 +134,7 @@ public final class Engine: Sendable {
                         $0.drivers[slug] = driver
                     }
                     driver.queue.async { [self] in
-                        let created = driver.record([.studyCreated(declaration: plan.declaration.text)])
+                        let created = driver.record([.studyCreated(slug: slug, declaration: plan.declaration.text)])
                         driver.adoptSampler()
                         driver.startTiming()
                         answer(slug, after: created, reply)

@@ -25,7 +25,7 @@ public struct HostFacts: Sendable {
         name = Self.text(of: names.nodename)
         kernel = "\(Self.text(of: names.sysname)) \(Self.text(of: names.release))"
         cpuModel = Self.readCPUModel()
-        numericEnvironment = "glibc \(String(cString: gnu_get_libc_version())), \(Self.text(of: names.machine)), \(cpuModel)"
+        numericEnvironment = "\(Self.libraryVersion()), \(Self.text(of: names.machine)), \(cpuModel)"
         self.daemonVersion = daemonVersion
         self.drivers = drivers
         var variables: [String: String] = [:]
@@ -53,6 +53,13 @@ public struct HostFacts: Sendable {
             return String(text[text.index(after: colon)...].drop { $0 == " " }.prefix { $0 != "\n" })
         }
         return "unknown"
+    }
+
+    /// As in `glibc 2.36`.
+    private static func libraryVersion() -> String {
+        var text = [CChar](repeating: 0, count: 64)
+        guard confstr(Int32(_CS_GNU_LIBC_VERSION), &text, text.count) > 0 else { return "unknown C library" }
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// A fixed-size C array of characters as text.

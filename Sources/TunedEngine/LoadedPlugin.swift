@@ -8,6 +8,12 @@ public struct LoadedPlugin: Hashable, Sendable {
         public var schema: Schema
         /// TUNED_THREAD_SAFE, TUNED_DETERMINISTIC, TUNED_CHECKPOINTS of the ABI.
         public var flags: UInt32
+
+        package init(id: String, schema: Schema, flags: UInt32) {
+            self.id = id
+            self.schema = schema
+            self.flags = flags
+        }
     }
     /// The plugin's id.
     public var name: String
@@ -21,6 +27,21 @@ public struct LoadedPlugin: Hashable, Sendable {
     public var loadedAt: Int64
     public var trainables: [Trainable]
     public var warnings: [String]
+
+    package init(
+        name: String, version: String, buildID: String, abiMinor: Int, path: String, image: PluginImage, loadedAt: Int64,
+        trainables: [Trainable], warnings: [String]
+    ) {
+        self.name = name
+        self.version = version
+        self.buildID = buildID
+        self.abiMinor = abiMinor
+        self.path = path
+        self.image = image
+        self.loadedAt = loadedAt
+        self.trainables = trainables
+        self.warnings = warnings
+    }
 
     public func trainable(_ id: String) -> Trainable? { trainables.first { $0.id == id } }
 }

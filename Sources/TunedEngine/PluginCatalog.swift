@@ -67,7 +67,7 @@ public final class PluginCatalog: Sendable {
     public func load(path: String, reply: @escaping Reply<LoadedPlugin>) {
         queue.async { [self] in
             let stored: StoredPlugin
-            do {
+            do throws(PluginError) {
                 stored = try store.add(path)
             } catch {
                 return reply(.failure(EngineError(error)))
@@ -75,7 +75,8 @@ public final class PluginCatalog: Sendable {
             probe.probe(stored.image, on: queue) { [self] result in
                 switch result {
                 case .failure(let error): reply(.failure(EngineError(error)))
-                case .success(let description): reply(Result { () throws(EngineError) in try adopt(stored, description) })
+                case .success(let description):
+                    reply(Result { () throws(EngineError) -> LoadedPlugin in try adopt(stored, description) })
                 }
             }
         }
@@ -109,7 +110,7 @@ public final class PluginCatalog: Sendable {
             state.byHash[plugin.image.hash] = plugin
             return (earlier, state.replaced)
         }
-        do {
+        do throws(EngineError) {
             try save()
         } catch {
             state.withLock { $0.plugins[plugin.name] = earlier }
@@ -125,7 +126,7 @@ public final class PluginCatalog: Sendable {
             guard let plugin = state.withLock({ $0.plugins.removeValue(forKey: name) }) else {
                 return reply(.failure(unknown(name)))
             }
-            do {
+            do throws(EngineError) {
                 try save()
                 reply(.success(plugin))
             } catch {

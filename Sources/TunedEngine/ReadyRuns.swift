@@ -31,17 +31,17 @@ final class RunningRun {
     let next: ReadyRun
     let attempt: Int
     let nonce: UInt64
-    let lease: SlotLease
+    let grant: SlotGrant
     /// nil until its slot's queue has started it.
     var handle: (any RunningAttempt)?
     /// A wish to stop that came before the handle.
     private(set) var stopWanted: StopReason?
 
-    init(next: ReadyRun, attempt: Int, nonce: UInt64, lease: SlotLease) {
+    init(next: ReadyRun, attempt: Int, nonce: UInt64, grant: SlotGrant) {
         self.next = next
         self.attempt = attempt
         self.nonce = nonce
-        self.lease = lease
+        self.grant = grant
     }
 
     func stop(_ reason: StopReason) {

@@ -1,6 +1,6 @@
 public import TunedRecords
 public import TunedSearch
-import TunedSpace
+public import TunedSpace
 
 /// A sampler together with the place in its study's log up to which it has been told. The one translation from events to what
 /// a sampler may see: the running study, recovery and `verify` all go through it.

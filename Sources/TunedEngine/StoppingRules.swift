@@ -1,4 +1,5 @@
 import TunedRecords
+import TunedSpace
 
 /// What a study's own stopping rules look at.
 struct StoppingState: Sendable {

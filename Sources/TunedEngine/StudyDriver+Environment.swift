@@ -1,4 +1,6 @@
 import TunedRecords
+import TunedSlots
+import TunedSpace
 
 /// The environment records that a study has already written, so that each is written once.
 struct EnvironmentLog {

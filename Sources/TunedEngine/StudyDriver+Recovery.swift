@@ -1,4 +1,5 @@
 import TunedRecords
+import TunedSearch
 import TunedSpace
 
 /// Taking a study up from its log after the daemon was ended, however that came.

@@ -1,4 +1,5 @@
 import TunedRecords
+import TunedSlots
 import TunedSpace
 
 /// What people and outside programs ask of a study. All on `queue`; each returns the event that must be durable before the

@@ -1,4 +1,5 @@
 import TunedRecords
+import TunedSlots
 import TunedSpace
 
 /// What attempts bring, and how a trial and its study end by it.
@@ -32,7 +33,7 @@ extension StudyDriver {
     }
 
     private func finish(_ running: RunningRun, outcome: AttemptOutcome, log: String) {
-        guard var trial = active[running.next.trial] else { return running.lease.giveBack() }
+        guard var trial = active[running.next.trial] else { return surroundings.slots.release(running.grant) }
         let run = running.next.run
         trial.underWay.remove(running.nonce)
         var events: [EventPayload] = [
@@ -75,17 +76,17 @@ extension StudyDriver {
         }
         record(events)
         checkRules()
-        release(running.lease)
+        release(running.grant)
     }
 
     /// Hands a slot on to the next run of this study where nobody else waits for it, which saves a round through the scheduler.
-    private func release(_ lease: SlotLease) {
+    private func release(_ grant: SlotGrant) {
         if requests.isEmpty, underWay.count < surroundings.parallelism(of: declaration), surroundings.store.trouble == nil,
-            lease.mayBeKept
+            !surroundings.slots.isAnyoneWaiting
         {
-            begin(in: lease)
+            begin(in: grant)
         } else {
-            lease.giveBack()
+            surroundings.slots.release(grant)
         }
         fill()
     }
@@ -148,7 +149,6 @@ extension StudyDriver {
         events.append(.studyStateChanged(next, reason: why))
         stopTiming()
         record(events)
-        surroundings.settled(self)
     }
 
     func cancelRuns() {

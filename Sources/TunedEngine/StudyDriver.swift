@@ -29,7 +29,7 @@ final class StudyDriver: @unchecked Sendable {
     /// Configurations of a person's own, in the order they came.
     var wishes: [(id: EventSequence, values: [Int: ParameterValue])] = []
     /// Slots asked for and not yet granted.
-    var requests: Set<SlotRequestID> = []
+    var requests: Set<UInt64> = []
     var underWay: [UInt64: RunningRun] = [:]
     var stopping = StoppingState()
     var counts = TrialCounts()
@@ -90,17 +90,18 @@ final class StudyDriver: @unchecked Sendable {
     /// Asks for as many slots as there is work for. Called whenever something has changed.
     func fill() {
         if surroundings.store.trouble != nil { return waitForStore() }
-        while hasWork, requests.count + underWay.count < surroundings.parallelism(of: declaration),
-            requests.count < workAhead
-        {
-            let identifier = surroundings.slots.request(
-                declaration.specification.resources, owner: slug, label: slug
-            ) { [weak self] identifier, grant in
-                guard let self else { return grant.giveBack() }
-                self.queue.async { self.take(grant, for: identifier) }
+        while hasWork, requests.count + underWay.count < surroundings.parallelism(of: declaration), requests.count < workAhead {
+            let request = SlotRequest(study: id, trial: nextTrial, resources: declaration.specification.resources)
+            let slots = surroundings.slots
+            do {
+                let identifier = try slots.request(request) { [weak self] grant in
+                    guard let self else { return slots.release(grant) }
+                    self.queue.async { self.take(grant) }
+                }
+                requests.insert(identifier)
+            } catch {
+                return end(as: .failed, because: error.message)
             }
-            guard let identifier else { return }
-            requests.insert(identifier)
         }
         settle()
     }
@@ -112,18 +113,18 @@ final class StudyDriver: @unchecked Sendable {
         return ready.count + (trials - stopping.tried) * runKeys.count
     }
 
-    private func take(_ grant: SlotLease, for identifier: SlotRequestID) {
-        requests.remove(identifier)
+    private func take(_ grant: SlotGrant) {
+        requests.remove(grant.id)
         begin(in: grant)
     }
 
     /// Starts the next run in a slot, or gives the slot back.
-    func begin(in lease: SlotLease) {
+    func begin(in grant: SlotGrant) {
         guard hasWork, let blueprint, let next = nextRun() else {
-            lease.giveBack()
+            surroundings.slots.release(grant)
             return settle()
         }
-        start(next, in: lease, with: blueprint)
+        start(next, in: grant, with: blueprint)
     }
 
     private func nextRun() -> ReadyRun? {
@@ -169,14 +170,13 @@ final class StudyDriver: @unchecked Sendable {
         return number
     }
 
-    private func start(_ next: ReadyRun, in lease: SlotLease, with blueprint: WorkerBlueprint) {
-        guard var trial = active[next.trial] else { return lease.giveBack() }
+    private func start(_ next: ReadyRun, in grant: SlotGrant, with blueprint: WorkerBlueprint) {
+        guard var trial = active[next.trial] else { return surroundings.slots.release(grant) }
         let run = trial.runs[next.run]
         let attempt = trial.beginAttempt(at: next.run)
         let nonce = surroundings.nextNonce()
         trial.underWay.insert(nonce)
         active[next.trial] = trial
-        let grant = lease.grant
         let environment = noteEnvironment(of: grant, blueprint: blueprint)
         record([
             .attemptStarted(
@@ -188,7 +188,7 @@ final class StudyDriver: @unchecked Sendable {
             blueprint: blueprint, configuration: trial.configuration, trial: next.trial, run: run, runIndex: next.run,
             attempt: attempt, nonce: nonce, seed: run.seed(study: declaration.specification.seed, trial: next.trial),
             deadline: declaration.specification.timeout)
-        let running = RunningRun(next: next, attempt: attempt, nonce: nonce, lease: lease)
+        let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant)
         underWay[nonce] = running
         let runner = surroundings.runner
         grant.queue.async { [self] in

@@ -97,8 +97,10 @@ final class StudyPlanner: Sendable {
         try check(specification.config, of: trainable.schema)
         let reference = PluginReference(name: plugin.name, trainable: trainable.id, hash: plugin.image.hash)
         let declaration = try declare(specification, schema: trainable.schema, space: space, plugin: reference)
-        if let refusal = slots.refusal(of: specification.resources) {
-            throw EngineError(.resources, refusal.message, path: "resources")
+        do throws(SlotError) {
+            try slots.check(specification.resources)
+        } catch {
+            throw EngineError(.resources, error.message, path: "resources")
         }
         guard let origin = specification.data else {
             if specification.split != nil {

@@ -10,13 +10,11 @@ final class StudySurroundings: Sendable {
     let clock: any TimeSource
     let plugins: PluginCatalog
     let host: HostFacts
-    /// Told when a study has come to rest.
-    let settled: @Sendable (StudyDriver) -> Void
     private let nonces: Atomic<UInt64>
 
     init(
         store: any EventStore, slots: SlotScheduler, runner: any AttemptRunner, clock: any TimeSource, plugins: PluginCatalog,
-        host: HostFacts, firstNonce: UInt64, settled: @escaping @Sendable (StudyDriver) -> Void
+        host: HostFacts, firstNonce: UInt64
     ) {
         self.store = store
         self.slots = slots
@@ -24,7 +22,6 @@ final class StudySurroundings: Sendable {
         self.clock = clock
         self.plugins = plugins
         self.host = host
-        self.settled = settled
         nonces = Atomic(firstNonce)
     }
 

@@ -25,7 +25,7 @@ extension SearchSpace {
     ///
     /// - Parameters:
     ///   - fields: values by name; a value for a parameter that they make inactive is an error.
-    ///   - filling: where the values come from that `fields` leaves out; nil makes leaving out an active parameter an error.
+    ///   - filling: where the values come from that `fields` leaves out, and where it has none, a parameter's central value; nil makes leaving out an active parameter an error.
     public func configuration(
         from fields: [String: JSONValue], filling: Configuration? = nil
     ) throws(SpaceError) -> Configuration {
@@ -39,8 +39,8 @@ extension SearchSpace {
                 }
                 continue
             }
-            let filled = filling.flatMap { $0.count == count ? $0[index] : nil }
-            guard let value = given[index] ?? filled ?? (filling == nil ? nil : parameters[index].centralValue) else {
+            let filled = filling.map { $0.count == count ? $0[index] ?? parameters[index].centralValue : parameters[index].centralValue }
+            guard let value = given[index] ?? filled else {
                 throw SpaceError(.value, path: parameters[index].name, "the parameter needs a value; \(parameters[index].expectation)")
             }
             configuration[index] = value

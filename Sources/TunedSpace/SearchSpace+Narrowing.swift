@@ -1,5 +1,3 @@
-import Glibc
-
 extension SearchSpace {
     /// The space that a study searches: for each parameter named, a narrower range (`{low: 0.1, high: 10}`), fewer choices
     /// (`{choices: [rbf, poly]}`), or one value (`true`).
@@ -49,7 +47,7 @@ extension Parameter {
             let low = try fields.number("low") ?? float.low
             let high = try fields.number("high") ?? float.high
             try fields.finish()
-            try check(low...high, within: float.low...float.high)
+            try check(low, high, within: float.low...float.high)
             if let step = float.step {
                 // Onto the declared points: the first at or above, the last at or below, with room for a bound written by hand.
                 let first = ((low - float.low) / step - 1e-9).rounded(.up)
@@ -64,7 +62,7 @@ extension Parameter {
             let low = try fields.integer("low") ?? integer.low
             let high = try fields.integer("high") ?? integer.high
             try fields.finish()
-            try check(Double(low)...Double(high), within: Double(integer.low)...Double(integer.high))
+            try check(Double(low), Double(high), within: Double(integer.low)...Double(integer.high))
             let first = (low - integer.low + integer.step - 1) / integer.step
             let last = (high - integer.low) / integer.step
             guard first <= last else { throw empty(between: "\(low)", "\(high)") }
@@ -90,10 +88,11 @@ extension Parameter {
         }
     }
 
-    private func check(_ range: ClosedRange<Double>, within limits: ClosedRange<Double>) throws(SpaceError) {
-        for (key, bound) in [("low", range.lowerBound), ("high", range.upperBound)] where !limits.contains(bound) {
+    private func check(_ low: Double, _ high: Double, within limits: ClosedRange<Double>) throws(SpaceError) {
+        for (key, bound) in [("low", low), ("high", high)] where !limits.contains(bound) {
             throw SpaceError(.range, path: "\(name).\(key)", "\(bound) is outside of what is declared; \(expectation)")
         }
+        guard low <= high else { throw SpaceError(.range, path: "\(name).low", "low \(low) is above high \(high)") }
     }
 
     private func empty(between low: String, _ high: String) -> SpaceError {

@@ -5,7 +5,8 @@ public import TunedRecords
 /// The event log and its state tables in one SQLite file, `tuned.sqlite` of a data directory.
 ///
 /// An acknowledged event survives the daemon's and the machine's death: commits are groups in the log's order, each one
-/// transaction with `synchronous = FULL`. The directory belongs to one process at a time, and lies on a local disk.
+/// transaction with `synchronous = FULL`. The directory belongs to one process at a time, and lies on a local disk. A store
+/// that goes away without ``close()`` leaves a file that the next start checks.
 public final class SQLiteEventStore: EventStore {
     let connection: StoreConnection
     private let committer: Committer
@@ -27,8 +28,6 @@ public final class SQLiteEventStore: EventStore {
         }
         purgeInBackground()
     }
-
-    deinit { close() }
 
     public func allocateStudy() -> StudyID {
         lastStudy.withLock { last in

@@ -1,4 +1,4 @@
-public import TunedSpace
+package import TunedSpace
 
 /// An error as the person at the terminal, or the script that called, sees it.
 package struct CommandError: Error, Hashable, Sendable {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What the command's exit code says. Scripts may rely on these numbers.
 package enum ExitStatus: Int32, Sendable, CaseIterable {
     case success = 0
@@ -17,6 +19,9 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case noResult = 7
     /// Ctrl-C took the command away from a study that goes on.
     case detached = 130
+
+    /// Ends the process with this code.
+    package func exit() -> Never { Glibc.exit(rawValue) }
 
     /// One line each, for `tuned --help` and the documentation.
     package var meaning: String {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TunedSpace
 
 /// The command `tuned`: parses, runs one verb, and turns its error into text or JSON on standard error and an exit code.
 @main
@@ -44,7 +45,7 @@ struct Tuned: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            exit(withCode: report(error, asJSON: arguments.contains("--json")).rawValue)
+            report(error, asJSON: arguments.contains("--json")).exit()
         }
     }
 

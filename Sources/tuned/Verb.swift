@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import TunedSpace
 
 /// One verb of the command. Its errors are ``CommandError``, so that every one has an exit code.
@@ -22,6 +21,3 @@ struct OutputOptions: ParsableArguments {
         Terminal.output.write(json ? value.text() + "\n" : text())
     }
 }
-
-/// Ends the process with a code of ``ExitStatus``.
-func exit(withCode code: Int32) -> Never { Glibc.exit(code) }

@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 enum metric {
-    METRIC_VALUE, METRIC_CPU_COUNT, METRIC_CPU_MASK, METRIC_OMP_NUM_THREADS, METRIC_CUDA_DEVICES, METRIC_OPEN_FDS, METRIC_PID,
-    METRIC_RUN, METRIC_ATTEMPT, METRIC_FOLD, METRIC_FOLDS, METRIC_SEED_LOW, METRIC_SEED_HIGH, METRIC_PURPOSE, METRIC_BUDGET,
-    METRIC_DEADLINE, METRIC_TRAIN_ROWS, METRIC_TRAIN_SUM, METRIC_EVALUATE_ROWS, METRIC_EVALUATE_SUM, METRIC_CALLS,
+    METRIC_VALUE, METRIC_CPU_COUNT, METRIC_CPU_MASK, METRIC_OMP_NUM_THREADS, METRIC_CUDA_DEVICES, METRIC_OPEN_FDS,
+    METRIC_PID, METRIC_RUN, METRIC_ATTEMPT, METRIC_FOLD, METRIC_FOLDS, METRIC_SEED_LOW, METRIC_SEED_HIGH, METRIC_PURPOSE,
+    METRIC_BUDGET, METRIC_DEADLINE, METRIC_TRAIN_ROWS, METRIC_TRAIN_SUM, METRIC_EVALUATE_ROWS, METRIC_EVALUATE_SUM,
+    METRIC_CALLS,
 };
 
 typedef struct instance {
@@ -68,8 +69,10 @@ static void tell_cpus(const tuned_trial *trial) {
 
 /* -1 where the variable is not set. */
 static void tell_variables(const tuned_trial *trial) {
-    static const char *const names[] = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES",
-                                        "HOME", "PATH", "TUNED_HOME", "TUNED_TEST_SECRET"};
+    static const char *const names[] = {
+        "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "HOME", "PATH", "TUNED_HOME",
+        "TUNED_TEST_SECRET",
+    };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *value = getenv(names[i]);
         tell(trial, names[i], value ? value : "(unset)");

@@ -30,7 +30,9 @@ typedef struct instance {
     int in_train;   /* config in = train: train misbehaves, not evaluate */
 } instance;
 
-static int32_t succeed(const tuned_trial *trial) { return trial->host->objective(trial, METRIC_VALUE, tuned_f64(trial, PARAMETER_X)); }
+static int32_t succeed(const tuned_trial *trial) {
+    return trial->host->objective(trial, METRIC_VALUE, tuned_f64(trial, PARAMETER_X));
+}
 
 static void pause_ms(long ms) {
     struct timespec left = {ms / 1000, ms % 1000 * 1000000};
@@ -187,7 +189,8 @@ BEHAVIOUR(log_much) {
 
 static int32_t report_count(const tuned_trial *trial, long count) {
     for (long step = 1; step <= count; step++) {
-        if (trial->host->report(trial, METRIC_PROGRESS, step, (double)step / (double)count) != TUNED_OK) return TUNED_FAILED;
+        int32_t status = trial->host->report(trial, METRIC_PROGRESS, step, (double)step / (double)count);
+        if (status != TUNED_OK) return status;
     }
     return succeed(trial);
 }
@@ -239,7 +242,8 @@ BEHAVIOUR(close_fds) {
 }
 
 BEHAVIOUR(chdir_env) {
-    if (chdir("/") != 0 || setenv("OMP_NUM_THREADS", "99", 1) != 0 || unsetenv("CUDA_VISIBLE_DEVICES") != 0) return TUNED_FAILED;
+    if (chdir("/") != 0 || setenv("OMP_NUM_THREADS", "99", 1) != 0) return TUNED_FAILED;
+    unsetenv("CUDA_VISIBLE_DEVICES");
     umask(0);
     return succeed(trial);
 }
@@ -278,20 +282,20 @@ BEHAVIOUR(report_late) {
 
 /* ---- The plugin. */
 
-#define CHOICE(name) ", \"" #name "\""
+#define CHOICE(name) "\"" #name "\", "
 #define ENTRY(name) {#name, do_##name},
 
 static const struct behaviour {
     const char *name;
     int32_t (*act)(const instance *self, const tuned_trial *trial);
-} behaviours[] = {BEHAVIOURS(ENTRY)};
+} behaviours[] = {BEHAVIOURS(ENTRY) {"none", do_ok}};  /* JSON allows no comma behind the last of a list */
 
 static int32_t misbehave(const instance *self, const tuned_trial *trial) {
     const tuned_value *how = tuned_trial_value(trial, PARAMETER_HOW);
-    const struct behaviour *b = &behaviours[how->i64 - 1];  /* choice 0 is "untuned" */
-    if (how->i64 == 0) return succeed(trial);
-    if (strcmp(b->name, how->str) != 0) return trial->host->fail(trial, TUNED_FAILED, "the host's index and text of a category differ");
-    return b->act(self, trial);
+    if (strcmp(behaviours[how->i64].name, how->str) != 0) {
+        return trial->host->fail(trial, TUNED_FAILED, "the host's index and text of a category differ");
+    }
+    return behaviours[how->i64].act(self, trial);
 }
 
 static int32_t create(const tuned_host *host, const tuned_config *config, void **self) {
@@ -323,7 +327,8 @@ static const tuned_trainable trainable = {
     .id = "misbehave",
     .schema_json =
         "{\"id\": \"misbehave\", \"parameters\": ["
-        "{\"name\": \"how\", \"type\": \"categorical\", \"choices\": [\"untuned\"" BEHAVIOURS(CHOICE) "], \"default\": \"ok\"}, "
+        "{\"name\": \"how\", \"type\": \"categorical\", \"default\": \"ok\", "
+        "\"choices\": [" BEHAVIOURS(CHOICE) "\"none\"]}, "
         TUNED_JSON(
             {"name": "x", "type": "float", "low": 0, "high": 1, "default": 0.5},
             {"name": "sleep_ms", "type": "int", "low": 0, "high": 60000, "default": 50, "when": {"how": ["sleep_ms"]}}

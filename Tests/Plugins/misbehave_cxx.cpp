@@ -1,4 +1,4 @@
-// Lets a C++ exception out of a trainable, which the ABI forbids; every third trial is well, so that workers are used again.
+// Lets a C++ exception out of a trainable, which the ABI forbids. Every third trial is well.
 #include <tuned/plugin.h>
 
 #include <stdexcept>

@@ -45,6 +45,7 @@ typedef struct tuned_crash {
     int32_t thread;                      // kernel thread id
     uint64_t address;                    // si_addr: what the code touched
     uint64_t pc;                         // where the code was
+    uint64_t stack;                      // its stack pointer
     uint64_t offset;                     // of pc within module
     uint64_t caller_offset;              // of the nearest return address within the plugin
     char module[TUNED_MODULE_NAME];      // "" where pc lies in no known module

@@ -9,6 +9,9 @@ void tuned_set_creating_context(void *context);
 // Starts a detached thread with all signals blocked. 0 or an errno value.
 int tuned_start_thread(const char *name, void (*body)(void *), void *argument);
 
+// The file that a symbol of this process lies in; NULL where there is none. Lives as long as the process.
+const char *tuned_library_of(const char *symbol);
+
 // Ends the calling process and its process group at once, as if killed.
 void tuned_end_group(void) __attribute__((noreturn));
 

@@ -16,7 +16,7 @@ package enum StudyJSON {
             "state": .string(row.state.name), "reason": .string(row.reason), "created_at": .integer(row.createdAt),
             "changed_at": .integer(row.changedAt), "created_by": .integer(row.createdBy), "counts": counts(row.counts),
             "objectives": .array(declaration.objectives.map { objective in
-                .object(["metric": .string(objective.name), "goal": .string(objective.goal.rawValue)])
+                .object(["name": .string(objective.name), "goal": .string(objective.goal.rawValue)])
             }),
             "sampler": .string(declaration.specification.sampler.name), "stop": stopRules(of: row, declaration),
         ]

@@ -1,4 +1,4 @@
-import Logging
+import TunedEngine
 import TunedRecords
 import TunedSpace
 
@@ -13,12 +13,21 @@ struct ServiceParts: Sendable {
     /// A study as clients see it, whole.
     func json(of row: StudyRow, includesSchema: Bool = true) async throws -> JSONValue {
         let declaration = try directory.entry(of: row).declaration
-        let best = try await best(of: row, declaration, count: 1).first
         let engine = bridge.engine
         // The engine answers from the study's own queue, which may be busy with the sampler.
         let live = await bridge.readers.run { engine.live(row.slug) }
-        return StudyJSON.value(
-            of: row, declaration: declaration, live: live, best: best, includesSchema: includesSchema)
+        let best = try await best(of: row, declaration, live)
+        return StudyJSON.value(of: row, declaration: declaration, live: live, best: best, includesSchema: includesSchema)
+    }
+
+    /// The engine knows the best trial of a study that it has; only the store's answer takes time that grows with the study.
+    private func best(of row: StudyRow, _ declaration: StudyDeclaration, _ live: LiveStudy?) async throws -> TrialRow? {
+        if let live, live.best == nil { return nil }
+        if let best = live?.best {
+            let trial = try await bridge.read { store throws(StoreError) in try store.trial(best.trial, of: row.id) }
+            if let trial, trial.state == .complete { return trial }
+        }
+        return try await self.best(of: row, declaration, count: 1).first
     }
 
     /// The best complete trials by the first objective, best first.

@@ -46,38 +46,43 @@ extension GPUProbe {
         return bytes
     }
 
+    /// Starts the probe with all that this process may do: a driver's library may call its setuid helper to load the kernel
+    /// module and make the device files, which a worker's confinement would forbid.
+    ///
     /// - Parameter output: becomes the child's standard output, and is closed here.
-    /// - Returns: the child's pidfd. The child ends with this thread, which stays until the child has answered.
+    /// - Returns: the child's pidfd.
     private static func spawn(
         _ executable: String, _ arguments: [String], output: Int32
     ) throws(SlotError) -> Int32 {
         defer { close(output) }
-        let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        guard input >= 0 else { throw failure("open /dev/null", errno) }
-        defer { close(input) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+
+        // Dispatch's threads block signals, and a child would inherit that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
         var argv: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
         argv.append(nil)
         defer { for argument in argv { free(argument) } }
-
         var process: pid_t = 0
-        var child: Int32 = -1
-        var stage: UnsafePointer<CChar>?
-        let status = "/".withCString { directory in
-            [input, output, STDERR_FILENO].withUnsafeBufferPointer { files in
-                argv.withUnsafeBufferPointer { argv in
-                    var request = tuned_spawn_request()
-                    request.path = UnsafePointer(argv[0])
-                    request.arguments = argv.baseAddress
-                    request.environment = UnsafePointer(environ)
-                    request.directory = directory
-                    request.fds = files.baseAddress
-                    request.fd_count = Int32(files.count)
-                    request.file_limit = 1024
-                    return tuned_spawn(&request, &process, &child, &stage)
-                }
-            }
-        }
+        let status = posix_spawn(&process, executable, &actions, &attributes, argv, environ)
         guard status == 0 else { throw failure("start the GPU probe \(executable)", status) }
+        // The number cannot have passed to another process: this child was not waited for.
+        let child = tuned_pidfd_open(process)
+        guard child >= 0 else {
+            let code = errno
+            kill(process, SIGKILL)
+            throw failure("watch the GPU probe \(executable)", code)
+        }
         return child
     }
 
@@ -112,8 +117,8 @@ extension GPUProbe {
         }
     }
 
-    /// How a child ended that is about to end; nil for one that hangs in the driver although it was killed or has given its
-    /// answer. A thread of its own then waits for that one.
+    /// How a child ended that is about to end. nil for one that hangs in the driver although it was killed or has given its
+    /// answer: a thread of its own then waits for that one.
     private static func reap(_ child: Int32) -> tuned_exit? {
         if waitUntilReadable(child, .now() + endTimeout) {
             defer { close(child) }

@@ -8,6 +8,17 @@ public enum GPUProbe {
     /// Where the loader finds NVIDIA's library.
     public static let nvmlLibrary = "libnvidia-ml.so.1"
 
+    /// Whether this machine shows any sign of NVIDIA's hardware or driver. Where it shows none a probe would find nothing, and
+    /// starting a process for it can be spared.
+    public static var isWorthwhile: Bool { isWorthwhile(SystemFiles()) }
+
+    package static func isWorthwhile(_ files: SystemFiles) -> Bool {
+        // The last is the GPU of a Linux that runs inside Windows, where no PCI device shows.
+        if ["/dev/nvidiactl", "/proc/driver/nvidia", "/dev/dxg"].contains(where: files.exists) { return true }
+        let devices = "/sys/bus/pci/devices"
+        return files.names(in: devices).contains { files.text("\(devices)/\($0)/vendor") == "0x10de" }
+    }
+
     /// The body of the probing process: asks the driver and writes the report to standard output. A broken driver is a
     /// report with a warning.
     ///

@@ -27,9 +27,10 @@ public struct MachineInventory: Sendable {
     /// Takes the inventory of this machine.
     ///
     /// - Parameters:
-    ///   - report: GPUs, as ``GPUProbe/run(executable:arguments:timeout:)`` found them, as the configuration declares them
-    ///     (``GPUReport/init(declared:)``), or ``GPUReport/none``.
-    ///   - visibleGPUs: the value of `CUDA_VISIBLE_DEVICES` in the daemon's own environment: GPUs outside it are not offered.
+    ///   - report: GPUs, as ``GPUProbe/run(executable:arguments:timeout:)`` found them, as the configuration declares
+    ///     them (``GPUReport/init(declared:)``), or ``GPUReport/none``.
+    ///   - visibleGPUs: the value of `CUDA_VISIBLE_DEVICES` in the daemon's own environment, if set: other GPUs are not
+    ///     offered.
     /// - Throws: ``SlotError/Code/inventory`` where `/proc` or the affinity mask cannot be read.
     public static func take(report: GPUReport, visibleGPUs: String? = nil) throws(SlotError) -> MachineInventory {
         try take(report: report, visibleGPUs: visibleGPUs, cpus: CPUTopology.allowedCPUs(), files: SystemFiles())
@@ -39,7 +40,14 @@ public struct MachineInventory: Sendable {
     package static func take(
         report: GPUReport, visibleGPUs: String?, cpus: [Int], files: SystemFiles
     ) throws(SlotError) -> MachineInventory {
-        let memory = try MemoryInventory.read(from: files)
+        let groups = ControlGroups.read(from: files)
+        let memory = try MemoryInventory.read(from: files, limit: groups.memoryLimit)
+        var warnings = report.warnings
+        if let quota = groups.cpuQuota, quota < Double(cpus.count) {
+            warnings.append(
+                "the control group may use the time of \(quota) CPUs, this process may run on \(cpus.count): trials on all of "
+                    + "them will be slowed down; narrow the affinity mask (taskset, AllowedCPUs=) or raise the quota")
+        }
         var gpus = report.gpus
         if let visibleGPUs { gpus = GPU.visible(gpus, to: visibleGPUs) }
         for index in gpus.indices where gpus[index].localCPUs.isEmpty {
@@ -48,6 +56,6 @@ public struct MachineInventory: Sendable {
         }
         return MachineInventory(
             topology: CPUTopology.read(allowed: cpus, from: files), memoryTotal: memory.total,
-            memoryAvailable: memory.available, gpus: gpus, driverVersion: report.driverVersion, warnings: report.warnings)
+            memoryAvailable: memory.available, gpus: gpus, driverVersion: report.driverVersion, warnings: warnings)
     }
 }

@@ -43,6 +43,8 @@ struct SlotArbiter {
         shares.asks(request.study, weight: request.weight, at: now)
     }
 
+    var isAnyoneWaiting: Bool { !places.isEmpty }
+
     /// Takes a request out of the queue; false where it is not in it, for one because it was granted.
     mutating func withdraw(_ id: UInt64) -> Bool {
         guard let place = places.removeValue(forKey: id) else { return false }
@@ -67,8 +69,7 @@ struct SlotArbiter {
         var decisions: [Decision] = []
         while ledger.hasFreeCPU && !lanes.isEmpty {
             renewReservation(at: now)
-            guard let key = keysInOrder(at: now).first(where: { mayStart($0) }), let decision = start(key, at: now)
-            else { break }
+            guard let key = next(at: now), let decision = start(key, at: now) else { break }
             decisions.append(decision)
         }
         return decisions
@@ -90,16 +91,19 @@ struct SlotArbiter {
         return ledger.fits(key.resources, besides: reserved.resources)
     }
 
-    /// Lanes in the order of service: the reserved one, then by fair share, priority and age.
-    private func keysInOrder(at now: Double) -> [WaitingLane.Key] {
-        guard lanes.count > 1 else { return Array(lanes.keys) }
-        var usage: [StudyID: Double] = [:]
-        let ranked = lanes.map { key, lane in
-            let used = usage[key.study] ?? shares.usage(of: key.study, at: now)
-            usage[key.study] = used
-            return (key: key, rank: (key == reserved ? 0 : 1, used, -key.priority, lane.head?.id ?? .max))
+    /// The order of service: the reserved lane, then by fair share, priority and age.
+    private func rank(_ key: WaitingLane.Key, _ lane: WaitingLane, at now: Double) -> (Int, Double, Int, UInt64) {
+        (key == reserved ? 0 : 1, shares.usage(of: key.study, at: now), -key.priority, lane.head?.id ?? .max)
+    }
+
+    /// The first lane in the order of service whose head may start.
+    private func next(at now: Double) -> WaitingLane.Key? {
+        var best: (key: WaitingLane.Key, rank: (Int, Double, Int, UInt64))?
+        for (key, lane) in lanes where mayStart(key) {
+            let rank = rank(key, lane, at: now)
+            if best.map({ rank < $0.rank }) ?? true { best = (key, rank) }
         }
-        return ranked.sorted { $0.rank < $1.rank }.map(\.key)
+        return best?.key
     }
 
     /// Keeps room for the request that was passed by for longest, if that is too long. A request that waits for GPUs which
@@ -107,10 +111,15 @@ struct SlotArbiter {
     private mutating func renewReservation(at now: Double) {
         if let key = reserved, lanes[key] == nil || !ledger.fitsWhenEmpty(key.resources) { reserved = nil }
         guard reserved == nil else { return }
-        reserved = lanes.filter { key, lane in
-            now - lane.waitingSince >= settings.reservationWait && !ledger.fits(key.resources)
-                && ledger.fitsWhenEmpty(key.resources)
-        }.min { ($0.value.waitingSince, $0.value.head?.id ?? 0) < ($1.value.waitingSince, $1.value.head?.id ?? 0) }?.key
+        var oldest: (key: WaitingLane.Key, since: Double, id: UInt64)?
+        for (key, lane) in lanes {
+            let since = lane.waitingSince
+            guard now - since >= settings.reservationWait, !ledger.fits(key.resources), ledger.fitsWhenEmpty(key.resources)
+            else { continue }
+            let id = lane.head?.id ?? .max
+            if oldest.map({ (since, id) < ($0.since, $0.id) }) ?? true { oldest = (key, since, id) }
+        }
+        reserved = oldest?.key
     }
 
     private mutating func removeIfEmpty(_ key: WaitingLane.Key) {
@@ -129,9 +138,10 @@ extension SlotArbiter {
                 gpus: ledger.uuids(of: held.placement), memory: held.placement.memory, heldFor: now - held.since)
         }
         snapshot.waitingCount = places.count
-        for key in keysInOrder(at: now) where snapshot.waiters.count < limit {
+        let inOrder = lanes.sorted { rank($0.key, $0.value, at: now) < rank($1.key, $1.value, at: now) }
+        for (key, lane) in inOrder where snapshot.waiters.count < limit {
             let reason = reason(for: key, at: now)
-            for entry in lanes[key].map({ Array($0.waiting.prefix(limit - snapshot.waiters.count)) }) ?? [] {
+            for entry in lane.waiting.prefix(limit - snapshot.waiters.count) {
                 snapshot.waiters.append(
                     SlotsSnapshot.Waiter(
                         id: entry.id, study: key.study, trial: entry.request.trial, priority: key.priority,

@@ -67,6 +67,14 @@ struct SlotLedger {
         request.gpus == 0 || request.gpus <= gpus.usable(for: request.gpus)
     }
 
+    /// How many such requests the empty machine runs at once.
+    func capacity(for request: ResourceRequest) -> Int {
+        var count = cpus.total / max(1, request.cpus)
+        if request.gpus > 0 { count = min(count, gpus.total * gpus.sharing / request.gpus) }
+        if request.memory > 0 { count = min(count, Int(clamping: memoryTotal / request.memory)) }
+        return count
+    }
+
     mutating func place(_ request: ResourceRequest) -> Placement? {
         guard fits(request), let devices = gpus.take(request.gpus) else { return nil }
         let near = gpus.nodes(near: devices)
@@ -101,13 +109,13 @@ struct SlotLedger {
     func shortage(of request: ResourceRequest) -> String? {
         var lacks: [String] = []
         if request.cpus > cpus.freeCount {
-            lacks.append("asks \(request.cpus) cpus, \(cpus.freeCount) of \(cpus.total) cpus free")
+            lacks.append("asks \(request.cpus) \(request.cpus == 1 ? "cpu" : "cpus"), \(cpus.freeCount) of \(cpus.total) free")
         }
         if request.gpus > 0 {
             let free = gpus.free(for: request.gpus)
             if request.gpus > free {
                 let all = gpus.total(for: request.gpus)
-                lacks.append("asks \(request.gpus) GPUs, \(free) of \(all) GPUs free")
+                lacks.append("asks \(request.gpus) \(request.gpus == 1 ? "GPU" : "GPUs"), \(free) of \(all) free")
                 lacks.append(contentsOf: gpus.obstacles)
             }
         }

@@ -1,4 +1,3 @@
-import Glibc
 public import TunedRecords
 
 /// A trial that wants a slot.
@@ -21,22 +20,5 @@ public struct SlotRequest: Hashable, Sendable {
         self.weight = weight
         self.priority = priority
         self.resources = resources
-    }
-}
-
-/// What an administrator may set about slots.
-public struct SlotSettings: Hashable, Sendable {
-    /// Trials that may share a GPU; at least 1.
-    public var slotsPerGPU: Int
-    /// Seconds that a request waits while smaller ones pass it, before what becomes free is kept for it.
-    public var reservationWait: Double
-    /// The user whose processes on a GPU are this daemon's own; processes of others make a GPU unavailable.
-    public var userID: UInt32
-
-    /// - Parameter userID: nil is the user that this process runs as.
-    public init(slotsPerGPU: Int = 1, reservationWait: Double = 30, userID: UInt32? = nil) {
-        self.slotsPerGPU = max(1, slotsPerGPU)
-        self.reservationWait = max(0, reservationWait)
-        self.userID = userID ?? geteuid()
     }
 }

@@ -74,6 +74,25 @@ public final class SlotScheduler: @unchecked Sendable {
         }
     }
 
+    /// Whether any request waits. Where none does, who has a slot may run another of its trials in it without giving it back first.
+    public var isAnyoneWaiting: Bool { queue.sync { arbiter.isAnyoneWaiting } }
+
+    /// How many attempts of this size the machine runs at once when it runs nothing else.
+    public func capacity(for resources: ResourceRequest) -> Int { queue.sync { arbiter.ledger.capacity(for: resources) } }
+
+    /// - Throws: what ``request(_:grant:)`` would: the request makes no sense, or never fits.
+    public func check(_ resources: ResourceRequest) throws(SlotError) {
+        let refusal: SlotError? = queue.sync {
+            do throws(SlotError) {
+                try arbiter.ledger.check(resources)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let refusal { throw refusal }
+    }
+
     /// Takes note of a later look at the GPUs: one that the driver lost, or that another user's process uses, is not granted
     /// until a report shows it free again. GPUs that the inventory did not have are not added.
     public func observe(_ report: GPUReport) {

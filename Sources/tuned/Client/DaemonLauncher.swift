@@ -1,4 +1,6 @@
+import CTunedWorker
 import Glibc
+import NIOHTTP1
 
 /// Starts a user's daemon when the first command needs one, as gpg-agent is started.
 package struct DaemonLauncher: Sendable {
@@ -15,42 +17,32 @@ package struct DaemonLauncher: Sendable {
     package func start() async throws(CommandError) {
         try directory.prepare()
         let logStart = fileSize(directory.log)
-        let child = try spawn()
+        var child = try spawn()
         let exchange = HTTPExchange(socket: directory.socket)
         let clock = ContinuousClock()
         let end = clock.now + .seconds(deadline)
         var pause = 5
         while clock.now < end {
             if (try? await exchange.send(HTTPExchange.Request(.GET, Route.status), within: 5)) != nil { return }
-            if let status = exitStatus(of: child), status != ExitStatus.conflict.rawValue {
-                throw .unreachable("the daemon ended at its start. \(logEnd(from: logStart))")
-            }
             try? await Task.sleep(for: .milliseconds(pause))
             pause = min(pause * 2, 100)
+            guard let status = exitStatus(of: child) else { continue }
+            guard status == ExitStatus.conflict.rawValue else {
+                throw .unreachable("the daemon ended at its start. \(logEnd(from: logStart))")
+            }
+            // Another daemon has the directory: one that will answer soon, or one that is ending.
+            child = try spawn()
         }
         throw .unreachable("the daemon did not answer within \(Int(deadline)) s of its start. \(logEnd(from: logStart))")
     }
 
     /// In a session of its own, so that neither Ctrl-C nor the end of the terminal reaches it.
     private func spawn() throws(CommandError) -> pid_t {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
-
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, directory.log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-
         var child: pid_t = 0
         let arguments = ["tuned", "serve", "--background-child"]
         var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         defer { pointers.forEach { free($0) } }
-        let failure = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, &pointers, environ)
+        let failure = tuned_spawn_detached(try Executables.own(), &pointers, environ, directory.log, &child)
         guard failure == 0 else {
             let reason = String(cString: strerror(failure))
             throw .unreachable("cannot start the daemon: \(reason)", underlying: reason)

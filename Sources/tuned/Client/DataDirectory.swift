@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// Where a daemon keeps everything, and where its socket is: what the command and the daemon must agree on.
 package struct DataDirectory: Hashable, Sendable {

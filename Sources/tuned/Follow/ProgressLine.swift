@@ -1,3 +1,5 @@
+import TunedRecords
+
 /// One line that says how a study stands, as wide as the terminal.
 package enum ProgressLine {
     /// Parts that do not fit are left out, the least telling first. No part is cut in its middle.

@@ -1,3 +1,5 @@
+import TunedRecords
+
 /// What a pipe or a log file gets instead of a progress bar: a line at each improvement and at each tenth of the way.
 package struct ProgressLog: Sendable {
     private var bestTrial: Int?

@@ -26,6 +26,7 @@ package struct StudySnapshot: Sendable {
     /// Configurations of an exhaustive search.
     package var gridSize: Int?
     package var trialsPerSecond: Double?
+    /// As the stopping rules have it.
     package var secondsLeft: Double?
     /// Seconds that it has been running.
     package var seconds: Double?
@@ -47,6 +48,12 @@ package struct StudySnapshot: Sendable {
         }
     }
 
+    /// Trials a second over the whole study; nil before one has ended.
+    package var meanRate: Double? {
+        guard let seconds, seconds > 0, ended > 0 else { return nil }
+        return Double(ended) / seconds
+    }
+
     /// How much of the study is done, 0 to 1; nil where no rule says when it ends.
     package var fraction: Double? {
         if state == "completed" { return 1 }
@@ -59,32 +66,35 @@ package struct StudySnapshot: Sendable {
 extension StudySnapshot {
     /// Reads what `GET /v1/studies/{slug}` answers, and each element of `GET /v1/studies`.
     package init(_ json: JSONValue) {
-        slug = json["slug"]?.stringValue ?? ""
+        slug = json["study"]?.stringValue ?? ""
         title = json["title"]?.stringValue ?? ""
         state = json["state"]?.stringValue ?? ""
         reason = json["reason"]?.stringValue ?? ""
-        for state in TrialState.allCases { counts[state] = json["counts"]?[state.name]?.integerValue ?? 0 }
-        objectives = (json["objectives"]?.elements ?? []).map {
-            ($0["name"]?.stringValue ?? "", $0["goal"]?.stringValue ?? "minimize")
+        for state in TrialState.allCases { counts[state] = json["counts"]?[state.name]?.integerValue.map(Int.init) ?? 0 }
+        objectives = (json["objectives"]?.arrayValue ?? []).map {
+            ($0["metric"]?.stringValue ?? "", $0["goal"]?.stringValue ?? "minimize")
         }
         plugin = json["plugin"]?["name"]?.stringValue
-        createdAt = json["created_at"]?.integerValue.map(Int64.init)
+        createdAt = json["created_at"]?.integerValue
         if let rules = json["stop"] { stop = (try? StopRules(json: rules)) ?? StopRules() }
         let live = json["live"]
         explanation = live?["explanation"]?.stringValue
-        gridSize = live?["grid_size"]?.integerValue
+        gridSize = live?["grid_size"]?.integerValue.flatMap(Int.init(exactly:))
         trialsPerSecond = live?["trials_per_second"]?.doubleValue
-        secondsLeft = live?["seconds_left"]?.doubleValue
         seconds = live?["seconds"]?.doubleValue
+        secondsLeft = live?["seconds_left"]?.doubleValue
+        if secondsLeft == nil, let expected, let rate = trialsPerSecond ?? meanRate {
+            secondsLeft = Double(max(0, expected - ended)) / rate
+        }
         best = json["best"].flatMap(Best.init)
     }
 }
 
 extension StudySnapshot.Best {
     package init?(_ json: JSONValue) {
-        guard let trial = (json["trial"] ?? json["number"])?.integerValue else { return nil }
-        self.trial = trial
-        values = json["values"]?.elements?.compactMap(\.doubleValue) ?? []
+        guard let trial = json["trial"]?.integerValue else { return nil }
+        self.trial = Int(trial)
+        values = json["values"]?.arrayValue?.compactMap(\.doubleValue) ?? []
         configuration = json["configuration"] ?? .object([:])
     }
 }

@@ -4,7 +4,7 @@ package import TunedSpace
 package enum ConfigurationText {
     /// A line for each parameter, in the order given and then by name, indented by two.
     package static func table(_ configuration: JSONValue?, order: [String] = []) -> String {
-        let fields = configuration?.fields ?? [:]
+        let fields = configuration?.objectValue ?? [:]
         if fields.isEmpty { return "  (no active parameter)\n" }
         let names = order.filter { fields[$0] != nil } + fields.keys.filter { !order.contains($0) }.sorted()
         let width = names.map(\.columns).max() ?? 0
@@ -15,7 +15,7 @@ package enum ConfigurationText {
 
     /// `C=10 kernel=rbf`, as `tuned enqueue` takes it.
     package static func line(_ configuration: JSONValue?) -> String {
-        (configuration?.fields ?? [:]).sorted { $0.key < $1.key }
+        (configuration?.objectValue ?? [:]).sorted { $0.key < $1.key }
             .map { "\($0.key)=\(value($0.value))" }.joined(separator: " ")
     }
 

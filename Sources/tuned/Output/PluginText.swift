@@ -5,8 +5,8 @@ enum PluginText {
     static func loaded(_ plugin: JSONValue) -> String {
         let name = plugin["name"]?.stringValue ?? ""
         var text = "loaded \(title(plugin))\n"
-        for trainable in plugin["trainables"]?.elements ?? [] { text += "  \(summary(trainable))\n" }
-        for warning in plugin["warnings"]?.elements ?? [] {
+        for trainable in plugin["trainables"]?.arrayValue ?? [] { text += "  \(summary(trainable))\n" }
+        for warning in plugin["warnings"]?.arrayValue ?? [] {
             text += "  warning: \((warning.stringValue ?? "").printable)\n"
         }
         return text + "See its parameters: tuned plugins \(name)\nTune it: tuned run \(name)\n"
@@ -18,7 +18,7 @@ enum PluginText {
         for plugin in plugins {
             table.add([
                 plugin["name"]?.stringValue ?? "", plugin["version"]?.stringValue ?? "", shortHash(plugin),
-                plugin["loaded_at"]?.integerValue.map { Formatting.time(milliseconds: Int64($0)) } ?? "",
+                plugin["loaded_at"]?.integerValue.map(Formatting.time(milliseconds:)) ?? "",
                 plugin["path"]?.stringValue ?? "",
             ])
         }
@@ -27,7 +27,7 @@ enum PluginText {
 
     static func details(_ plugin: JSONValue) -> String {
         var text = "\(title(plugin))\nfrom \((plugin["path"]?.stringValue ?? "").printable)\n"
-        for trainable in plugin["trainables"]?.elements ?? [] {
+        for trainable in plugin["trainables"]?.arrayValue ?? [] {
             text += "\n\(summary(trainable))\n"
             let schema = trainable["schema"]
             if let description = schema?["description"]?.stringValue { text += "\(description.printable)\n" }
@@ -43,15 +43,15 @@ enum PluginText {
     private static func shortHash(_ plugin: JSONValue) -> String { String((plugin["hash"]?.stringValue ?? "").prefix(12)) }
 
     private static func summary(_ trainable: JSONValue) -> String {
-        let parameters = trainable["schema"]?["parameters"]?.elements?.count ?? 0
-        let metrics = trainable["schema"]?["metrics"]?.elements?.compactMap { $0["name"]?.stringValue } ?? []
+        let parameters = trainable["schema"]?["parameters"]?.arrayValue?.count ?? 0
+        let metrics = trainable["schema"]?["metrics"]?.arrayValue?.compactMap { $0["name"]?.stringValue } ?? []
         return "\(trainable["id"]?.stringValue ?? ""): \(Formatting.count(parameters, "parameter")); metrics \(metrics.joined(separator: ", "))"
             .printable
     }
 
     private static func parameters(_ schema: JSONValue?) -> String {
         var table = TextTable([.init("PARAMETER"), .init("TYPE"), .init("VALUES"), .init("DEFAULT"), .init("WHEN")])
-        for parameter in schema?["parameters"]?.elements ?? [] {
+        for parameter in schema?["parameters"]?.arrayValue ?? [] {
             table.add([
                 parameter["name"]?.stringValue ?? "", parameter["type"]?.stringValue ?? "", values(parameter),
                 parameter["default"].map(ConfigurationText.value) ?? "",
@@ -62,7 +62,7 @@ enum PluginText {
     }
 
     private static func values(_ parameter: JSONValue) -> String {
-        if let choices = parameter["choices"]?.elements { return choices.map(ConfigurationText.value).joined(separator: ", ") }
+        if let choices = parameter["choices"]?.arrayValue { return choices.map(ConfigurationText.value).joined(separator: ", ") }
         guard let low = parameter["low"], let high = parameter["high"] else { return "" }
         var text = "\(ConfigurationText.value(low)) to \(ConfigurationText.value(high))"
         if parameter["log"]?.booleanValue == true { text += ", logarithmic" }
@@ -72,7 +72,7 @@ enum PluginText {
 
     private static func metrics(_ schema: JSONValue?) -> String {
         var table = TextTable([.init("METRIC"), .init("GOAL"), .init("MEANING")])
-        for metric in schema?["metrics"]?.elements ?? [] {
+        for metric in schema?["metrics"]?.arrayValue ?? [] {
             table.add([
                 metric["name"]?.stringValue ?? "", metric["goal"]?.stringValue ?? "", metric["description"]?.stringValue ?? "",
             ])

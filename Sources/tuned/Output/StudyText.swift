@@ -11,6 +11,21 @@ enum StudyText {
         return text
     }
 
+    /// Before it is followed.
+    static func beginning(_ study: StudySnapshot) -> String {
+        "study \(study.slug)" + (study.explanation.map { ": \($0)" } ?? "").printable
+    }
+
+    /// After a study was begun and left to itself.
+    static func begun(_ study: StudySnapshot) -> String {
+        """
+        study \(study.slug) is \(study.state)
+        Follow it: tuned show \(study.slug) --follow
+        Its best so far: tuned best \(study.slug)
+
+        """
+    }
+
     static func list(_ studies: [StudySnapshot]) -> String {
         if studies.isEmpty { return "no studies yet; begin one with: tuned run PLUGIN\n" }
         var table = TextTable([

@@ -14,9 +14,12 @@ package struct TextTable: Sendable {
 
     package let columns: [Column]
     package private(set) var rows: [[String]] = []
+    private let hidesEmpty: Bool
 
-    package init(_ columns: [Column]) {
+    /// - Parameter hidesEmpty: Whether columns without a single entry are left out.
+    package init(_ columns: [Column], hidesEmpty: Bool = false) {
         self.columns = columns
+        self.hidesEmpty = hidesEmpty
     }
 
     /// Missing cells are empty; cells past the last column are left out.
@@ -26,11 +29,19 @@ package struct TextTable: Sendable {
 
     /// Lines with their line ends. `width` nil cuts nothing; else the widest left-aligned columns give way first.
     package func text(width: Int? = nil, unicode: Bool = false) -> String {
-        let widths = fitted(width)
-        var text = line(columns.map(\.title), widths, unicode)
+        let table = hidesEmpty ? withoutEmptyColumns : self
+        let widths = table.fitted(width)
+        var text = table.line(table.columns.map(\.title), widths, unicode)
         text += widths.map { String(repeating: unicode ? "─" : "-", count: $0) }.joined(separator: "  ") + "\n"
-        for row in rows { text += line(row, widths, unicode) }
+        for row in table.rows { text += table.line(row, widths, unicode) }
         return text
+    }
+
+    private var withoutEmptyColumns: TextTable {
+        let kept = columns.indices.filter { index in rows.contains { !$0[index].isEmpty } }
+        var table = TextTable(kept.map { columns[$0] })
+        table.rows = rows.map { row in kept.map { row[$0] } }
+        return table
     }
 
     private func fitted(_ limit: Int?) -> [Int] {

@@ -5,13 +5,13 @@ enum TrialText {
     /// `parameters` in the order of the schema.
     static func list(_ trials: [JSONValue], objectives: [String], parameters: [String]) -> String {
         if trials.isEmpty { return "no such trials\n" }
-        let used = Set(trials.flatMap { $0["configuration"]?.fields?.keys.map { $0 } ?? [] })
+        let used = Set(trials.flatMap { $0["configuration"]?.objectValue?.keys.map { $0 } ?? [] })
         let names = parameters.filter(used.contains) + used.subtracting(parameters).sorted()
         var table = TextTable(
             [.init("TRIAL", .right), .init("STATE")] + objectives.map { .init($0, .right) } + [.init("TIME", .right)]
-                + names.map { .init($0, .right) } + [.init("REMARK")])
+                + names.map { .init($0, .right) } + [.init("REMARK")], hidesEmpty: true)
         for trial in trials {
-            let values = trial["values"]?.elements ?? []
+            let values = trial["values"]?.arrayValue ?? []
             table.add(
                 [number(trial), trial["state"]?.stringValue ?? ""]
                     + objectives.indices.map { $0 < values.count ? ConfigurationText.value(values[$0]) : "" }
@@ -24,22 +24,22 @@ enum TrialText {
 
     static func details(_ trial: JSONValue, study: String, objectives: [String]) -> String {
         var text = "trial \(study)/\(number(trial)): \(trial["state"]?.stringValue ?? "")\n"
-        for (name, value) in zip(objectives, trial["values"]?.elements ?? []) {
+        for (name, value) in zip(objectives, trial["values"]?.arrayValue ?? []) {
             text += "\(name) \(ConfigurationText.value(value))\n"
         }
         if let failure = trial["failure"] { text += "failed (\(failure["kind"]?.stringValue ?? "")): \(message(failure))\n" }
         text += ConfigurationText.table(trial["configuration"])
-        for attempt in trial["attempts"]?.elements ?? [] { text += "\n" + self.attempt(attempt) }
+        for attempt in trial["attempts"]?.arrayValue ?? [] { text += "\n" + self.attempt(attempt) }
         return text
     }
 
     private static func attempt(_ attempt: JSONValue) -> String {
         let outcome = attempt["outcome"]
-        let cpus = (attempt["cpus"]?.elements ?? []).compactMap(\.integerValue).map(String.init).joined(separator: ",")
+        let cpus = (attempt["cpus"]?.arrayValue ?? []).compactMap(\.integerValue).map(String.init).joined(separator: ",")
         var text = "fold \(attempt["fold"]?.integerValue ?? 0), attempt \(attempt["attempt"]?.integerValue ?? 0)"
         text += " on cpu \(cpus): \(outcome?["result"]?.stringValue ?? "running")"
         if let failure = outcome?["failure"] { text += ", \(message(failure))" }
-        if let metrics = outcome?["metrics"], metrics.fields?.isEmpty == false { text += ", \(ConfigurationText.line(metrics))" }
+        if let metrics = outcome?["metrics"], metrics.objectValue?.isEmpty == false { text += ", \(ConfigurationText.line(metrics))" }
         text += "\n"
         let log = (attempt["log"]?.stringValue ?? "").split(separator: "\n")
         for line in log { text += "  | \(String(line).printable)\n" }

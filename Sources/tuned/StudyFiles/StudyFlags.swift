@@ -80,6 +80,9 @@ struct StudyFlags: ParsableArguments {
     }
 
     func apply(to request: inout StudyRequest) throws(CommandError) {
+        guard goal == nil || !objective.isEmpty else {
+            throw .usage("--minimize and --maximize need to know of what: add --objective METRIC")
+        }
         request.set("study", study.map(JSONValue.string))
         request.set("title", title.map(JSONValue.string))
         request.set("trainable", trainable.map(JSONValue.string))

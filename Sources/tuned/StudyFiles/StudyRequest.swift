@@ -43,6 +43,9 @@ package struct StudyRequest: Sendable {
         return plugin
     }
 
+    /// What the daemon is sent.
+    package var json: JSONValue { .object(fields) }
+
     package mutating func set(_ key: String, _ value: JSONValue?) {
         if let value { fields[key] = value }
     }

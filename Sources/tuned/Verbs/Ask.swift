@@ -20,7 +20,7 @@ struct Ask: Verb {
     func perform() async throws(CommandError) {
         let reply = try await DaemonClient().post(Route.study(study) + "/ask")
         output.show(reply) {
-            let number = reply["trial"]?.integerValue ?? reply["number"]?.integerValue ?? 0
+            let number = reply["number"]?.integerValue ?? 0
             return "trial \(study)/\(number)\n\(ConfigurationText.table(reply["configuration"]))"
                 + "tell its result with: tuned tell \(study)/\(number) --value NUMBER\n"
         }

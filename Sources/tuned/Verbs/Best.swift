@@ -25,7 +25,7 @@ struct Best: Verb {
         guard count > 0 else { throw .usage("--count \(count): ask for at least 1") }
         let client = try DaemonClient()
         let reply = try await client.get(Route.study(study) + "/best" + Route.query(["count": String(count)]))
-        let best = reply["best"]?.elements ?? reply["trials"]?.elements ?? reply.elements ?? []
+        let best = reply["best"]?.arrayValue ?? []
         guard let first = best.first.flatMap(StudySnapshot.Best.init) else {
             throw CommandError(.noResult, code: "no-result", "\(study) has no complete trial yet; see them with: tuned trials \(study)")
         }

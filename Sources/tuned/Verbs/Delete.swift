@@ -1,4 +1,5 @@
 import ArgumentParser
+import TunedRecords
 
 struct Delete: Verb {
     static let configuration = CommandConfiguration(

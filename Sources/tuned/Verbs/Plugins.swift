@@ -23,7 +23,7 @@ struct Plugins: Verb {
             output.show(reply) { PluginText.details(reply) }
         } else {
             let reply = try await client.get(Route.plugins)
-            output.show(reply) { PluginText.list(reply["plugins"]?.elements ?? reply.elements ?? []) }
+            output.show(reply) { PluginText.list(reply["plugins"]?.arrayValue ?? []) }
         }
     }
 }

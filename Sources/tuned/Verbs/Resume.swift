@@ -44,7 +44,7 @@ struct Resume: Verb {
         changes["target"] = target.map(JSONValue.number)
         changes["patience"] = patience.map { .integer(Int64($0)) }
         if changes.isEmpty { return .object([:]) }
-        let present = try await client.get(Route.study(study))["stop"]?.fields ?? [:]
+        let present = try await client.get(Route.study(study))["stop"]?.objectValue ?? [:]
         let rules = JSONValue.object(present.merging(changes) { _, new in new })
         do { _ = try StopRules(json: rules) } catch { throw .usage("\(error.path): \(error.message)") }
         return .object(["stop": rules])

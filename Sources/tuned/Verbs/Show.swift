@@ -31,7 +31,7 @@ struct Show: Verb {
             try await EventLines(study: subject, client: client).follow()
         } else {
             let end = try await StudyFollower(subject, directory: client.directory).follow()
-            guard case .settled(let last) = end else { exit(withCode: ExitStatus.detached.rawValue) }
+            guard case .settled(let last) = end else { ExitStatus.detached.exit() }
             output.show(last) { StudyText.details(StudySnapshot(last)) }
         }
     }

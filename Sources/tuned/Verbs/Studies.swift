@@ -14,6 +14,6 @@ struct Studies: Verb {
 
     func perform() async throws(CommandError) {
         let reply = try await DaemonClient().get(Route.studies)
-        output.show(reply) { StudyText.list((reply["studies"]?.elements ?? reply.elements ?? []).map(StudySnapshot.init)) }
+        output.show(reply) { StudyText.list((reply["studies"]?.arrayValue ?? []).map(StudySnapshot.init)) }
     }
 }

@@ -16,7 +16,7 @@ struct Tell: Verb {
     @Argument(help: ArgumentHelp("The trial.", valueName: "study/number"))
     var trial: String
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("An objective's value.", valueName: "number"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("An objective's value.", valueName: "number"))
     var value: [String] = []
 
     @Option(help: ArgumentHelp("Why the trial has no value.", valueName: "reason"))

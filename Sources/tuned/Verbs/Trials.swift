@@ -36,15 +36,15 @@ struct Trials: Verb {
         let query = Route.query(["state": state, "sort": sort, "limit": String(limit), "offset": String(offset)])
         let reply = try await client.get(Route.study(study) + "/trials" + query)
         if output.json { return output.show(reply) { "" } }
-        let trials = reply["trials"]?.elements ?? reply.elements ?? []
+        let trials = reply["trials"]?.arrayValue ?? []
         let details = try await client.get(Route.study(study))
         let snapshot = StudySnapshot(details)
         output.show(reply) {
             var text = TrialText.list(
                 trials, objectives: snapshot.objectives.map(\.name), parameters: ParameterNames.inOrder(details))
-            let rest = snapshot.counts.total - offset - trials.count
-            if state == nil, trials.count == limit, rest > 0 {
-                text += "… and \(Formatting.count(rest, "more trial")); see them with --offset \(offset + limit), or take all: tuned export \(study)\n"
+            let rest = Int(reply["total"]?.integerValue ?? 0) - offset - trials.count
+            if rest > 0 {
+                text += "and \(Formatting.count(rest, "more trial")); see them with --offset \(offset + limit), or take all: tuned export \(study)\n"
             }
             return text
         }

@@ -1,4 +1,4 @@
-/* Assertions for the tests in C: each failure is told with its place, and the process's exit status says whether there was one. */
+/* Assertions for the tests in C: each failure is told with its place; the exit status says whether there was one. */
 #ifndef TEST_CHECK_H
 #define TEST_CHECK_H
 

@@ -133,7 +133,8 @@ void deal_stratified(const int32_t *labels, size_t rows, uint32_t folds, uint64_
     free(order);
 }
 
-void use_fold(run *r, const uint32_t *fold_of, size_t rows, uint32_t fold, uint32_t folds, uint32_t *train, uint32_t *evaluate) {
+void use_fold(run *r, const uint32_t *fold_of, size_t rows, uint32_t fold, uint32_t folds, uint32_t *train,
+              uint32_t *evaluate) {
     uint64_t trains = 0, evaluates = 0;
     for (uint32_t row = 0; row < rows; row++) {
         if (fold_of[row] == fold) evaluate[evaluates++] = row;

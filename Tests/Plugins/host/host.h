@@ -1,4 +1,4 @@
-/* A plugin host for tests, small enough to read at one sitting: it loads a library, runs trials and keeps what they said. */
+/* A plugin host for tests, in its smallest form: it loads a library, runs trials and keeps what they said. */
 #ifndef TEST_HOST_H
 #define TEST_HOST_H
 
@@ -49,6 +49,7 @@ int32_t run_trial(const tuned_trainable *t, void *self, run *r);
 void deal_stratified(const int32_t *labels, size_t rows, uint32_t folds, uint64_t seed, uint32_t *fold_of);
 
 /* Points the run at the rows outside and inside a fold. The buffers hold as many rows as there are. */
-void use_fold(run *r, const uint32_t *fold_of, size_t rows, uint32_t fold, uint32_t folds, uint32_t *train, uint32_t *evaluate);
+void use_fold(run *r, const uint32_t *fold_of, size_t rows, uint32_t fold, uint32_t folds, uint32_t *train,
+              uint32_t *evaluate);
 
 #endif

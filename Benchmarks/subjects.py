@@ -1,0 +1,145 @@
+"""What is measured, each subject by one function, with the goals that the project has set itself."""
+import json
+import os
+import statistics
+import subprocess
+import time
+
+from daemon import Daemon
+from figures import Comparison, Measurement, Subject, at_least, at_most
+
+PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers.py")
+SLOTS = 2
+
+
+class Bench:
+    """Where everything is: the commands under test, the peers' Python, the plugins, a folder on the disk to be measured."""
+    def __init__(self, bin_folder, python, plugins, work):
+        self.tuned = bin_folder / "tuned"
+        self.python, self.plugins, self.work = python, plugins, work
+
+    def peer(self, case):
+        done = subprocess.run([self.python, PEERS, case], stdout=subprocess.PIPE, text=True, check=True,
+                              env={**os.environ, "TMPDIR": str(self.work)})
+        return json.loads(done.stdout)["value"]
+
+    def peers(self, unit, *cases):
+        return [Measurement(case, unit, lambda case=case: self.peer(case)) for case in cases]
+
+    def daemon(self):
+        return Daemon(self.tuned, self.work)
+
+    def trials_per_second(self, trainable, trials, sampler):
+        with self.daemon() as daemon:
+            daemon.command("load", self.plugins / "noop.so")
+            result = daemon.command("run", "noop", "--trainable", trainable, "--trials", trials, "--parallel", SLOTS,
+                                    "--sampler", sampler)
+            if result["trials"] != trials:
+                raise RuntimeError(f"{result['trials']} of {trials} trials were run")
+            return result["trials_per_second"]
+
+
+def throughput(bench):
+    random_search, parzen = "no-op trials, random search", "no-op trials, Parzen, 10 parameters"
+    return Subject(
+        "throughput", f"tuned run noop --trainable noop --trials 20000 --parallel {SLOTS} --sampler random",
+        [
+            Measurement("tuned-random", "trials/s", lambda: bench.trials_per_second("noop", 20000, "random")),
+            Measurement("tuned-tpe", "trials/s", lambda: bench.trials_per_second("noop10", 1000, "tpe")),
+            *bench.peers("trials/s", "optuna-sqlite-random", "rustuna-sqlite-random"),
+            *bench.peers("trials/s", "optuna-sqlite-tpe", "rustuna-sqlite-tpe"),
+        ],
+        [
+            Comparison(random_search, "tuned-random", goal=at_least(5000)),
+            Comparison(random_search, "tuned-random", "optuna-sqlite-random", at_least(100, of_ratio=True)),
+            Comparison(random_search, "tuned-random", "rustuna-sqlite-random", at_least(10, of_ratio=True)),
+            Comparison(parzen, "tuned-tpe", goal=at_least(2000)),
+            Comparison(parzen, "tuned-tpe", "optuna-sqlite-tpe"),
+            Comparison(parzen, "tuned-tpe", "rustuna-sqlite-tpe"),
+        ])
+
+
+def suggestion(bench):
+    def ours(known):
+        done = subprocess.run([bench.tuned, "bench-suggest", "--trials", str(known), "--parameters", "10", "--json"],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(done.stdout)["ms"]
+
+    def what(known):
+        return f"one Parzen suggestion, {known:,} trials known"
+
+    sizes = [(1000, 0.1), (10000, 1 / 30)]
+    return Subject(
+        "suggestion", "tuned bench-suggest --trials 10000 --parameters 10",
+        [m for known, _ in sizes for m in (
+            Measurement(f"tuned-suggest-{known}", "ms", lambda known=known: ours(known)),
+            *bench.peers("ms", f"rustuna-suggest-{known}", f"optuna-suggest-{known}"))],
+        [c for known, share in sizes for c in (
+            Comparison(what(known), f"tuned-suggest-{known}", f"rustuna-suggest-{known}", at_most(share, of_ratio=True)),
+            Comparison(what(known), f"tuned-suggest-{known}", f"optuna-suggest-{known}"))])
+
+
+def idle(bench):
+    def first_reply():
+        with bench.daemon() as daemon:
+            return daemon.first_reply * 1e3
+
+    def resident():
+        with bench.daemon() as daemon:
+            time.sleep(2)
+            return daemon.resident_mb()
+
+    return Subject(
+        "idle", "tuned serve",
+        [Measurement("first-reply", "ms", first_reply), Measurement("resident", "MB", resident)],
+        [
+            Comparison("daemon's first reply after its start", "first-reply", goal=at_most(150)),
+            Comparison("idle daemon's resident memory", "resident", goal=at_most(40)),
+        ])
+
+
+def run_stamped(bench, trials, parallel, **config):
+    """The trials' own notes, in the order in which they began: (began, ended, "ok" or "crash"), in seconds."""
+    with bench.daemon() as daemon:
+        stamps = daemon.home / "stamps"
+        daemon.command("load", bench.plugins / "stamped.so")
+        settings = [f"{key}={value}" for key, value in {"file": stamps, **config}.items()]
+        daemon.command("run", "stamped", "--trials", trials, "--parallel", parallel, "--sampler", "random",
+                       *(word for setting in settings for word in ("--config", setting)))
+        fields = [line.split() for line in stamps.read_text().splitlines()]
+    if len(fields) < trials:
+        raise RuntimeError(f"{len(fields)} of {trials} trials left a note")
+    return sorted((float(began), float(ended), end) for _, began, ended, end in fields)
+
+
+def recovery(bench):
+    def after_crashes(summary):
+        notes = run_stamped(bench, 30, 1, crash_every=5)
+        gaps = [(later[0] - crashed[1]) * 1e3 for crashed, later in zip(notes, notes[1:]) if crashed[2] == "crash"]
+        return summary(gaps)
+
+    return Subject(
+        "recovery", "tuned run stamped --trials 30 --parallel 1 --config crash_every=5",
+        [
+            Measurement("crash-median", "ms", lambda: after_crashes(statistics.median)),
+            Measurement("crash-worst", "ms", lambda: after_crashes(max)),
+        ],
+        [
+            Comparison("worker's crash to the next trial, median", "crash-median", goal=at_most(50)),
+            Comparison("worker's crash to the next trial, worst of 5", "crash-worst", goal=at_most(50)),
+        ])
+
+
+def occupancy(bench):
+    def share():
+        notes = run_stamped(bench, 200, SLOTS, ms=50)
+        span = max(ended for _, ended, _ in notes) - notes[0][0]
+        return sum(ended - began for began, ended, _ in notes) / (SLOTS * span)
+
+    return Subject(
+        "occupancy", f"tuned run stamped --trials 200 --parallel {SLOTS} --config ms=50",
+        [Measurement("busy", "of slot time", share)],
+        [Comparison(f"{SLOTS} slots, 200 trials of 50 ms: time in trials", "busy", goal=at_least(0.97))])
+
+
+SUBJECTS = {"throughput": throughput, "suggestion": suggestion, "idle": idle, "recovery": recovery, "occupancy": occupancy}

@@ -1,0 +1,120 @@
+extension Parameter {
+    /// A parameter as it is declared, its conditions still by name.
+    struct Declaration {
+        var parameter: Parameter
+        var when: JSONValue?
+        var path: String
+    }
+
+    /// Reads everything but the conditions, which may name parameters that come later.
+    ///
+    /// - Parameter name: from outside, where the grammar is a map of names to parameters.
+    static func declaration(from json: JSONValue, name outerName: String? = nil, path: String) throws(SpaceError) -> Declaration {
+        var fields = try FieldReader(json, path: path)
+        let name: String
+        if let outerName {
+            name = outerName
+        } else {
+            guard let own = try fields.required("name").stringValue else {
+                throw SpaceError(.type, path: "\(path).name", "a name is a text")
+            }
+            name = own
+            fields.appendToPath(" \"\(own.prefix(128))\"")
+        }
+        let kind = try fields.string("type")
+        let description = try fields.string("description") ?? ""
+        let when = fields.take("when")
+        let defaultJSON = fields.take("default")
+        let domain = try Domain(kind: kind, &fields)
+        try fields.finish()
+        var parameter = Parameter(name: name, domain: domain, description: description)
+        if let defaultJSON {
+            guard let value = parameter.value(meantBy: defaultJSON) else {
+                throw SpaceError(
+                    .defaultValue, path: fields.path(of: "default"), "\(defaultJSON.shown) is no value of the parameter; \(parameter.expectation)")
+            }
+            parameter.defaultValue = value
+        }
+        return Declaration(parameter: parameter, when: when, path: fields.path)
+    }
+
+    /// As ``declaration(from:name:path:)`` reads it. What a study narrowed is not part of a declaration.
+    func json(in parameters: [Parameter]) -> JSONValue {
+        var fields = domain.jsonFields
+        fields["name"] = .string(name)
+        if !description.isEmpty { fields["description"] = .string(description) }
+        fields["default"] = defaultValue.flatMap(json(of:))
+        if !conditions.isEmpty {
+            var when: [String: JSONValue] = [:]
+            for condition in conditions {
+                let parent = parameters[condition.parent]
+                when[parent.name] = .array(condition.values.compactMap(parent.json(of:)))
+            }
+            fields["when"] = .object(when)
+        }
+        return .object(fields)
+    }
+}
+
+extension Domain {
+    private static let kinds = ["float", "int", "categorical", "ordinal", "bool"]
+
+    fileprivate init(kind: String?, _ fields: inout FieldReader) throws(SpaceError) {
+        guard let kind else {
+            throw SpaceError(.missingKey, path: fields.path, "the key \"type\" is missing: \(Self.kinds.joined(separator: ", "))")
+        }
+        switch kind {
+        case "float":
+            guard let low = try fields.number("low"), let high = try fields.number("high") else {
+                throw SpaceError(.missingKey, path: fields.path, "a float needs the keys \"low\" and \"high\"")
+            }
+            self = .float(
+                FloatDomain(low: low, high: high, isLogarithmic: try fields.flag("log") ?? false, step: try fields.number("step")))
+        case "int":
+            guard let low = try fields.integer("low"), let high = try fields.integer("high") else {
+                throw SpaceError(.missingKey, path: fields.path, "an int needs the keys \"low\" and \"high\"")
+            }
+            self = .integer(
+                IntegerDomain(
+                    low: low, high: high, isLogarithmic: try fields.flag("log") ?? false, step: try fields.integer("step") ?? 1))
+        case "categorical", "ordinal":
+            guard let items = try fields.list("choices") else {
+                throw SpaceError(.missingKey, path: fields.path, "a \(kind) needs the key \"choices\", a list")
+            }
+            var choices: [Choice] = []
+            for (place, item) in items.enumerated() {
+                guard let choice = Choice(json: item) else {
+                    throw SpaceError(
+                        .type, path: "\(fields.path).choices[\(place)]",
+                        "a choice is a text, a finite number, true or false, found \(item.shown)")
+                }
+                choices.append(choice)
+            }
+            self = kind == "categorical" ? .categorical(choices) : .ordinal(choices)
+        case "bool": self = .boolean
+        default:
+            let hint = nearest(to: kind, among: Self.kinds).map { "; did you mean \"\($0)\"?" } ?? "."
+            throw SpaceError(
+                .type, path: "\(fields.path).type",
+                "there is no type \"\(kind.prefix(60))\"\(hint) There are: \(Self.kinds.joined(separator: ", "))")
+        }
+    }
+
+    fileprivate var jsonFields: [String: JSONValue] {
+        var fields: [String: JSONValue] = [:]
+        switch self {
+        case .float(let float):
+            fields = ["type": .string("float"), "low": .number(float.low), "high": .number(float.high)]
+            if float.isLogarithmic { fields["log"] = .boolean(true) }
+            fields["step"] = float.step.map(JSONValue.number)
+        case .integer(let integer):
+            fields = ["type": .string("int"), "low": .integer(integer.low), "high": .integer(integer.high)]
+            if integer.isLogarithmic { fields["log"] = .boolean(true) }
+            if integer.step != 1 { fields["step"] = .integer(integer.step) }
+        case .categorical(let choices): fields = ["type": .string("categorical"), "choices": .array(choices.map(\.json))]
+        case .ordinal(let choices): fields = ["type": .string("ordinal"), "choices": .array(choices.map(\.json))]
+        case .boolean: fields = ["type": .string("bool")]
+        }
+        return fields
+    }
+}

@@ -1,0 +1,55 @@
+import TunedRecords
+import TunedSpace
+import TunedWire
+
+/// What a result that a worker sent says of its attempt.
+enum RunVerdict {
+    private static let ok: Int32 = 0
+    private static let stopped: Int32 = 1
+    private static let cancelled: Int32 = 2
+    private static let infeasible: Int32 = 3
+
+    static func outcome(of result: RunResult, _ attempt: PoolAttempt) -> AttemptOutcome {
+        if attempt.isPastDeadline { return .failed(deadline(attempt)) }
+        switch result.code {
+        case ok: return finished(result, attempt.assignment.blueprint)
+        case stopped, cancelled: return .stopped(reason: attempt.stopReason ?? .pruned)
+        case infeasible:
+            let why = result.text.isEmpty ? "the plugin says that this configuration is infeasible" : result.text
+            return .failed(Failure(kind: .infeasible, message: why))
+        default:
+            let function = result.endedInTrain ? "train" : "evaluate"
+            let returned = "\(function) returned \(result.code)"
+            guard !result.text.isEmpty else {
+                return .failed(Failure(kind: .reported, message: "\(returned) without saying why (host->fail)"))
+            }
+            return .failed(Failure(kind: .reported, message: result.text, detail: returned))
+        }
+    }
+
+    static func deadline(_ attempt: PoolAttempt) -> Failure {
+        let seconds = attempt.assignment.deadline ?? 0
+        return Failure(kind: .deadline, message: "the run did not end within its \(seconds) s")
+    }
+
+    private static func finished(_ result: RunResult, _ blueprint: WorkerBlueprint) -> AttemptOutcome {
+        let metrics = blueprint.schema.metrics
+        guard result.metrics.count == metrics.count else {
+            return .failed(
+                Failure(kind: .protocol, message: "the worker sent \(result.metrics.count) of \(metrics.count) metrics"))
+        }
+        for index in blueprint.requiredMetrics where metrics.indices.contains(index) {
+            let name = metrics[index].name
+            guard let value = result.metrics[index] else {
+                return .failed(
+                    Failure(
+                        kind: .missingObjective,
+                        message: "the plugin returned success without a value for \"\(name)\" (host->objective)"))
+            }
+            guard value.isFinite else {
+                return .failed(Failure(kind: .notFinite, message: "the value of \"\(name)\" is \(value)"))
+            }
+        }
+        return .succeeded(metrics: result.metrics.map { $0 ?? .nan })
+    }
+}

@@ -1,0 +1,123 @@
+import HTTPTypes
+import Testing
+import TunedRecords
+import TunedService
+import TunedSpace
+
+@Suite struct RouteTests {
+    /// A request to every address, the status that answers it, and the schema of the reply in the OpenAPI document.
+    static let requests: [(method: String, target: String, body: String?, status: Int, schema: String?)] = [
+        ("GET", "/v1/status", nil, 200, "Status"),
+        ("GET", "/v1/openapi.json", nil, 200, nil),
+        ("GET", "/v1/slots", nil, 200, "Slots"),
+        ("GET", "/v1/plugins", nil, 200, nil),
+        ("POST", "/v1/plugins", #"{"path": "/tmp/svm.so"}"#, 201, "Plugin"),
+        ("GET", "/v1/plugins/svm", nil, 200, "Plugin"),
+        ("DELETE", "/v1/plugins/svm", nil, 200, "Plugin"),
+        ("GET", "/v1/studies", nil, 200, nil),
+        ("POST", "/v1/studies", #"{"study": "other", "plugin": "svm"}"#, 201, "Study"),
+        ("GET", "/v1/studies/digits", nil, 200, "Study"),
+        ("GET", "/v1/studies/digits/best?count=2", nil, 200, nil),
+        ("GET", "/v1/studies/digits/trials?state=complete,failed&sort=-value&limit=2&offset=1", nil, 200, nil),
+        ("GET", "/v1/studies/digits/trials/1", nil, 200, "Trial"),
+        ("POST", "/v1/studies/digits/ask", "{}", 201, "AskedTrial"),
+        ("POST", "/v1/studies/digits/trials/4/tell", #"{"value": 0.5}"#, 200, "Trial"),
+        ("POST", "/v1/studies/digits/enqueue", #"{"values": {"C": 1}}"#, 202, nil),
+        ("POST", "/v1/studies/digits/pause", nil, 200, "Study"),
+        ("POST", "/v1/studies/digits/resume", #"{"stop": {"trials": 20}}"#, 200, "Study"),
+        ("POST", "/v1/studies/digits/stop", "", 200, "Study"),
+        ("GET", "/v1/studies/digits/log", nil, 200, nil),
+        ("DELETE", "/v1/studies/digits", nil, 200, nil),
+    ]
+
+    private func engineWithStudy() throws -> FakeEngine {
+        let engine = FakeEngine()
+        let study = try engine.addStudy("digits")
+        for number in 0..<4 { engine.addTrial(number, of: study, value: number == 2 ? nil : Double(number) / 10) }
+        return engine
+    }
+
+    @Test func everyAddressAnswersAsDocumented() async throws {
+        let document = try Document()
+        let engine = try engineWithStudy()
+        _ = await withCheckedContinuation { continuation in
+            engine.loadPlugin(path: "/tmp/svm.so") { continuation.resume(returning: $0) }
+        }
+        try await withServer(engine) { running in
+            for request in Self.requests {
+                let reply = try await running.request(request.method, request.target, json: request.body)
+                #expect(reply.status == request.status, "\(request.method) \(request.target): \(reply.text)")
+                #expect(reply.headers["tuned-version"] == "1.2.3")
+                #expect(reply.headers["x-content-type-options"] == "nosniff")
+                if let schema = request.schema {
+                    let wrong = document.differences(of: reply.json, from: schema)
+                    #expect(wrong.isEmpty, "\(request.method) \(request.target): \(wrong)")
+                }
+            }
+        }
+    }
+
+    @Test func documentNamesEveryRouteAndNoOther() async throws {
+        let document = try Document()
+        try await withServer { running in
+            let served = Set(running.server.routes.map { "\($0.method) \($0.path)" })
+            #expect(served == document.operations)
+        }
+        // Each is tried by a test: those of the list above, and the event streams by EventStreamTests.
+        let streams: Set = ["GET /v1/events", "GET /v1/studies/{slug}/events"]
+        #expect(Self.requests.count + streams.count == document.operations.count)
+    }
+
+    @Test func studyTellsDeclarationStateAndBest() async throws {
+        try await withServer(try engineWithStudy()) { running in
+            let study = try await running.request("GET", "/v1/studies/digits").json
+            #expect(study["state"] == .string("running"))
+            #expect(study["counts"]?["complete"] == .integer(3))
+            #expect(study["counts"]?["failed"] == .integer(1))
+            #expect(study["stop"]?["trials"] == .integer(10))
+            #expect(study["data"]?["folds"] == .integer(5))
+            #expect(study["live"]?["grid_size"] == .integer(12))
+            #expect(study["schema"]?["id"] == .string("svm"))
+            let best = try await running.request("GET", "/v1/studies/digits/best?count=10").json["best"]?.arrayValue
+            #expect(best?.map { $0["trial"] } == [.integer(0), .integer(1), .integer(3)])
+            #expect(best?.first?["configuration"] == .object(["C": .number(1), "kernel": .string("linear")]))
+        }
+    }
+
+    @Test func trialsAreFilteredSortedAndPaged() async throws {
+        try await withServer(try engineWithStudy()) { running in
+            let page = try await running.request("GET", "/v1/studies/digits/trials?state=complete&sort=-value&limit=2").json
+            #expect(page["total"] == .integer(3))
+            #expect(page["trials"]?.arrayValue?.map { $0["number"] } == [.integer(3), .integer(1)])
+            let next = try await running.request("GET", "/v1/studies/digits/trials?state=complete&sort=-value&limit=2&offset=2").json
+            #expect(next["trials"]?.arrayValue?.map { $0["number"] } == [.integer(0)])
+            let failed = try await running.request("GET", "/v1/studies/digits/trials/2").json
+            #expect(failed["failure"]?["kind"] == .string("crashed"))
+            #expect(failed["attempts"]?.arrayValue?.first?["log"] == .string("hello\n"))
+            #expect(failed["attempts"]?.arrayValue?.first?["outcome"]?["result"] == .string("failed"))
+        }
+    }
+
+    @Test func logHoldsTheEventsExactly() async throws {
+        let engine = try engineWithStudy()
+        try engine.addStudy("other")
+        let id = try #require(engine.memory.study(slug: "digits")).id
+        let stored = engine.memory.events(of: id, after: 0, limit: 1000)
+        try await withServer(engine) { running in
+            let all = try await running.request("GET", "/v1/studies/digits/log").body
+            #expect(try EventFrame.decode(all[...]).events == stored)
+            let some = try await running.request("GET", "/v1/studies/digits/log?after=\(stored[2].sequence)&limit=3").body
+            #expect(try EventFrame.decode(some[...]).events == Array(stored[3..<6]))
+        }
+    }
+
+    @Test func replyWaitsForTheDisk() async throws {
+        let engine = FakeEngine(commitsAtOnce: false)
+        try await withServer(engine) { running in
+            async let created = running.request("POST", "/v1/studies", json: #"{"study": "digits", "plugin": "svm"}"#)
+            while engine.log.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+            engine.memory.fail(with: StoreError(code: .full, message: "the disk is full", underlying: "SQLITE_FULL"))
+            #expect(try await created.status >= 500)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Glibc
+import Logging
+import NIOCore
+import Synchronization
+import TunedService
+
+/// A server of the real sort around a fake engine, in a temporary directory.
+struct RunningServer {
+    let server: Server
+    let path: String
+    let directory: String
+
+    func connect() throws -> RawConnection { try RawConnection(path: path) }
+
+    /// One request over a connection of its own.
+    func request(_ method: String, _ target: String, json: String? = nil) async throws -> RawConnection.Reply {
+        let path = path
+        return try await blocking {
+            let connection = try RawConnection(path: path)
+            return try json.map { try connection.request(method, target, json: $0) } ?? connection.request(method, target)
+        }
+    }
+}
+
+/// Credentials that a test decides.
+struct FakePeers: PeerCredentialReader {
+    let user: uid_t?
+
+    func userID(of channel: any Channel) async -> uid_t? { user }
+}
+
+/// Serves while `body` runs, then shuts down and removes what it made.
+func withServer(
+    _ engine: FakeEngine = FakeEngine(), user: uid_t? = geteuid(), limits: ServiceLimits = ServiceLimits(),
+    tcp: ((_ directory: String) throws -> TCPOptions)? = nil, _ body: (RunningServer) async throws -> Void
+) async throws {
+    let directory = try temporaryDirectory()
+    defer { removeDirectory(directory) }
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let path = "\(directory)/run/daemon.sock"
+    let (ready, signal) = AsyncStream<Void>.makeStream()
+    let server = try Server(
+        facade: engine, socketPath: path, tcp: try tcp?(directory), directory: directory, logger: logger, version: "1.2.3",
+        startedAt: 42, peers: FakePeers(user: user), limits: limits, onReady: { signal.finish() })
+    let running = Task {
+        defer { signal.finish() }
+        try await server.run()
+    }
+    for await _ in ready {}
+    do {
+        try await body(RunningServer(server: server, path: path, directory: directory))
+    } catch {
+        running.cancel()
+        _ = await running.result
+        throw error
+    }
+    running.cancel()
+    _ = await running.result
+}
+
+func temporaryDirectory() throws -> String {
+    var template = Array("/tmp/tuned-service-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw RawConnection.Failure.connect(errno) }
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+func removeDirectory(_ directory: String) {
+    for name in ["run/daemon.sock", "token", "run"] {
+        unlink("\(directory)/\(name)")
+        rmdir("\(directory)/\(name)")
+    }
+    rmdir(directory)
+}
+
+func writeFile(_ path: String, _ text: String, mode: mode_t = 0o600) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode)
+    _ = text.withCString { write(descriptor, $0, strlen($0)) }
+    fchmod(descriptor, mode)
+    close(descriptor)
+}

@@ -1,0 +1,75 @@
+import TunedRecords
+import TunedSpace
+import TunedTestSupport
+
+/// Batches of events as a daemon with a few studies would append them, with some that contradict the log mixed in: trials asked
+/// twice, results of trials that nobody asked, attempts ended before they began.
+struct RandomHistory {
+    private var generator: SeededGenerator
+    private let studies: [StudyID]
+    private var created: Set<StudyID> = []
+    private var next: [StudyID: Int] = [:]
+    private var time: Int64 = 1_000
+
+    init(seed: UInt64, studies: [StudyID]) {
+        generator = SeededGenerator(seed: seed)
+        self.studies = studies
+    }
+
+    mutating func batch() -> (study: StudyID, payloads: [EventPayload], time: Int64) {
+        let study = studies[index(below: studies.count)]
+        time += Int64(index(below: 20)) - 2
+        guard created.contains(study) else {
+            created.insert(study)
+            return (study, [.studyCreated(slug: "study-\(study.rawValue)", declaration: "{}")], time)
+        }
+        return (study, (0...index(below: 6)).map { _ in payload(study) }, time)
+    }
+
+    private mutating func index(below count: Int) -> Int { Int.random(in: 0..<count, using: &generator) }
+
+    private mutating func payload(_ study: StudyID) -> EventPayload {
+        let limit = next[study, default: 0]
+        let trial = index(below: limit + 1)
+        switch index(below: 20) {
+        case 0: return .studyStateChanged(StudyState.allCases[index(below: 5)], reason: "because \(index(below: 9))")
+        case 1: return .stopRulesChanged(rules: "{\"trials\": \(index(below: 100))}")
+        case 2: return .environmentSeen(record: "{\"host\": \(index(below: 3))}")
+        case 3: return .noted(text: "a remark")
+        case 4: return .reported(trial: trial, run: run(), MetricReport(metric: 0, step: 1, value: 0.5))
+        case 5...9:
+            // Now and then a number that is taken, or one ahead.
+            let number = index(below: 10) == 0 ? index(below: limit + 3) : limit
+            next[study] = max(limit, number + 1)
+            return .trialAsked(
+                TrialAsked(
+                    trial: number, configuration: Configuration([.float(Double(number)), .category(index(below: 3)), nil]),
+                    origin: index(below: 4) == 0 ? .enqueued(3) : .sampler, askedAfter: Int64(limit),
+                    isExternal: index(below: 5) == 0))
+        case 10...12:
+            return .attemptStarted(
+                AttemptStarted(
+                    trial: trial, run: run(), attempt: index(below: 2), nonce: UInt64(trial), cpus: [index(below: 8)],
+                    gpus: index(below: 4) == 0 ? ["GPU-1"] : [], environment: Int64(index(below: 40))))
+        case 13...15:
+            return .attemptEnded(
+                AttemptEnded(
+                    trial: trial, run: run(), attempt: index(below: 2), nonce: UInt64(trial),
+                    outcome: index(below: 3) == 0
+                        ? .failed(Failure(kind: .crashed, message: "signal 11")) : .succeeded(metrics: [0.25]),
+                    log: index(below: 3) == 0 ? "some lines\n" : ""))
+        default:
+            let state = TrialState.allCases[index(below: TrialState.allCases.count)]
+            let values = state == .complete ? [Double(index(below: 50)), 2] : state == .pruned ? [1] : []
+            return .trialEnded(
+                TrialEnded(
+                    trial: trial, state: state == .running ? .complete : state, values: values,
+                    step: state == .pruned ? 4 : nil,
+                    failure: state == .failed ? Failure(kind: .deadline, message: "too slow") : nil))
+        }
+    }
+
+    private mutating func run() -> RunKey {
+        RunKey(purpose: index(below: 5) == 0 ? .replay : .search, fold: index(below: 2))
+    }
+}

@@ -1,0 +1,107 @@
+package import TunedRecords
+import TunedSpace
+
+/// Payloads of every kind with fields from all over their ranges.
+package struct RandomEvents {
+    private var generator: SeededGenerator
+
+    package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+    package static let kinds = 13
+
+    package mutating func bytes(upTo count: Int) -> [UInt8] {
+        (0..<Int.random(in: 0...count, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+
+    package mutating func index(below count: Int) -> Int { Int.random(in: 0..<count, using: &generator) }
+
+    package mutating func payload(kind: Int) -> EventPayload {
+        switch kind {
+        case 0: .studyCreated(slug: text(), declaration: text())
+        case 1: .studyStateChanged(pick(StudyState.allCases), reason: text())
+        case 2:
+            .samplerAdopted(
+                SamplerAdoption(name: text(), revision: small(), explanation: text(), numericEnvironment: text()))
+        case 3: .enqueued(values: enqueued())
+        case 4:
+            .trialAsked(
+                TrialAsked(
+                    trial: small(), configuration: configuration(), origin: flip() ? .sampler : .enqueued(integer()),
+                    askedAfter: integer(), isExternal: flip()))
+        case 5: .environmentSeen(record: text())
+        case 6:
+            .attemptStarted(
+                AttemptStarted(
+                    trial: small(), run: run(), attempt: small(), nonce: generator.next(), cpus: list { $0.small() },
+                    gpus: list { $0.text() }, environment: integer()))
+        case 7:
+            .reported(trial: small(), run: run(), MetricReport(metric: small(), step: integer(), value: number()))
+        case 8:
+            .attemptEnded(
+                AttemptEnded(
+                    trial: small(), run: run(), attempt: small(), nonce: generator.next(), outcome: outcome(), log: text()))
+        case 9:
+            .trialEnded(
+                TrialEnded(
+                    trial: small(), state: pick(TrialState.allCases), values: list { $0.number() },
+                    step: flip() ? integer() : nil, failure: flip() ? failure() : nil))
+        case 10: .stopRulesChanged(rules: text())
+        case 11: .noted(text: text())
+        default: .studyDeleted
+        }
+    }
+
+    private mutating func flip() -> Bool { Bool.random(using: &generator) }
+
+    private mutating func pick<Element>(_ all: [Element]) -> Element { all[index(below: all.count)] }
+
+    private mutating func small() -> Int { Int.random(in: 0...300, using: &generator) }
+
+    private mutating func integer() -> Int64 {
+        pick([0, 1, -1, .max, .min, Int64(bitPattern: generator.next())])
+    }
+
+    private mutating func number() -> Double {
+        pick([0, -0.0, 1.5, .infinity, -.infinity, .leastNonzeroMagnitude, Double.random(in: -1e9...1e9, using: &generator)])
+    }
+
+    private mutating func text() -> String {
+        pick(["", "a", "zwölf Boxkämpfer", "line\nline", "zero\0inside", "🐧", String(repeating: "long ", count: 400)])
+    }
+
+    private mutating func list<Element>(_ element: (inout RandomEvents) -> Element) -> [Element] {
+        (0..<index(below: 5)).map { _ in element(&self) }
+    }
+
+    private mutating func value() -> ParameterValue {
+        pick([.float(number()), .integer(integer()), .category(small())])
+    }
+
+    private mutating func configuration() -> Configuration {
+        Configuration(list { $0.flip() ? $0.value() : nil })
+    }
+
+    private mutating func enqueued() -> [Int: ParameterValue] {
+        var values: [Int: ParameterValue] = [:]
+        for _ in 0..<index(below: 5) { values[small()] = value() }
+        return values
+    }
+
+    private mutating func run() -> RunKey {
+        RunKey(
+            purpose: pick(RunPurpose.allCases), fold: flip() ? 0 : small(), repeat: flip() ? 0 : small(),
+            segment: flip() ? 0 : small())
+    }
+
+    private mutating func failure() -> Failure {
+        Failure(kind: pick(Failure.Kind.allCases), message: text(), detail: text())
+    }
+
+    private mutating func outcome() -> AttemptOutcome {
+        switch index(below: 3) {
+        case 0: .succeeded(metrics: list { $0.number() })
+        case 1: .stopped(reason: pick([.pruned, .cancelled, .shutdown]))
+        default: .failed(failure())
+        }
+    }
+}
