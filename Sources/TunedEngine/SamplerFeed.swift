@@ -19,7 +19,7 @@ public struct SamplerFeed: Sendable {
             sampler = try SamplerRegistry.make(
                 name: specification.sampler.name, settings: specification.sampler.settings, problem: problem, caching: caching)
         } catch {
-            throw EngineError(.invalid, error.message, path: "sampler")
+            throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "sampler" : "sampler.\(error.path)")
         }
         objectives = declaration.objectives
     }

@@ -30,8 +30,7 @@ private final class Immortal<Value: BitwiseCopyable>: @unchecked Sendable {
 }
 
 private func hostValue(_ trial: UnsafePointer<tuned_trial>?, _ name: UnsafePointer<CChar>?) -> UnsafePointer<tuned_value>? {
-    guard let trial, let name else { return nil }
-    let context = TrialContext.of(trial)
+    guard let trial, let name, let context = TrialContext.of(trial) else { return nil }
     for index in 0..<Int(trial.pointee.value_count) {
         if let known = context.pointee.names[index], strcmp(known, name) == 0 { return trial.pointee.values + index }
     }
@@ -39,9 +38,7 @@ private func hostValue(_ trial: UnsafePointer<tuned_trial>?, _ name: UnsafePoint
 }
 
 private func hostObjective(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt32, _ value: Double) -> Int32 {
-    guard let trial else { return TUNED_FAILED }
-    let context = TrialContext.of(trial)
-    guard metric < context.pointee.metricCount else { return TUNED_FAILED }
+    guard let context = TrialContext.of(trial), metric < context.pointee.metricCount else { return TUNED_FAILED }
     context.pointee.metrics[Int(metric)] = value
     context.pointee.given[Int(metric)] = true
     return TUNED_OK
@@ -50,15 +47,14 @@ private func hostObjective(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt3
 private func hostConstraint(
     _ trial: UnsafePointer<tuned_trial>?, _ name: UnsafePointer<CChar>?, _ value: Double
 ) -> Int32 {
-    guard let trial, let name = PluginText.read(name, limit: 128), !name.isEmpty else { return TUNED_FAILED }
-    let notes = TrialContext.of(trial).pointee.notes.takeUnretainedValue()
+    guard let context = TrialContext.of(trial), let name = PluginText.read(name, limit: 128), !name.isEmpty
+    else { return TUNED_FAILED }
+    let notes = context.pointee.notes.takeUnretainedValue()
     return notes.add(.init(name: name, value: value)) ? TUNED_OK : TUNED_FAILED
 }
 
 private func hostReport(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt32, _ step: Int64, _ value: Double) -> Int32 {
-    guard let trial else { return TUNED_FAILED }
-    let context = TrialContext.of(trial)
-    guard metric < context.pointee.metricCount else { return TUNED_FAILED }
+    guard let context = TrialContext.of(trial), metric < context.pointee.metricCount else { return TUNED_FAILED }
     while true {
         switch tuned_page_report(context.pointee.sink.page, metric, step, value) {
         case TUNED_REPORT_KEPT: return TUNED_OK
@@ -74,8 +70,9 @@ private func hostReport(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt32, 
 }
 
 private func hostShouldStop(_ trial: UnsafePointer<tuned_trial>?) -> Int32 {
-    guard let trial else { return 0 }
-    return tuned_page_stop(TrialContext.of(trial).pointee.sink.page) == 0 ? 0 : 1
+    // A thread that outlived its run is told to stop.
+    guard let context = TrialContext.of(trial) else { return 1 }
+    return tuned_page_stop(context.pointee.sink.page) == 0 ? 0 : 1
 }
 
 private func hostLog(_ trial: UnsafePointer<tuned_trial>?, _ level: Int32, _ text: UnsafePointer<CChar>?) {
@@ -108,8 +105,7 @@ private func hostRows(
     _ trial: UnsafePointer<tuned_trial>?, _ part: UInt32, _ indices: UnsafeMutablePointer<UnsafePointer<UInt32>?>?,
     _ count: UnsafeMutablePointer<UInt64>?
 ) -> Int32 {
-    guard let trial, let indices, let count else { return TUNED_FAILED }
-    let context = TrialContext.of(trial)
+    guard let context = TrialContext.of(trial), let indices, let count else { return TUNED_FAILED }
     let rows =
         switch part {
         case TUNED_ROWS_TRAIN: context.pointee.train

@@ -12,9 +12,15 @@ public final class PluginHost {
     private let parameters: ParameterTable
     private let metricCount: Int
     private let notes = RunNotes()
-    private let context: UnsafeMutablePointer<TrialContext>
+    private let contexts: UnsafeMutablePointer<TrialContext>
+    /// The one of the run that is under way, or was last.
+    private var context: UnsafeMutablePointer<TrialContext>
+    private var runs = 0
     private let folds: [FoldsLayout.Rows]
     private var instance: UnsafeMutableRawPointer?
+
+    /// After so many runs a context is used again.
+    private static let contextCount = 16
 
     /// Calls the trainable's create. `folds`, where the host splits the data, must outlive the instance.
     package init(
@@ -30,15 +36,17 @@ public final class PluginHost {
         parameters = ParameterTable(request.parameters)
         metricCount = request.metrics
         self.folds = folds
-        context = .allocate(capacity: 1)
+        contexts = .allocate(capacity: Self.contextCount)
+        context = contexts
         let metrics = UnsafeMutablePointer<Double>.allocate(capacity: max(1, metricCount))
         let given = UnsafeMutablePointer<Bool>.allocate(capacity: max(1, metricCount))
         metrics.initialize(repeating: .nan, count: max(1, metricCount))
         given.initialize(repeating: false, count: max(1, metricCount))
-        context.initialize(
-            to: TrialContext(
+        contexts.initialize(
+            repeating: TrialContext(
                 trial: tuned_trial(), sink: sink, notes: Unmanaged.passUnretained(notes),
-                metricCount: UInt32(metricCount), metrics: metrics, given: given, names: parameters.names))
+                metricCount: UInt32(metricCount), metrics: metrics, given: given, names: parameters.names),
+            count: Self.contextCount)
         try create(request)
     }
 
@@ -46,7 +54,7 @@ public final class PluginHost {
         if let destroy = trainable.destroy { destroy(instance) }
         context.pointee.metrics.deallocate()
         context.pointee.given.deallocate()
-        context.deallocate()
+        contexts.deallocate()
     }
 
     private func create(_ request: OpenRequest) throws(PluginError) {
@@ -90,6 +98,7 @@ public final class PluginHost {
         if let problem = prepare(request) {
             return result(request, code: TUNED_FAILED, endedInTrain: true, text: "the host sent \(problem)")
         }
+        defer { context.pointee.isOpen = false }
         let page = context.pointee.sink.page
         let trial = UnsafeRawPointer(context).assumingMemoryBound(to: tuned_trial.self)
         var code = TUNED_OK
@@ -111,6 +120,8 @@ public final class PluginHost {
         guard request.folds == 0 || folds.indices.contains(fold) else {
             return "fold \(fold) of \(folds.count) folds"
         }
+        runs += 1
+        context = contexts + runs % Self.contextCount
         context.pointee.train = request.folds == 0 ? nil : folds[fold].train
         context.pointee.evaluate = request.folds == 0 ? nil : folds[fold].evaluate
         context.pointee.metrics.update(repeating: .nan, count: metricCount)
@@ -121,6 +132,7 @@ public final class PluginHost {
             values: parameters.values, id: request.trial, run: request.run, attempt: request.attempt,
             seed: request.seed, budget: request.budget, deadline: request.deadline, fold: request.fold,
             folds: request.folds, host: HostTable.pointer)
+        context.pointee.isOpen = true
         return nil
     }
 

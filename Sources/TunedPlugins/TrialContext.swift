@@ -19,13 +19,16 @@ package struct HostSink {
     }
 }
 
-/// Everything that the host functions need for one instance. Its trial comes first, so that the `tuned_trial *` that a
-/// plugin passes back leads to the rest: the functions are shared by all instances and hold no state of their own.
+/// Everything that the host functions need for one run. Its trial comes first, so that the `tuned_trial *` that a plugin
+/// passes back leads to the rest: the functions are shared by all instances and hold no state of their own.
 ///
-/// Lives at one address for as long as its instance. `trial`, `metrics` and `given` belong to the thread that runs the
-/// plugin's [trial] call; the rest does not change while a call is under way.
+/// Lives at one address for as long as its instance, which uses several in turn: a thread that goes on after its run has
+/// ended then finds a context that is closed, not the next run's. Contents belong to the thread that runs the plugin's
+/// [trial] call; other threads read what does not change while the call is under way, and `isOpen`, one byte.
 struct TrialContext {
     var trial: tuned_trial
+    /// Whether its run is under way.
+    var isOpen = false
     let sink: HostSink
     let notes: Unmanaged<RunNotes>
     let metricCount: UInt32
@@ -38,14 +41,16 @@ struct TrialContext {
     var train: UnsafeBufferPointer<UInt32>?
     var evaluate: UnsafeBufferPointer<UInt32>?
 
-    /// The context behind a trial that the host made.
-    static func of(_ trial: UnsafePointer<tuned_trial>) -> UnsafeMutablePointer<TrialContext> {
-        UnsafeMutableRawPointer(mutating: trial).assumingMemoryBound(to: TrialContext.self)
+    /// The context behind a trial that the host made; nil once its run has ended.
+    static func of(_ trial: UnsafePointer<tuned_trial>?) -> UnsafeMutablePointer<TrialContext>? {
+        guard let trial else { return nil }
+        let context = UnsafeMutableRawPointer(mutating: trial).assumingMemoryBound(to: TrialContext.self)
+        return context.pointee.isOpen ? context : nil
     }
 
     /// The context of a call that may pass NULL: then the create() under way on this thread.
     static func ofAny(_ trial: UnsafePointer<tuned_trial>?) -> UnsafeMutablePointer<TrialContext>? {
-        if let trial { return of(trial) }
+        if trial != nil { return of(trial) }
         return tuned_creating_context()?.assumingMemoryBound(to: TrialContext.self)
     }
 }

@@ -32,7 +32,7 @@ package struct JSONFields {
         }
     }
 
-    mutating func integer(_ key: String, in range: ClosedRange<Int>) throws(SpecificationError) -> Int? {
+    package mutating func integer(_ key: String, in range: ClosedRange<Int>) throws(SpecificationError) -> Int? {
         guard let value = take(key) else { return nil }
         guard case .integer(let number) = value else { throw wrong(key, "a whole number", value) }
         guard let small = Int(exactly: number), range.contains(small) else {
@@ -75,7 +75,7 @@ package struct JSONFields {
     }
 
     /// A number with a unit, or a bare one in the base unit: `2h`, `1GiB`, `45`.
-    mutating func quantity(_ key: String, _ unit: Quantity) throws(SpecificationError) -> Double? {
+    package mutating func quantity(_ key: String, _ unit: Quantity) throws(SpecificationError) -> Double? {
         guard let value = take(key) else { return nil }
         let number: Double?
         switch value {

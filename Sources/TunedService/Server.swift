@@ -1,11 +1,13 @@
 import Glibc
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
 import NIOPosix
 public import ServiceLifecycle
 import Synchronization
 public import TunedEngine
+import TunedRecords
 
 /// The daemon's face: an HTTP API on a Unix socket, and on TCP where an administrator asks for it.
 ///
@@ -79,7 +81,7 @@ public final class Server: Service {
         var services: [any Service] = []
         if let tcp {
             services.append(
-                listener(.hostname(tcp.host, port: tcp.port), responder, loops) { [port] channel in
+                listener(.hostname(tcp.host, port: tcp.port), responder, loops) { [self] channel in
                     port.withLock { $0 = channel.localAddress?.port }
                     opened()
                 })
@@ -89,7 +91,7 @@ public final class Server: Service {
         services.append(
             listener(.unixDomainSocket(path: socket.path), responder, loops) { [socket, logger] _ in
                 umask(mask)
-                do {
+                do throws(ServerError) {
                     try socket.restrict()
                 } catch {
                     logger.error("\(error.message): \(error.underlying)")
@@ -98,17 +100,27 @@ public final class Server: Service {
             })
         var configuration = ServiceGroupConfiguration(services: services, logger: logger)
         configuration.maximumGracefulShutdownDuration = parts.limits.shutdown
-        let result: Result<Void, any Error>
-        do {
-            try await ServiceGroup(configuration: configuration).run()
-            result = .success(())
-        } catch {
-            result = .failure(error)
-        }
+        let result = await Self.serve(ServiceGroup(configuration: configuration))
         umask(mask)
         socket.remove()
         try? await loops.shutdownGracefully()
         try result.get()
+    }
+
+    /// Runs listeners until a wish to end, whatever its form: they are never cancelled while they accept, since a connection
+    /// accepted and not yet taken up would be dropped, which SwiftNIO answers by ending the process.
+    private static func serve(_ listeners: ServiceGroup) async -> Result<Void, any Error> {
+        let serving = Task.detached { try await listeners.run() }
+        let end: @Sendable () -> Void = { Task.detached { await listeners.triggerGracefulShutdown() } }
+        return await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await serving.result
+            } onGracefulShutdown: {
+                end()
+            }
+        } onCancel: {
+            end()
+        }
     }
 
     /// The port of the TCP listener, once it accepts connections.

@@ -4,8 +4,9 @@ import TunedRecords
 
 /// Group commit: gives events their numbers, and has them written in groups, in order.
 ///
-/// A commit begins at once when none is under way and takes everything that is there; what arrives meanwhile makes the next
-/// group. Without events nothing runs, not even a timer.
+/// A commit takes everything that is there; what arrives meanwhile makes the next group. It begins at once where somebody waits
+/// for it, or where the store was idle. Otherwise, under a steady stream of events, commits keep a small distance from each
+/// other: each costs a good part of a millisecond however little it holds. Without events nothing runs, not even a timer.
 final class Committer: Sendable {
     private struct Waiter {
         let sequence: EventSequence
@@ -20,6 +21,10 @@ final class Committer: Sendable {
         var durable: EventSequence
         /// Whether a commit is under way, about to begin, or to be tried again.
         var isActive = false
+        /// Begins the commit that keeps its distance; set only while it does.
+        var gathering: (any ScheduledAction)?
+        /// When the last commit began, in monotonic seconds.
+        var lastBegin = -Double.infinity
         var isClosed = false
         var trouble: StoreError?
         var waiters: [Waiter] = []
@@ -35,6 +40,9 @@ final class Committer: Sendable {
     /// Observers and waiters are called here, so that they hold up no commit.
     private let delivery = DispatchQueue(label: "tuned.storage.delivery")
 
+    /// Seconds from the begin of one commit to that of the next, where nobody waits. Far enough below the 10 ms that no event
+    /// may wait.
+    private static let distance = 0.004
     /// Seconds between a failed commit and the next try.
     private static let retryDelay = 1.0
 
@@ -60,19 +68,20 @@ final class Committer: Sendable {
 
     func append(_ payloads: [EventPayload], study: StudyID, time: Int64) -> EventSequence {
         let now = clock.monotonicSeconds()
-        let (first, wakes) = state.withLock { state in
+        return state.withLock { state in
             let first = state.last + 1
-            guard !state.isClosed, !payloads.isEmpty else { return (first, false) }
+            guard !state.isClosed, !payloads.isEmpty else { return first }
             if state.pending.isEmpty { state.pendingSince = now }
             for payload in payloads {
                 state.last += 1
                 state.pending.append(Event(sequence: state.last, study: study, time: time, payload: payload))
             }
-            defer { state.isActive = true }
-            return (first, !state.isActive)
+            if !state.isActive {
+                state.isActive = true
+                if !keepsDistance(&state, now: now) { queue.async { self.commitAll() } }
+            }
+            return first
         }
-        if wakes { queue.async { self.commitAll() } }
-        return first
     }
 
     func whenDurable(_ sequence: EventSequence, _ body: @escaping @Sendable (StoreError?) -> Void) {
@@ -83,6 +92,7 @@ final class Committer: Sendable {
                 delivery.async { body(Self.closed) }
             } else {
                 state.waiters.append(Waiter(sequence: sequence, body: body))
+                if state.gathering != nil { queue.async { self.endGathering() } }
             }
         }
     }
@@ -96,7 +106,10 @@ final class Committer: Sendable {
     /// - Returns: whether all events are durable.
     func close() -> Bool {
         state.withLock { $0.isClosed = true }
-        queue.sync { commitAll() }
+        queue.sync {
+            stopGathering()
+            commitAll()
+        }
         let isComplete = state.withLock { state in
             let left = state.waiters
             state.waiters = []
@@ -110,7 +123,32 @@ final class Committer: Sendable {
 
     private static let closed = StoreError(code: .other, message: "The store is closed; the daemon is shutting down.")
 
+    /// Plans the next commit for later where that is due; the caller begins it otherwise.
+    private func keepsDistance(_ state: inout State, now: Double) -> Bool {
+        let wait = state.lastBegin + Self.distance - now
+        guard wait > 0, state.waiters.isEmpty, !state.isClosed else { return false }
+        state.gathering = clock.schedule(after: wait) { [weak self] in
+            guard let self else { return }
+            self.queue.async { self.endGathering() }
+        }
+        return true
+    }
+
     // MARK: On the queue
+
+    private func endGathering() {
+        if stopGathering() { commitAll() }
+    }
+
+    /// Returns whether there was a commit that kept its distance: its timer and those who wait may both call for it.
+    @discardableResult
+    private func stopGathering() -> Bool {
+        state.withLock { state in
+            defer { state.gathering = nil }
+            state.gathering?.cancel()
+            return state.gathering != nil
+        }
+    }
 
     private func commitAll() {
         while let group = takeGroup() {
@@ -131,6 +169,8 @@ final class Committer: Sendable {
                 state.isActive = false
                 return nil
             }
+            if keepsDistance(&state, now: now) { return nil }
+            state.lastBegin = now
             if let since = state.pendingSince { state.statistics.longestWait = max(state.statistics.longestWait, now - since) }
             state.pendingSince = nil
             let group = state.pending

@@ -81,7 +81,10 @@ public final class SQLiteEventStore: EventStore {
         }
     }
 
-    // MARK: Limits
+    // MARK: The connection that writes
+
+    /// What one of its settings is (<https://www.sqlite.org/pragma.html>).
+    package func pragma(_ name: String) throws(StoreError) -> String { try connection.pragma(name) }
 
     /// The most that the database file may grow to, in pages of 4 KiB; 0 lifts the limit. A commit that needs more fails as
     /// one on a full disk does.

@@ -3,10 +3,12 @@ import TunedRecords
 
 /// The open database of a data directory.
 ///
-/// `@unchecked Sendable`: `writer` is touched only inside accesses to the pool's writer connection, which are serial.
+/// `@unchecked Sendable`: `writer` and `gauge` are touched only inside accesses to the pool's writer connection, which are serial.
 final class StoreConnection: @unchecked Sendable {
     private let directory: DataDirectory
     private let pool: DatabasePool
+    private let checkpointer: Checkpointer
+    private let gauge = LogGauge()
     /// nil once closed: its statements must be gone before their connection.
     private var writer: GroupWriter?
     /// How far numbers had been given out when the file was opened.
@@ -16,6 +18,7 @@ final class StoreConnection: @unchecked Sendable {
     init(directory path: String) throws(StoreError) {
         directory = try DataDirectory(path: path)
         pool = try StoreFile.open(in: directory)
+        checkpointer = Checkpointer(path: directory.database, pool: pool)
         do {
             (writer, lastSequence, lastStudy) = try pool.writeWithoutTransaction { database in
                 let row = try Row.fetchOne(database, sql: "SELECT last_sequence, last_study FROM head")
@@ -24,11 +27,16 @@ final class StoreConnection: @unchecked Sendable {
         } catch {
             throw StoreError(error, database: directory.database)
         }
+        pool.writeWithoutTransaction { gauge.install(in: $0) }
     }
 
     /// Returns once the group is durable; on an error nothing of it is written.
     func write(_ group: [Event]) throws(StoreError) {
-        try update { database, writer in try writer.write(group, to: database) }
+        let pages = try update { database, writer in
+            try writer.write(group, to: database)
+            return gauge.pages
+        }
+        checkpointer.logHasGrown(to: pages)
     }
 
     /// Removes up to `limit` trials and rows of the log of one deleted study, and the study itself once nothing else is left.
@@ -43,6 +51,7 @@ final class StoreConnection: @unchecked Sendable {
                 return .commit
             }
             writer.forget(study)
+            checkpointer.logHasGrown(to: gauge.pages)
             return try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT * FROM studies WHERE is_deleted)") ?? false
         }
     }
@@ -50,6 +59,10 @@ final class StoreConnection: @unchecked Sendable {
     /// Runs a statement on the writer connection.
     func execute(_ sql: String) throws(StoreError) {
         try update { database, _ in try database.execute(sql: sql) }
+    }
+
+    func pragma(_ name: String) throws(StoreError) -> String {
+        try update { database, _ in try String.fetchOne(database, sql: "PRAGMA \(name)") ?? "" }
     }
 
     private func update<Value>(_ body: (Database, GroupWriter) throws -> Value) throws(StoreError) -> Value {
@@ -74,11 +87,13 @@ final class StoreConnection: @unchecked Sendable {
 
     /// Closes the file and gives the directory up. A file that could not be marked as closed is checked at the next start.
     func close(isComplete: Bool) {
+        checkpointer.close()
         pool.writeWithoutTransaction { database in
             guard writer != nil else { return }
             writer = nil
             if isComplete { try? database.execute(sql: "UPDATE head SET is_clean = 1") }
             _ = try? database.checkpoint(.truncate)
+            gauge.remove(from: database)
         }
         try? pool.close()
         directory.unlock()

@@ -3,6 +3,7 @@ import TunedEngine
 import TunedRecords
 import TunedService
 import TunedSpace
+import TunedStorage
 
 @Suite struct BadRequestTests {
     @Test(arguments: [

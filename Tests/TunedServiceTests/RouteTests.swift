@@ -3,6 +3,7 @@ import Testing
 import TunedRecords
 import TunedService
 import TunedSpace
+import TunedStorage
 
 @Suite struct RouteTests {
     /// A request to every address, the status that answers it, and the schema of the reply in the OpenAPI document.

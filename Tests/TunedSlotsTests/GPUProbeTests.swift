@@ -29,7 +29,7 @@ import TunedSlots
 
     @Test(arguments: [
         (["sys/bus/pci/devices/0000:00:02.0/vendor": "0x8086"], false),
-        (["sys/bus/pci/devices/0000:00:02.0/vendor": "0x8086", "sys/bus/pci/devices/0000:3b:00.0/vendor": "0x10de"], true),
+        (["sys/bus/pci/devices/0000:3b:00.0/vendor": "0x10de"], true),
         (["proc/driver/nvidia/version": "999"], true),
         ([:], false),
     ])

@@ -2,7 +2,9 @@ import Testing
 import TunedSlots
 
 @Suite struct InventoryTests {
-    private static let meminfo = ["proc/meminfo": "MemTotal:       16777216 kB\nMemFree: 1 kB\nMemAvailable:    8388608 kB"]
+    private static let meminfo = [
+        "proc/meminfo": "MemTotal:       16777216 kB\nMemFree: 1 kB\nMemAvailable:    8388608 kB"
+    ]
 
     @Test func thisMachineHasAnInventory() throws {
         let inventory = try MachineInventory.take(report: .none)
@@ -26,8 +28,8 @@ import TunedSlots
         let gpu = GPU(uuid: "GPU-1", name: "Fake 9000", memory: 1, pciAddress: "0000:3b:00.0")
         // CPU 5 was taken away from this process.
         let inventory = try MachineInventory.take(
-            report: GPUReport(gpus: [gpu], driverVersion: "1", warnings: ["w"]), visibleGPUs: nil, cpus: [0, 1, 2, 3, 4, 6, 7],
-            files: root.files)
+            report: GPUReport(gpus: [gpu], driverVersion: "1", warnings: ["w"]), visibleGPUs: nil,
+            cpus: [0, 1, 2, 3, 4, 6, 7], files: root.files)
         #expect(
             inventory.topology.cores == [
                 CPUTopology.Core(cpus: [0, 4], node: 0), CPUTopology.Core(cpus: [1], node: 0),
@@ -53,8 +55,8 @@ import TunedSlots
     }
 
     @Test(arguments: [
-        ("0::/lab/tuned", ["sys/fs/cgroup/lab/tuned/memory.max": "max", "sys/fs/cgroup/lab/memory.max": "1048576"], 1 << 20),
-        ("0::/lab/tuned", ["sys/fs/cgroup/lab/tuned/memory.max": "2048", "sys/fs/cgroup/lab/memory.max": "4096"], 2048),
+        ("0::/lab/a", ["sys/fs/cgroup/lab/a/memory.max": "max", "sys/fs/cgroup/lab/memory.max": "1048576"], 1 << 20),
+        ("0::/lab/a", ["sys/fs/cgroup/lab/a/memory.max": "2048", "sys/fs/cgroup/lab/memory.max": "4096"], 2048),
         ("5:cpu:/x\n4:memory:/box\n0::/", ["sys/fs/cgroup/memory/box/memory.limit_in_bytes": "4096"], 4096),
         // A container sees its own limit at the root, and the host's path in /proc.
         ("4:memory:/docker/1f", ["sys/fs/cgroup/memory/memory.limit_in_bytes": "8192"], 8192),

@@ -28,8 +28,7 @@ import TunedSlots
     @Test func noCPUIsEverInTwoHandsAtOnce() async throws {
         let lab = Lab(cpus: 3)
         let scheduler = lab.scheduler
-        let inUse = Mutex<Set<Int>>([])
-        let clashes = Mutex(0)
+        let occupancy = Occupancy()
         await withTaskGroup { group in
             for study in 0..<4 {
                 group.addTask {
@@ -39,11 +38,8 @@ import TunedSlots
                             resources: ResourceRequest(cpus: 1 + trial % 2))
                         await withCheckedContinuation { continuation in
                             _ = try? scheduler.request(request) { grant in
-                                let fresh = inUse.withLock { used in
-                                    grant.cpus.map { used.insert($0).inserted }.allSatisfy { $0 }
-                                }
-                                if !fresh { clashes.withLock { $0 += 1 } }
-                                inUse.withLock { $0.subtract(grant.cpus) }
+                                occupancy.enter(grant.cpus)
+                                occupancy.leave(grant.cpus)
                                 scheduler.release(grant)
                                 continuation.resume()
                             }
@@ -52,7 +48,7 @@ import TunedSlots
                 }
             }
         }
-        #expect(clashes.withLock { $0 } == 0)
+        #expect(occupancy.clashes == 0)
         #expect(scheduler.snapshot().cpusFree == 3)
     }
 
@@ -88,6 +84,19 @@ import TunedSlots
         #expect(error.code == code)
         #expect(error.message.contains(says), "\(error.message)")
         #expect(lab.scheduler.snapshot().waitingCount == 0)
+    }
+
+    @Test(arguments: [
+        (ResourceRequest(cpus: 3), 2), (ResourceRequest(cpus: 1, gpus: 1), 4), (ResourceRequest(memory: 3 << 30), 1),
+    ])
+    func machineSaysHowManyItRunsAtOnce(resources: ResourceRequest, count: Int) throws {
+        let lab = Lab(cpus: 7, memory: 4 << 30, gpus: Lab.gpus(2), slotsPerGPU: 2)
+        #expect(lab.scheduler.capacity(for: resources) == count)
+        for _ in 0..<count + 1 {
+            try lab.ask(cpus: resources.cpus, gpus: resources.gpus, memory: resources.memory)
+        }
+        #expect(lab.scheduler.snapshot().holders.count == count)
+        #expect(lab.scheduler.isAnyoneWaiting)
     }
 
     @Test(arguments: [0, -1, Double.nan, .infinity])
@@ -144,4 +153,20 @@ import TunedSlots
         #expect(snapshot.waiters.count == 3 && snapshot.waitingCount == 10)
         #expect(snapshot.waiters.allSatisfy { $0.waitedFor == 5 && $0.reason == "asks 1 cpu, 0 of 2 free" })
     }
+}
+
+/// Counts who enters a CPU that another has not left.
+private final class Occupancy: Sendable {
+    private let state = Mutex<(cpus: Set<Int>, clashes: Int)>(([], 0))
+
+    var clashes: Int { state.withLock { $0.clashes } }
+
+    func enter(_ cpus: [Int]) {
+        state.withLock { state in
+            state.clashes += cpus.count { state.cpus.contains($0) }
+            state.cpus.formUnion(cpus)
+        }
+    }
+
+    func leave(_ cpus: [Int]) { state.withLock { $0.cpus.subtract(cpus) } }
 }

@@ -8,11 +8,19 @@ package protocol PeerCredentialReader: Sendable {
 }
 
 /// Asks the kernel, which noted it when the connection was made (SO_PEERCRED, see unix(7)).
-struct KernelPeerCredentials: PeerCredentialReader {
-    func userID(of channel: any Channel) async -> uid_t? {
+package struct KernelPeerCredentials: PeerCredentialReader {
+    /// Linux's `struct ucred`, which Glibc keeps from Swift.
+    private struct Credentials: Sendable {
+        var processID: pid_t = 0
+        var userID: uid_t = 0
+        var groupID: gid_t = 0
+    }
+
+    package init() {}
+
+    package func userID(of channel: any Channel) async -> uid_t? {
         guard let options = channel as? any SocketOptionProvider else { return nil }
-        let credentials: EventLoopFuture<ucred> = options.unsafeGetSocketOption(
-            level: .socket, name: SocketOptionName(rawValue: SO_PEERCRED))
-        return try? await credentials.get().uid
+        let credentials: EventLoopFuture<Credentials> = options.unsafeGetSocketOption(level: SocketOptionLevel(SOL_SOCKET), name: SO_PEERCRED)
+        return try? await credentials.get().userID
     }
 }

@@ -1,5 +1,5 @@
 import Synchronization
-import TunedRecords
+package import TunedRecords
 
 /// Passes committed events on to those who follow them, without ever waiting for one of them.
 ///

@@ -59,7 +59,7 @@ extension ServiceError {
             case .exists, .conflict: .conflict
             case .invalid: .badRequest
             case .unavailable: .serviceUnavailable
-            case .storage: .insufficientStorage
+            case .storage: .init(code: 507, reasonPhrase: "Insufficient Storage")
             case .plugin, .data, .resources: .unprocessableContent
             case .internalError: .internalServerError
             }
@@ -70,7 +70,7 @@ extension ServiceError {
     package init(_ error: StoreError) {
         let status: HTTPResponse.Status =
             switch error.code {
-            case .full, .readOnly, .inputOutput: .insufficientStorage
+            case .full, .readOnly, .inputOutput: .init(code: 507, reasonPhrase: "Insufficient Storage")
             case .notFound: .notFound
             case .locked: .serviceUnavailable
             case .damaged, .newerFormat, .networkFileSystem, .other: .internalServerError

@@ -1,4 +1,3 @@
-package import TunedRecords
 package import TunedSpace
 
 /// A configuration as `{parameter: value}`, in the parameters' own units; inactive parameters are left out.
@@ -14,7 +13,8 @@ package enum ConfigurationJSON {
         guard let space else { return .object([:]) }
         var fields: [String: JSONValue] = [:]
         for (index, value) in values where space.parameters.indices.contains(index) {
-            fields[space.parameters[index].name] = space.json(value, of: index)
+            let parameter = space.parameters[index]
+            fields[parameter.name] = parameter.json(of: value)
         }
         return .object(fields)
     }

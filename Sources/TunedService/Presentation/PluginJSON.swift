@@ -1,4 +1,5 @@
 package import TunedEngine
+import TunedRecords
 package import TunedSpace
 
 /// A loaded plugin for programs outside.

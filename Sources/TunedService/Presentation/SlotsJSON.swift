@@ -1,3 +1,4 @@
+import TunedRecords
 package import TunedSlots
 package import TunedSpace
 

@@ -47,8 +47,8 @@ public struct GPU: Hashable, Sendable {
 }
 
 extension GPU {
-    /// The GPUs that `CUDA_VISIBLE_DEVICES` leaves, by CUDA's rules: UUIDs or their beginnings, or indices; the first entry
-    /// that names no GPU ends the list. Indices count in PCI order, as under `CUDA_DEVICE_ORDER=PCI_BUS_ID`.
+    /// The GPUs that `CUDA_VISIBLE_DEVICES` leaves, by CUDA's rules: UUIDs or their beginnings, or indices; the first
+    /// entry that names no GPU ends the list. Indices count in PCI order, as under `CUDA_DEVICE_ORDER=PCI_BUS_ID`.
     package static func visible(_ gpus: [GPU], to mask: String) -> [GPU] {
         var visible: [GPU] = []
         for entry in mask.split(separator: ",") {

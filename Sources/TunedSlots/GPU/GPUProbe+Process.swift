@@ -117,8 +117,8 @@ extension GPUProbe {
         }
     }
 
-    /// How a child ended that is about to end. nil for one that hangs in the driver although it was killed or has given its
-    /// answer: a thread of its own then waits for that one.
+    /// How a child ended that is about to end. nil for one that hangs in the driver although it was killed or has given
+    /// its answer: a thread of its own then waits for that one.
     private static func reap(_ child: Int32) -> tuned_exit? {
         if waitUntilReadable(child, .now() + endTimeout) {
             defer { close(child) }

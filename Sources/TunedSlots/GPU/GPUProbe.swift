@@ -2,14 +2,14 @@ import Glibc
 
 /// Asks the GPU driver what there is.
 ///
-/// A driver can hang for good in a call that no signal ends, so the daemon never asks it itself: it runs its own executable
-/// with a subcommand that calls ``answer(libraryPath:)``, through ``run(executable:arguments:timeout:)``.
+/// A driver can hang for good in a call that no signal ends, so the daemon never asks it itself: it runs its own
+/// executable with a subcommand that calls ``answer(libraryPath:)``, through ``run(executable:arguments:timeout:)``.
 public enum GPUProbe {
     /// Where the loader finds NVIDIA's library.
     public static let nvmlLibrary = "libnvidia-ml.so.1"
 
-    /// Whether this machine shows any sign of NVIDIA's hardware or driver. Where it shows none a probe would find nothing, and
-    /// starting a process for it can be spared.
+    /// Whether this machine shows any sign of NVIDIA's hardware or driver. Where it shows none a probe would find nothing,
+    /// and starting a process for it can be spared.
     public static var isWorthwhile: Bool { isWorthwhile(SystemFiles()) }
 
     package static func isWorthwhile(_ files: SystemFiles) -> Bool {

@@ -1,8 +1,8 @@
 import CTunedWorker
 import Glibc
 
-/// The NVIDIA Management Library, opened at run time: the functions that an inventory needs, by the names of its reference
-/// manual. A library too old to have one of the optional functions is used without it.
+/// The NVIDIA Management Library, opened at run time: the functions that an inventory needs, by the names of its
+/// reference manual. A library too old to have one of the optional functions is used without it.
 struct NVML {
     typealias Device = OpaquePointer
     typealias Status = UInt32
@@ -15,7 +15,8 @@ struct NVML {
     private typealias DeviceText = @convention(c) (Device, UnsafeMutablePointer<CChar>, UInt32) -> Status
     private typealias Memory = @convention(c) (Device, UnsafeMutablePointer<tuned_nvml_memory>) -> Status
     private typealias PCI = @convention(c) (Device, UnsafeMutablePointer<tuned_nvml_pci>) -> Status
-    private typealias MIGMode = @convention(c) (Device, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) -> Status
+    private typealias MIGMode =
+        @convention(c) (Device, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) -> Status
     private typealias DeviceCount = @convention(c) (Device, UnsafeMutablePointer<UInt32>) -> Status
     private typealias Part = @convention(c) (Device, UInt32, UnsafeMutablePointer<Device?>) -> Status
     private typealias Processes =

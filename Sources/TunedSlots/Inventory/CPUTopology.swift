@@ -36,12 +36,14 @@ public struct CPUTopology: Hashable, Sendable {
         var cpus = [CInt](repeating: 0, count: Int(TUNED_CPU_LIMIT))
         let count = tuned_affinity_get(0, &cpus, CInt(cpus.count))
         guard count > 0 else {
-            throw SlotError(.inventory, "cannot read which CPUs this process may use: \(String(cString: strerror(errno)))")
+            let reason = String(cString: strerror(errno))
+            throw SlotError(.inventory, "cannot read which CPUs this process may use: \(reason)")
         }
         return cpus[..<Int(count)].map(Int.init)
     }
 
-    /// Arranges CPUs as `/sys/devices/system` describes them. Where it is silent, each CPU is a core of its own on node 0.
+    /// Arranges CPUs as `/sys/devices/system` describes them. Where it is silent, each CPU is a core of its own, on node
+    /// 0.
     static func read(allowed: [Int], from files: SystemFiles) -> CPUTopology {
         let allowedSet = Set(allowed)
         var nodeOf: [Int: Int] = [:]
@@ -52,8 +54,9 @@ public struct CPUTopology: Hashable, Sendable {
         var seen: Set<Int> = []
         for cpu in allowed where !seen.contains(cpu) {
             let folder = "/sys/devices/system/cpu/cpu\(cpu)/topology/"
+            // The second name is that of kernels before 5.3.
             let siblings = files.cpuList(folder + "core_cpus_list") ?? files.cpuList(folder + "thread_siblings_list") ?? []
-            let members = siblings.contains(cpu) ? siblings.filter { allowedSet.contains($0) && !seen.contains($0) } : [cpu]
+            let members = Set(siblings).union([cpu]).intersection(allowedSet).subtracting(seen).sorted()
             seen.formUnion(members)
             cores.append(Core(cpus: members, node: nodeOf[cpu] ?? 0))
         }

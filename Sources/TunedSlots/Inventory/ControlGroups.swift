@@ -40,8 +40,8 @@ struct ControlGroups {
         return ControlGroups(memoryLimit: memory.min(), cpuQuota: quota.min())
     }
 
-    /// A group's folder and those of the groups around it. Inside a container the path may be the host's, which is not visible
-    /// there; the root, which holds the container's own limit, still is.
+    /// A group's folder and those of the groups around it. Inside a container the path may be the host's, which is not
+    /// visible there; the root, which holds the container's own limit, still is.
     private static func folders(from root: String, _ path: Substring) -> [String] {
         var folders = [root]
         for name in path.split(separator: "/") { folders.append(folders[folders.count - 1] + "/" + name) }

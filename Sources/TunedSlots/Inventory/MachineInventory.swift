@@ -45,8 +45,8 @@ public struct MachineInventory: Sendable {
         var warnings = report.warnings
         if let quota = groups.cpuQuota, quota < Double(cpus.count) {
             warnings.append(
-                "the control group may use the time of \(quota) CPUs, this process may run on \(cpus.count): trials on all of "
-                    + "them will be slowed down; narrow the affinity mask (taskset, AllowedCPUs=) or raise the quota")
+                "the control group may use the time of \(quota) CPUs, this process may run on \(cpus.count): trials on "
+                    + "all of them are slowed down; narrow the affinity mask (taskset, AllowedCPUs=) or raise the quota")
         }
         var gpus = report.gpus
         if let visibleGPUs { gpus = GPU.visible(gpus, to: visibleGPUs) }

@@ -33,14 +33,15 @@ package struct CPUPool {
             let node = nodes.count - 1
             for cpu in core.cpus { coreOf[cpu] = cores.count }
             cores.append(Core(cpus: core.cpus, node: node, free: core.cpus))
-            nodes[node] = Node(
-                number: core.node, cores: nodes[node].cores.lowerBound..<cores.count, free: nodes[node].free + core.cpus.count)
+            let all = nodes[node].cores.lowerBound..<cores.count
+            nodes[node] = Node(number: core.node, cores: all, free: nodes[node].free + core.cpus.count)
         }
     }
 
     /// NUMA nodes that these CPUs belong to.
     package func nodeNumbers(of cpus: [Int]) -> Set<Int> {
-        Set(cpus.compactMap { coreOf.indices.contains($0) && coreOf[$0] >= 0 ? nodes[cores[coreOf[$0]].node].number : nil })
+        let offered = cpus.filter { coreOf.indices.contains($0) && coreOf[$0] >= 0 }
+        return Set(offered.map { nodes[cores[coreOf[$0]].node].number })
     }
 
     /// Takes CPUs; nil where fewer than `count` are free.
@@ -69,8 +70,8 @@ package struct CPUPool {
         freeCount += cpus.count
     }
 
-    /// Nodes that are wanted, then those that nobody minds, then those to avoid; among equals the fullest that still holds
-    /// the whole set, else the emptiest.
+    /// Nodes that are wanted, then those that nobody minds, then those to avoid; among equals the fullest that still
+    /// holds the whole set, else the emptiest.
     private func nodesByPreference(for count: Int, near: Set<Int>, avoiding: Set<Int>) -> [Int] {
         guard nodes.count > 1 else { return Array(nodes.indices) }
         return nodes.indices.sorted { left, right in

@@ -2,10 +2,10 @@ import TunedRecords
 
 /// Who had how much: the accounts by which studies take turns.
 ///
-/// Each study's account grows by the part of the machine that it holds, times seconds, divided by its weight; the study with
-/// the smallest account comes next. This is start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996), whose virtual time is
-/// here the largest account of a study that holds something: a study that comes new starts level with those that run,
-/// neither owed the time before it came nor in debt.
+/// Each study's account grows by the part of the machine that it holds, times seconds, divided by its weight; the study
+/// with the smallest account comes next. This is start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996), whose
+/// virtual time is here the largest account of a study that holds something: a study that comes new starts level with
+/// those that run, neither owed the time before it came nor in debt.
 struct FairShare {
     private struct Account {
         var weight: Double
@@ -87,7 +87,9 @@ struct FairShare {
     }
 
     private mutating func advance(to now: Double) {
-        for account in accounts.values where account.holds > 0 { virtualTime = max(virtualTime, account.usage(at: now)) }
+        for account in accounts.values where account.holds > 0 {
+            virtualTime = max(virtualTime, account.usage(at: now))
+        }
     }
 
     private mutating func forgetIfIdle(_ study: StudyID) {

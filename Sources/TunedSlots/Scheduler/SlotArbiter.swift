@@ -76,7 +76,9 @@ struct SlotArbiter {
     }
 
     private mutating func start(_ key: WaitingLane.Key, at now: Double) -> Decision? {
-        guard let placement = ledger.place(key.resources), let entry = lanes[key]?.removeFirst(at: now) else { return nil }
+        guard let placement = ledger.place(key.resources), let entry = lanes[key]?.removeFirst(at: now) else {
+            return nil
+        }
         removeIfEmpty(key)
         if reserved == key { reserved = nil }
         places[entry.id] = nil
@@ -106,8 +108,8 @@ struct SlotArbiter {
         return best?.key
     }
 
-    /// Keeps room for the request that was passed by for longest, if that is too long. A request that waits for GPUs which
-    /// others use gets none: nobody knows how long the machine would then stand idle.
+    /// Keeps room for the request that was passed by for longest, if that is too long. A request that waits for GPUs
+    /// which others use gets none: nobody knows how long the machine would then stand idle.
     private mutating func renewReservation(at now: Double) {
         if let key = reserved, lanes[key] == nil || !ledger.fitsWhenEmpty(key.resources) { reserved = nil }
         guard reserved == nil else { return }

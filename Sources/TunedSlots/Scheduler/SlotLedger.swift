@@ -109,7 +109,8 @@ struct SlotLedger {
     func shortage(of request: ResourceRequest) -> String? {
         var lacks: [String] = []
         if request.cpus > cpus.freeCount {
-            lacks.append("asks \(request.cpus) \(request.cpus == 1 ? "cpu" : "cpus"), \(cpus.freeCount) of \(cpus.total) free")
+            let unit = request.cpus == 1 ? "cpu" : "cpus"
+            lacks.append("asks \(request.cpus) \(unit), \(cpus.freeCount) of \(cpus.total) free")
         }
         if request.gpus > 0 {
             let free = gpus.free(for: request.gpus)

@@ -55,7 +55,8 @@ public final class SlotScheduler: @unchecked Sendable {
 
     /// Takes a request back.
     ///
-    /// - Returns: true where it was still waiting. Otherwise its `grant` was or will be called, and the slot must be released.
+    /// - Returns: true where it was still waiting. Otherwise its `grant` was or will be called, and the slot must be
+    ///   released.
     @discardableResult
     public func withdraw(_ id: UInt64) -> Bool {
         queue.sync {
@@ -74,7 +75,8 @@ public final class SlotScheduler: @unchecked Sendable {
         }
     }
 
-    /// Whether any request waits. Where none does, who has a slot may run another of its trials in it without giving it back first.
+    /// Whether any request waits. Where none does, who has a slot may run another of its trials in it without giving it
+    /// back first.
     public var isAnyoneWaiting: Bool { queue.sync { arbiter.isAnyoneWaiting } }
 
     /// How many attempts of this size the machine runs at once when it runs nothing else.
@@ -93,8 +95,8 @@ public final class SlotScheduler: @unchecked Sendable {
         if let refusal { throw refusal }
     }
 
-    /// Takes note of a later look at the GPUs: one that the driver lost, or that another user's process uses, is not granted
-    /// until a report shows it free again. GPUs that the inventory did not have are not added.
+    /// Takes note of a later look at the GPUs: one that the driver lost, or that another user's process uses, is not
+    /// granted until a report shows it free again. GPUs that the inventory did not have are not added.
     public func observe(_ report: GPUReport) {
         queue.sync {
             arbiter.observe(report)

@@ -1,7 +1,7 @@
 import TunedRecords
 
-/// Requests of one study that ask for the same with the same priority, first come, first served. Since either all of them fit
-/// or none, the scheduler looks at lanes and never at the whole queue.
+/// Requests of one study that ask for the same with the same priority, first come, first served. Since either all of them
+/// fit or none, the scheduler looks at lanes and never at the whole queue.
 struct WaitingLane {
     /// What the requests of a lane have in common.
     struct Key: Hashable {

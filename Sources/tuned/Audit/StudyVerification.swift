@@ -35,7 +35,7 @@ struct StudyVerification {
             let events = try await page(after: last)
             guard let newest = events.last else { break }
             for event in events {
-                if case .studyCreated(let text) = event.payload, audit == nil {
+                if case .studyCreated(_, let text) = event.payload, audit == nil {
                     let declaration = try declaration(text)
                     space = declaration.space
                     audit = try self.audit(declaration)

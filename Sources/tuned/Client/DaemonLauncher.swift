@@ -8,6 +8,9 @@ package struct DaemonLauncher: Sendable {
     /// Seconds until the daemon must answer.
     package let deadline: Double = 10
 
+    /// Bytes at which a new daemon begins a new log, and the last one is kept beside it.
+    private static let logLimit = 4 << 20
+
     package init(directory: DataDirectory) {
         self.directory = directory
     }
@@ -16,6 +19,7 @@ package struct DaemonLauncher: Sendable {
     /// and all talk to it.
     package func start() async throws(CommandError) {
         try directory.prepare()
+        if fileSize(directory.log) > Self.logLimit { rename(directory.log, directory.log + ".old") }
         let logStart = fileSize(directory.log)
         var child = try spawn()
         let exchange = HTTPExchange(socket: directory.socket)

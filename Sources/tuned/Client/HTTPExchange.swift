@@ -101,7 +101,7 @@ package struct HTTPExchange: Sendable {
                     }
                 }
         } catch let error as IOError where [ENOENT, ECONNREFUSED, ENOTDIR].contains(error.errnoCode) {
-            throw Failure.refused(error.description)
+            throw Failure.refused(String(cString: strerror(error.errnoCode)))
         }
     }
 

@@ -21,7 +21,7 @@ enum ServiceManager {
         let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
         _ = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { target in
-                sendto(descriptor, message, message.utf8.count, Int32(MSG_NOSIGNAL.rawValue), target, length)
+                sendto(descriptor, message, message.utf8.count, Int32(MSG_NOSIGNAL), target, length)
             }
         }
     }

@@ -4,6 +4,9 @@ import Glibc
 package struct ProcessEnvironment: Sendable {
     private let variables: [String: String]
 
+    /// By name, empty ones too.
+    package var all: [String: String] { variables }
+
     package init(_ variables: [String: String]) {
         self.variables = variables
     }

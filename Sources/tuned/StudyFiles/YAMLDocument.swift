@@ -52,8 +52,10 @@ package struct YAMLDocument: Sendable {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             located(mark, problem)
-        case .duplicatedKeysInMapping(let duplicates, _):
-            CommandError(.usage, code: "invalid", "\(name): a key is given twice: \(duplicates.map { "\($0)" }.sorted().joined(separator: ", "))")
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            CommandError(
+                .usage, code: "invalid",
+                "\(name):\(context.mark.line):\(context.mark.column): given twice: \(duplicates.joined(separator: ", "))")
         default: CommandError(.usage, code: "invalid", "\(name): not YAML", underlying: "\(error)")
         }
     }

@@ -14,7 +14,7 @@ struct Run: Verb {
 
             Examples:
               tuned run svm --data digits.csv --config target=digit --folds 5 --trials 100
-              tuned run build/plugins/svm.so --data digits.csv --sampler grid --set kernel=rbf
+              tuned run ./svm.so --data digits.csv --sampler grid
               tuned run study.yaml --time 2h --study night
               tuned run svm --data wine.csv --space 'C={low: 0.1, high: 10}' --detach
             """)

@@ -36,27 +36,36 @@ func withServer(
 ) async throws {
     let directory = try temporaryDirectory()
     defer { removeDirectory(directory) }
+    try await withServer(
+        engine, in: directory, peers: FakePeers(user: user), limits: limits, tcp: try tcp?(directory), body)
+}
+
+/// Serves in a directory of the test's own.
+func withServer(
+    _ engine: FakeEngine = FakeEngine(), in directory: String, peers: any PeerCredentialReader = FakePeers(user: geteuid()),
+    limits: ServiceLimits = ServiceLimits(), tcp: TCPOptions? = nil, _ body: (RunningServer) async throws -> Void
+) async throws {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let path = "\(directory)/run/daemon.sock"
     let (ready, signal) = AsyncStream<Void>.makeStream()
     let server = try Server(
-        facade: engine, socketPath: path, tcp: try tcp?(directory), directory: directory, logger: logger, version: "1.2.3",
-        startedAt: 42, peers: FakePeers(user: user), limits: limits, onReady: { signal.finish() })
+        facade: engine, socketPath: path, tcp: tcp, directory: directory, logger: logger, version: "1.2.3", startedAt: 42,
+        peers: peers, limits: limits, onReady: { signal.finish() })
     let running = Task {
         defer { signal.finish() }
         try await server.run()
     }
     for await _ in ready {}
+    let result: Result<Void, any Error>
     do {
-        try await body(RunningServer(server: server, path: path, directory: directory))
+        result = .success(try await body(RunningServer(server: server, path: path, directory: directory)))
     } catch {
-        running.cancel()
-        _ = await running.result
-        throw error
+        result = .failure(error)
     }
     running.cancel()
-    _ = await running.result
+    if case .failure(let error) = await running.result, !(error is CancellationError) { throw error }
+    try result.get()
 }
 
 func temporaryDirectory() throws -> String {

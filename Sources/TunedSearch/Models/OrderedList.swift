@@ -1,0 +1,66 @@
+/// Elements in ascending order, in chunks, so that inserting into a list of n costs about the square root of n.
+struct OrderedList<Element: Comparable & Sendable>: Sendable {
+    /// Half of it remains on each side when a chunk is split.
+    private static var chunkLimit: Int { 512 }
+
+    private var chunks: [[Element]] = []
+    private(set) var count = 0
+
+    init() {}
+
+    init(_ elements: [Element]) {
+        let sorted = elements.sorted()
+        count = sorted.count
+        chunks = stride(from: 0, to: count, by: Self.chunkLimit / 2).map { start in
+            Array(sorted[start..<min(start + Self.chunkLimit / 2, sorted.count)])
+        }
+    }
+
+    mutating func insert(_ element: Element) {
+        count += 1
+        guard !chunks.isEmpty else {
+            chunks.append([element])
+            return
+        }
+        let chunk = min(self.chunk(of: element), chunks.count - 1)
+        chunks[chunk].insert(element, at: Self.place(of: element, in: chunks[chunk]))
+        if chunks[chunk].count > Self.chunkLimit {
+            let upper = Array(chunks[chunk][(Self.chunkLimit / 2)...])
+            chunks[chunk].removeSubrange((Self.chunkLimit / 2)...)
+            chunks.insert(upper, at: chunk + 1)
+        }
+    }
+
+    /// Removes an element that is in the list.
+    mutating func remove(_ element: Element) {
+        let chunk = self.chunk(of: element)
+        guard chunk < chunks.count else { return }
+        let place = Self.place(of: element, in: chunks[chunk])
+        guard place < chunks[chunk].count, chunks[chunk][place] == element else { return }
+        chunks[chunk].remove(at: place)
+        if chunks[chunk].isEmpty { chunks.remove(at: chunk) }
+        count -= 1
+    }
+
+    /// In ascending order.
+    var elements: some Sequence<Element> { chunks.joined() }
+
+    /// The first chunk whose last element is not below the given one.
+    private func chunk(of element: Element) -> Int {
+        var (low, high) = (0, chunks.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if let last = chunks[middle].last, last < element { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private static func place(of element: Element, in chunk: [Element]) -> Int {
+        var (low, high) = (0, chunk.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if chunk[middle] < element { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,110 @@
+import Glibc
+import TunedSpace
+
+/// How a Parzen estimator sees a space: one axis a parameter. A number's coordinate is its place on its unit scale (a countable one's the
+/// middle of its cell), a category's the index of its cell; an inactive parameter's is NaN.
+struct ParzenAxes: Sendable {
+    struct Axis: Sendable {
+        let scale: UnitScale
+        /// Number of categories; 0 for a number.
+        let categories: Int
+        /// Middle and width of each cell of a countable number with few cells; else empty.
+        let cells: [(middle: Double, width: Double)]
+        /// The coordinates of the parent under which each condition holds.
+        let conditions: [(parent: Int, coordinates: [Double])]
+        /// What is left to estimate: nothing where the parameter is fixed.
+        let isFixed: Bool
+
+        var isCategorical: Bool { categories > 0 }
+    }
+
+    /// Up to so many cells the mass of a kernel is summed; beyond, integrated.
+    static let summedCells: UInt64 = 64
+
+    let space: SearchSpace
+    let axes: [Axis]
+    /// Of axes that vary.
+    let varying: Int
+
+    init(_ space: SearchSpace) {
+        self.space = space
+        let scales = space.parameters.map(UnitScale.init)
+        axes = space.parameters.indices.map { index in
+            let parameter = space.parameters[index]
+            return Axis(
+                scale: scales[index], categories: parameter.isCategorical ? Int(parameter.cellCount ?? 0) : 0,
+                cells: Self.cells(parameter, scales[index]),
+                conditions: parameter.conditions.map { condition in
+                    let parent = space.parameters[condition.parent]
+                    let coordinates = condition.values.compactMap { Self.coordinate($0, parent, scales[condition.parent]) }
+                    return (condition.parent, coordinates)
+                },
+                isFixed: parameter.isFixed)
+        }
+        varying = axes.count { !$0.isFixed }
+    }
+
+    private static func cells(_ parameter: Parameter, _ scale: UnitScale) -> [(middle: Double, width: Double)] {
+        guard let count = scale.cellCount, count <= summedCells, !parameter.isCategorical else { return [] }
+        return (0..<count).map { cell in
+            let bounds = scale.bounds(ofCell: cell)
+            return (scale.unit(of: parameter.value(ofCell: cell)) ?? 0.5, bounds.upper - bounds.lower)
+        }
+    }
+
+    private static func coordinate(_ value: ParameterValue, _ parameter: Parameter, _ scale: UnitScale) -> Double? {
+        if parameter.isCategorical { return parameter.cell(of: value).map(Double.init) }
+        return parameter.contains(value) ? scale.unit(of: value) : nil
+    }
+
+    /// NaN also for a value that the space has no room for, as a person may have tried.
+    func coordinates(of configuration: Configuration) -> [Double] {
+        axes.indices.map { index in
+            guard let value = configuration[index] else { return .nan }
+            return Self.coordinate(value, space.parameters[index], axes[index].scale) ?? .nan
+        }
+    }
+
+    func configuration(at point: [Double]) -> Configuration {
+        Configuration(axes.indices.map { index in
+            let coordinate = point[index]
+            if coordinate.isNaN { return nil }
+            if axes[index].isCategorical { return space.parameters[index].value(ofCell: UInt64(coordinate)) }
+            return axes[index].scale.value(at: coordinate)
+        })
+    }
+
+    /// The coordinate of the value that a place on the unit scale belongs to.
+    func snapped(_ unit: Double, _ index: Int) -> Double {
+        let axis = axes[index]
+        guard let count = axis.scale.cellCount else { return unit }
+        let cell = axis.scale.cell(at: unit, of: count)
+        if axis.isCategorical { return Double(cell) }
+        if !axis.cells.isEmpty { return axis.cells[Int(cell)].middle }
+        return axis.scale.unit(of: space.parameters[index].value(ofCell: cell)) ?? 0.5
+    }
+
+    func isActive(_ index: Int, at point: [Double]) -> Bool {
+        for condition in axes[index].conditions where !condition.coordinates.contains(point[condition.parent]) { return false }
+        return true
+    }
+
+    /// The logarithm of the uniform density at a point.
+    func logPrior(at point: [Double]) -> Double {
+        var sum = 0.0
+        for (axis, coordinate) in zip(axes, point) where axis.isCategorical && !coordinate.isNaN {
+            sum -= log(Double(axis.categories))
+        }
+        return sum
+    }
+}
+
+extension Parameter {
+    /// Whether its values have no order that a search could use.
+    fileprivate var isCategorical: Bool {
+        switch domain {
+        case .categorical, .boolean: true
+        case .float, .integer, .ordinal: false
+        }
+    }
+}

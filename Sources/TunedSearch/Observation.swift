@@ -1,0 +1,30 @@
+public import TunedSpace
+
+/// What a sampler is told, in the order of a study's events.
+public enum Observation: Hashable, Sendable {
+    /// The trial was asked for, by this sampler or by a person, and runs now. Also of a trial that ended and is taken up again.
+    case pending(trial: Int, Configuration)
+    /// An intermediate value of the first objective.
+    case report(trial: Int, step: Int64, value: Double)
+    /// A pending trial ended.
+    case finished(trial: Int, Outcome)
+}
+
+/// How a trial ended. Values are minimised.
+public enum Outcome: Hashable, Sendable {
+    /// One value an objective. One that is not finite counts as a failure.
+    case complete([Double])
+    /// Ended early, with the furthest step and the first objective's value there.
+    case pruned(step: Int64, value: Double)
+    /// The configuration did not work out.
+    case failed
+    /// Ended for reasons that say nothing about its configuration, which may be suggested again.
+    case cancelled
+}
+
+/// A sampler's answer.
+public enum Suggestion: Hashable, Sendable {
+    case configuration(Configuration)
+    /// Every configuration of the space has been tried or is being tried.
+    case exhausted
+}

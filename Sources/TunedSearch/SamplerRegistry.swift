@@ -1,0 +1,36 @@
+public import TunedSpace
+
+/// The samplers by name. A new one is one more line here.
+public enum SamplerRegistry {
+    private typealias Make =
+        @Sendable (SearchProblem, inout SamplerSettings, _ caching: Bool) throws(SearchError) -> any Sampler
+
+    private static let samplers: [(name: String, make: Make)] = [
+        ("auto", { problem, settings, caching throws(SearchError) in try AutomaticChoice.make(problem, &settings, caching) }),
+        ("grid", { problem, settings, caching throws(SearchError) in try GridSampler(problem, &settings, caching: caching) }),
+        ("random", { problem, _, _ throws(SearchError) in RandomSampler(problem) }),
+        ("tpe", { problem, settings, caching throws(SearchError) in try TreeParzenSampler(problem, &settings, caching: caching) }),
+    ]
+
+    public static var names: [String] { samplers.map(\.name) }
+
+    /// - Parameters:
+    ///   - settings: by name; each sampler documents its own.
+    ///   - caching: false derives every suggestion from the stored observations alone, as slow as that may be. The answers are equal.
+    /// - Throws: ``SearchError`` for a name or setting that is not known, with the nearest one that is.
+    public static func make(
+        name: String, settings: [String: JSONValue] = [:], problem: SearchProblem, caching: Bool = true
+    ) throws(SearchError) -> any Sampler {
+        guard problem.objectives >= 1 else { throw SearchError(.problem, "there must be at least one objective") }
+        guard let entry = samplers.first(where: { $0.name == name }) else {
+            let hint = nearest(to: name, among: names).map { "; did you mean \"\($0)\"?" } ?? "."
+            throw SearchError(
+                .unknownSampler, path: "name",
+                "there is no sampler \"\(name.prefix(60))\"\(hint) There are: \(names.joined(separator: ", "))")
+        }
+        var reader = SamplerSettings(settings, of: name)
+        let sampler = try entry.make(problem, &reader, caching)
+        try reader.finish()
+        return sampler
+    }
+}

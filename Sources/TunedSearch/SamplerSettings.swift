@@ -1,0 +1,48 @@
+import TunedSpace
+
+/// Reads a sampler's settings one by one; ``finish()`` names one that nobody asked for.
+struct SamplerSettings {
+    private let sampler: String
+    private var rest: [String: JSONValue]
+    private var known: [String] = []
+
+    init(_ settings: [String: JSONValue], of sampler: String) {
+        self.sampler = sampler
+        rest = settings
+    }
+
+    mutating func integer(_ key: String, default value: Int, in range: ClosedRange<Int>) throws(SearchError) -> Int {
+        guard let json = take(key) else { return value }
+        guard let number = json.integerValue, range.contains(Int(number)) else {
+            throw wrong(key, json, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return Int(number)
+    }
+
+    mutating func number(_ key: String, default value: Double, in range: ClosedRange<Double>) throws(SearchError) -> Double {
+        guard let json = take(key) else { return value }
+        guard let number = json.doubleValue, range.contains(number) else {
+            throw wrong(key, json, "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func finish() throws(SearchError) {
+        guard let unknown = rest.keys.min() else { return }
+        let hint = nearest(to: unknown, among: known).map { "; did you mean \"\($0)\"?" } ?? "."
+        let list = known.isEmpty ? "It has none" : "It has: \(known.joined(separator: ", "))"
+        throw SearchError(
+            .unknownSetting, path: "settings.\(unknown)",
+            "the sampler \(sampler) has no setting \"\(unknown.prefix(60))\"\(hint) \(list)")
+    }
+
+    private mutating func take(_ key: String) -> JSONValue? {
+        known.append(key)
+        guard let json = rest.removeValue(forKey: key), json != .null else { return nil }
+        return json
+    }
+
+    private func wrong(_ key: String, _ json: JSONValue, _ expected: String) -> SearchError {
+        SearchError(.setting, path: "settings.\(key)", "the setting \"\(key)\" is \(expected), found \(json.shown)")
+    }
+}

@@ -1,0 +1,57 @@
+import TunedSpace
+
+/// Every configuration once, in a fixed order: the last parameters of the schema vary fastest.
+///
+/// Countable parameters take all their values. Continuous ones take `points` values (setting, 1 to 1,000, default 10), evenly spaced on
+/// their scale with both ends among them. Conditions are followed: a parameter that is inactive is not varied. What was tried
+/// already, by whomever, is passed over, so a grid resumes where it stood.
+struct GridSampler: Sampler {
+    static let defaultPoints = 10
+
+    let identity = SamplerIdentity(name: "grid", revision: 1)
+    /// Why it was taken, where nobody asked for it by name.
+    var reason: String?
+    var explanation: String {
+        "grid of \(grid.count) configurations" + (reason.map { ": \($0)" } ?? "")
+    }
+    var size: UInt64? { grid.count }
+
+    private let grid: ConfigurationLattice
+    /// Trials of each point of the grid, by its number. Only looked up, never iterated.
+    private var asked: [UInt64: Int] = [:]
+    /// Every number below has been asked; nil where each suggestion counts from the start.
+    private var firstLeft: UInt64?
+    private var pending: [Int: UInt64] = [:]
+
+    init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
+        let points = try settings.integer("points", default: Self.defaultPoints, in: 1...1_000)
+        guard let grid = problem.space.grid(pointsPerFloat: points) else {
+            throw SearchError(
+                .problem, path: "settings.points",
+                "a grid over this space has more than 2^64 configurations; take another sampler, fewer points, or a narrower space")
+        }
+        self.grid = grid
+        firstLeft = caching ? 0 : nil
+    }
+
+    mutating func observe(_ observation: Observation) {
+        switch observation {
+        case .pending(let trial, let configuration):
+            guard let number = grid.number(of: configuration) else { return }
+            pending[trial] = number
+            asked[number, default: 0] += 1
+            while let first = firstLeft, asked[first] != nil { firstLeft = first + 1 }
+        case .report: break
+        case .finished(let trial, let outcome):
+            guard let number = pending.removeValue(forKey: trial), outcome == .cancelled, let count = asked[number] else { return }
+            asked[number] = count > 1 ? count - 1 : nil
+            if count == 1, let first = firstLeft { firstLeft = min(first, number) }
+        }
+    }
+
+    func suggest(trial: Int) throws(SearchError) -> Suggestion {
+        var number = firstLeft ?? 0
+        while asked[number] != nil { number += 1 }
+        return number < grid.count ? .configuration(grid.configuration(at: number)) : .exhausted
+    }
+}
