@@ -53,7 +53,10 @@ let package = Package(
         .target(name: "TunedSlots", dependencies: ["TunedSpace", "TunedRecords", "CTunedWorker"], swiftSettings: strict),
         .target(
             name: "TunedStorage",
-            dependencies: ["TunedSpace", "TunedRecords", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "TunedSpace", "TunedRecords", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .target(name: "TunedSearch", dependencies: ["TunedSpace", "TunedNumerics"], swiftSettings: strict),
 
@@ -103,5 +106,45 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
+
+        // Tests: one target a module; what several share; small programs that tests run.
+        .target(name: "TunedTestSupport", dependencies: ["TunedSpace", "TunedRecords"], path: "Tests/TunedTestSupport", swiftSettings: strict),
+        .executableTarget(
+            name: "store-torture", dependencies: ["TunedSpace", "TunedRecords", "TunedStorage"], path: "Tests/StoreTorture",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "TunedSlotsProbe", dependencies: ["TunedSlots"], path: "Tests/TunedSlotsProbe", swiftSettings: strict),
+        .testTarget(name: "TunedSpaceTests", dependencies: ["TunedSpace"], swiftSettings: strict),
+        .testTarget(name: "TunedNumericsTests", dependencies: ["TunedNumerics", "TunedSpace"], swiftSettings: strict),
+        .testTarget(name: "TunedRecordsTests", dependencies: ["TunedSpace", "TunedRecords", "TunedTestSupport"], swiftSettings: strict),
+        .testTarget(name: "TunedWireTests", dependencies: ["TunedSpace", "TunedWire", "CTunedWorker", "TunedTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TunedPluginsTests",
+            dependencies: ["TunedSpace", "TunedRecords", "TunedWire", "TunedPlugins", "CTunedWorker", "TunedTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TunedSlotsTests", dependencies: ["TunedSpace", "TunedRecords", "TunedSlots", "TunedSlotsProbe", "CTunedWorker"],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "TunedStorageTests",
+            dependencies: [
+                "TunedSpace", "TunedRecords", "TunedStorage", "TunedTestSupport", "store-torture",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: strict),
+        .testTarget(name: "TunedSearchTests", dependencies: ["TunedSearch", "TunedSpace", "TunedNumerics"], swiftSettings: strict),
+        .testTarget(name: "ConvergenceTests", dependencies: ["TunedSearch", "TunedSpace", "TunedNumerics"], swiftSettings: strict),
+        .testTarget(
+            name: "TunedEngineTests",
+            dependencies: ["TunedSpace", "TunedRecords", "TunedSlots", "TunedStorage", "TunedPlugins", "TunedWorkers", "TunedEngine"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TunedServiceTests",
+            dependencies: [
+                "TunedSpace", "TunedRecords", "TunedEngine", "TunedSlots", "TunedStorage", "TunedService",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
+        .testTarget(name: "TunedCommandTests", dependencies: ["TunedSpace", "tuned"], swiftSettings: strict),
     ]
 )

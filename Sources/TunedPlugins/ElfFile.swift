@@ -26,7 +26,7 @@ package struct ElfFile: Sendable {
             let found = "\(is64Bit ? "" : "32-bit ")\(isLittleEndian ? "" : "big-endian ")\(Self.name(of: machine))"
             throw PluginError(
                 .wrongArchitecture,
-                "\(path) was built for \(found), this machine is \(Self.name(of: Self.ownMachine)): build it on this kind of machine")
+                "\(path) was built for \(found), this machine is \(Self.name(of: Self.ownMachine)): build it on one like this")
         }
         let type = header.number(UInt16.self, at: 16)
         guard type == Self.sharedObject else {

@@ -30,7 +30,9 @@ public final class PluginLibrary {
         let id = try Self.id(plugin.id, path, of: "the plugin")
         guard plugin.trainable_count > 0 else { throw Self.malformed(path, "the plugin has no trainables") }
         guard plugin.trainable_count <= Self.trainableLimit, let get = plugin.trainable else {
-            throw Self.malformed(path, "trainable_count is \(plugin.trainable_count), at most \(Self.trainableLimit) are allowed, and trainable() must be given")
+            throw Self.malformed(
+                path,
+                "it has \(plugin.trainable_count) trainables (at most \(Self.trainableLimit) are allowed), or no trainable()")
         }
         var trainables: [tuned_trainable] = []
         var described: [PluginDescription.Trainable] = []
@@ -71,8 +73,8 @@ public final class PluginLibrary {
         if let range = text.firstRange(of: separator) {
             let symbol = text[range.upperBound...].prefix { $0 != " " && $0 != "," }
             return PluginError(
-                .undefinedSymbol, "\(path) uses \(symbol), which no library provides: link the plugin with the one that does",
-                detail: text)
+                .undefinedSymbol,
+                "\(path) uses \(symbol), which no library provides: link the plugin with the one that does", detail: text)
         }
         if text.contains("cannot open shared object file"), let missing = text.split(separator: ":").first {
             return PluginError(
@@ -87,11 +89,17 @@ public final class PluginLibrary {
         for major in 2...9 where dlsym(handle, "tuned_plugin_v\(major)") != nil {
             throw PluginError(
                 .newerMajor,
-                "\(path) was built for version \(major) of the plugin ABI, this program knows version 1: update tuned, or build the plugin with its older header")
+                """
+                \(path) was built for version \(major) of the plugin ABI, this program knows version 1: update tuned, or build \
+                the plugin with version 1 of its header
+                """)
         }
         throw PluginError(
             .missingSymbol,
-            "\(path) does not export tuned_plugin_v1: use the TUNED_PLUGIN macro of tuned/plugin.h, or mark the function TUNED_EXPORT (extern \"C\" in C++)")
+            """
+            \(path) does not export tuned_plugin_v1: use the TUNED_PLUGIN macro of tuned/plugin.h, or mark the function \
+            TUNED_EXPORT (in C++ also extern "C")
+            """)
     }
 
     private static func trainable(
@@ -99,7 +107,9 @@ public final class PluginLibrary {
     ) throws(PluginError) -> tuned_trainable {
         guard let table else { throw malformed(path, "trainable(\(index)) returned NULL") }
         guard let trainable = tuned_trainable(reading: table, required: MemoryLayout<tuned_trainable>.offset(of: \.destroy)!)
-        else { throw malformed(path, "tuned_trainable.size of trainable \(index) is too small; set it to sizeof(tuned_trainable)") }
+        else {
+            throw malformed(path, "size of trainable \(index) is too small; set it to sizeof(tuned_trainable)")
+        }
         guard trainable.evaluate != nil else { throw malformed(path, "trainable \(index) has no evaluate function") }
         return trainable
     }
@@ -108,8 +118,8 @@ public final class PluginLibrary {
         _ text: UnsafePointer<CChar>?, _ path: String, of what: String
     ) throws(PluginError) -> String {
         guard let id = PluginText.read(text, limit: idLimit), !id.isEmpty, id.utf8.allSatisfy(isIDByte) else {
-            throw malformed(
-                path, "the id of \(what) is \"\(PluginText.prefix(text, limit: idLimit))\"; it must be 1 to \(idLimit) characters of [a-z0-9._-]")
+            let found = PluginText.prefix(text, limit: idLimit)
+            throw malformed(path, "the id of \(what) is \"\(found)\"; it must be 1 to \(idLimit) characters of [a-z0-9._-]")
         }
         return id
     }

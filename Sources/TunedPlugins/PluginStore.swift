@@ -47,7 +47,9 @@ public final class PluginStore: Sendable {
         defer { close(descriptor) }
 
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw PluginError(.notFound, "\(source) cannot be read: \(Self.reason())") }
+        guard fstat(descriptor, &status) == 0 else {
+            throw PluginError(.notFound, "\(source) cannot be read: \(Self.reason())")
+        }
         let warnings = try Self.check(status, source)
         let elf = try ElfFile(descriptor: descriptor, path: source)
         let (hash, size) = try copy(descriptor, source)
@@ -72,7 +74,7 @@ public final class PluginStore: Sendable {
 
     private static func isHash(_ text: String) -> Bool {
         text.utf8.count == 64
-            && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+            && text.allSatisfy { $0.isASCII && $0.isHexDigit && !$0.isUppercase }
     }
 
     /// Whoever can write the file can run code as the daemon's user, so it may not be everybody.
@@ -123,7 +125,9 @@ public final class PluginStore: Sendable {
             guard count >= 0 else { throw PluginError(.notFound, "\(source) cannot be read: \(reason())") }
             if count == 0 { break }
             size += UInt64(count)
-            guard size <= sizeLimit else { throw PluginError(.tooLarge, "\(source) grew past \(sizeLimit) bytes while it was read") }
+            guard size <= sizeLimit else {
+                throw PluginError(.tooLarge, "\(source) grew past \(sizeLimit) bytes while it was read")
+            }
             let chunk = UnsafeRawBufferPointer(rebasing: room[..<count])
             hash.update(bufferPointer: chunk)
             var written = 0

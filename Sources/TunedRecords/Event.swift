@@ -93,7 +93,8 @@ public struct AttemptStarted: Hashable, Sendable {
     public var cpus: [Int]
     /// GPU UUIDs of the slot.
     public var gpus: [String]
-    /// Sequence number of the ``EventPayload/environmentSeen(record:)`` event that describes the surroundings.
+    /// Sequence number of the ``EventPayload/environmentSeen(record:)`` event that describes the surroundings; one of the same
+    /// study, so that a study's log explains itself when others are deleted.
     public var environment: EventSequence
 
     public init(

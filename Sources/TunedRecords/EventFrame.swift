@@ -26,7 +26,8 @@ public enum EventFrame {
     /// Reads the whole frames at the start of `bytes`.
     ///
     /// - Returns: The events, and how many bytes they took; the rest is the beginning of a frame still to come.
-    public static func decode(_ bytes: ArraySlice<UInt8>) throws(BinaryCodingError) -> (events: [Event], consumed: Int) {
+    public static func decode(_ bytes: ArraySlice<UInt8>) throws(BinaryCodingError) -> (events: [Event], consumed: Int)
+    {
         var events: [Event] = []
         var start = bytes.startIndex
         while bytes.endIndex - start >= 4 {

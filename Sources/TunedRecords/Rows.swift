@@ -11,6 +11,7 @@ public struct StudyRow: Hashable, Sendable {
     public var reason: String
     /// Milliseconds since 1970.
     public var createdAt: Int64
+    /// Time of the study's last event.
     public var changedAt: Int64
     public var counts: TrialCounts
     /// Sequence number of the event that created it.

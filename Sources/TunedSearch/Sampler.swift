@@ -1,5 +1,3 @@
-public import TunedSpace
-
 /// Chooses configurations.
 ///
 /// A sampler is a value, and a pure function of the problem, its settings, the observations in their order and the trial's number: no

@@ -138,7 +138,8 @@ public final class Server: Service {
             additionalChannelHandlers: [RequestDeadlineHandler(limit: TimeAmount(limits.body))],
             idleTimeout: TimeAmount(limits.idle),
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes, maxHeaderFieldCount: 100))
+                maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes, maxHeaderFieldCount: 100)
+        )
         return Application(
             responder: responder, server: .http1(configuration: connection),
             configuration: ApplicationConfiguration(

@@ -15,11 +15,13 @@ struct UnixSocket: Sendable {
         guard path.hasPrefix("/"), path.utf8.count <= Self.longestPath, !path.utf8.contains(0) else {
             throw ServerError(
                 .socket,
-                "the socket's path has \(path.utf8.count) bytes, and an absolute one of at most \(Self.longestPath) is needed: \(path)")
+                "the socket's path has \(path.utf8.count) bytes, and an absolute one of at most \(Self.longestPath) is needed: \(path)"
+            )
         }
         let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
         if mkdir(directory, 0o700) != 0, errno != EEXIST {
-            throw ServerError(.socket, "cannot make the socket's directory \(directory)", underlying: Self.systemError())
+            throw ServerError(
+                .socket, "cannot make the socket's directory \(directory)", underlying: Self.systemError())
         }
         var status = stat()
         guard lstat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -27,7 +29,8 @@ struct UnixSocket: Sendable {
         }
         guard status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
             throw ServerError(
-                .socket, "\(directory), where the socket belongs, has to be the daemon's own and closed to others: chmod 700 it")
+                .socket,
+                "\(directory), where the socket belongs, has to be the daemon's own and closed to others: chmod 700 it")
         }
         if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK {
             throw ServerError(.socket, "\(path) is in the way and is no socket: move it")

@@ -54,30 +54,39 @@ struct EventExtent {
 
     /// The events from `start` on, in order.
     func events(from start: EventSequence = 0) throws(BinaryCodingError) -> [Event] {
-        var reader = BinaryReader(bytes)
         var events: [Event] = []
-        var time: Int64 = 0
-        for offset in 0..<EventSequence(count) {
-            time = time &+ (try reader.readInteger())
-            let payload = try reader.readBytes()
-            guard first + offset >= start else { continue }
-            var payloadReader = BinaryReader(payload)
-            events.append(
-                Event(sequence: first + offset, study: study, time: time, payload: try EventPayload(from: &payloadReader)))
+        try forEach { sequence, time, payload throws(BinaryCodingError) in
+            guard sequence >= start else { return }
+            var reader = BinaryReader(payload)
+            events.append(Event(sequence: sequence, study: study, time: time, payload: try EventPayload(from: &reader)))
         }
         return events
     }
 
-    func event(_ sequence: EventSequence) throws(BinaryCodingError) -> Event? {
+    /// One event; nil where it is not among these.
+    func event(_ wanted: EventSequence) throws(BinaryCodingError) -> Event? {
+        var found: Event?
+        try forEach { sequence, time, payload throws(BinaryCodingError) in
+            guard sequence == wanted else { return }
+            var reader = BinaryReader(payload)
+            found = Event(sequence: sequence, study: study, time: time, payload: try EventPayload(from: &reader))
+        }
+        return found
+    }
+
+    /// Goes through the events without decoding their payloads.
+    private func forEach(
+        _ body: (EventSequence, Int64, ArraySlice<UInt8>) throws(BinaryCodingError) -> Void
+    ) throws(BinaryCodingError) {
+        // An event takes two bytes at least; more of them than that fit are a sign of damage.
+        guard first > 0, (0...bytes.count).contains(count), first <= .max - EventSequence(count) else {
+            throw .invalid(offset: 0, what: "\(count) events from \(first) on in \(bytes.count) bytes")
+        }
         var reader = BinaryReader(bytes)
         var time: Int64 = 0
         for offset in 0..<EventSequence(count) {
             time = time &+ (try reader.readInteger())
-            let payload = try reader.readBytes()
-            guard first + offset == sequence else { continue }
-            var payloadReader = BinaryReader(payload)
-            return Event(sequence: sequence, study: study, time: time, payload: try EventPayload(from: &payloadReader))
+            try body(first + offset, time, try reader.readBytes())
         }
-        return nil
     }
 }

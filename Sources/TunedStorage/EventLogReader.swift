@@ -9,7 +9,8 @@ struct EventLogReader {
     init(_ database: Database) { self.database = database }
 
     func events(of study: StudyID?, after sequence: EventSequence, limit: Int) throws -> [Event] {
-        guard limit > 0 else { return [] }
+        guard limit > 0, sequence < .max else { return [] }
+        let start = max(sequence, 0) + 1
         // From the row that holds the next event, if one does.
         let filter = study == nil ? "" : "study = ?2 AND "
         let statement = try PreparedStatement(
@@ -19,11 +20,11 @@ struct EventLogReader {
             WHERE \(filter)first >= coalesce((SELECT max(first) FROM extents WHERE \(filter)first <= ?1), 0)
             ORDER BY first
             """)
-        try statement.bind(1, sequence == .max ? sequence : sequence + 1)
+        try statement.bind(1, start)
         if let study { try statement.bind(2, study.rawValue) }
         var events: [Event] = []
         try statement.forEachRow(while: { events.count < limit }) { row in
-            events += try extent(row).events(from: sequence + 1)
+            events += try extent(row).events(from: start)
         }
         return events.count > limit ? Array(events.prefix(limit)) : events
     }

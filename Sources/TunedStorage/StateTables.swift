@@ -64,7 +64,8 @@ protocol StateTables {
     /// nil for a study that was never created, or is purged.
     mutating func study(_ id: StudyID) throws(Failure) -> StudyProgress?
     mutating func setStudy(_ id: StudyID, _ progress: StudyProgress)
-    mutating func insertStudy(_ id: StudyID, slug: String, declaration: String, by event: EventSequence, _ progress: StudyProgress)
+    mutating func insertStudy(
+        _ id: StudyID, slug: String, declaration: String, by event: EventSequence, _ progress: StudyProgress)
 
     /// nil for a trial that was never asked.
     mutating func state(of trial: TrialKey) throws(Failure) -> TrialState?

@@ -3,7 +3,8 @@ import TunedRecords
 
 /// The open database of a data directory.
 ///
-/// `@unchecked Sendable`: `writer` and `gauge` are touched only inside accesses to the pool's writer connection, which are serial.
+/// `@unchecked Sendable`: `writer` and `gauge` are touched only inside accesses to the pool's writer connection, which are
+/// serial.
 final class StoreConnection: @unchecked Sendable {
     private let directory: DataDirectory
     private let pool: DatabasePool
@@ -44,7 +45,8 @@ final class StoreConnection: @unchecked Sendable {
     /// - Returns: whether there is more to remove.
     func purge(limit: Int) throws(StoreError) -> Bool {
         try update { database, writer in
-            guard let id = try Int64.fetchOne(database, sql: "SELECT id FROM studies WHERE is_deleted LIMIT 1") else { return false }
+            let deleted = try Int64.fetchOne(database, sql: "SELECT id FROM studies WHERE is_deleted LIMIT 1")
+            guard let id = deleted else { return false }
             let study = StudyID(rawValue: id)
             try database.inTransaction(.immediate) {
                 try Purge.step(study, limit: limit, in: database)

@@ -1,11 +1,16 @@
 import GRDB
 import TunedRecords
+import TunedSpace
 
 extension StoreError {
     /// What a database's error means for a person, and what to do about it.
     init(_ error: any Error, database: String) {
         if let known = error as? StoreError {
             self = known
+            return
+        }
+        if let content = error as? BinaryCodingError {
+            self = .damaged(database, underlying: "\(content)")
             return
         }
         guard let failure = error as? DatabaseError else {

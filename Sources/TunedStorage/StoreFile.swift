@@ -57,12 +57,17 @@ enum StoreFile {
     /// Makes the file under another name and then gives it its own, so that a file by that name is always whole.
     private static func create(_ path: String) throws(StoreError) {
         let draft = "\(path).new"
-        for name in [draft, "\(draft)-journal"] { unlink(name) }
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
         let descriptor = Glibc.open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw DataDirectory.failure("cannot create \(draft)", hint: "Check who owns its directory.") }
+        guard descriptor >= 0 else {
+            throw DataDirectory.failure("cannot create \(draft)", hint: "Check who owns its directory.")
+        }
         defer { close(descriptor) }
         do {
-            let queue = try DatabaseQueue(path: draft, configuration: configuration())
+            // In the mode that it will be used in: changing the mode later would be a moment at which it is not whole.
+            var configuration = configuration()
+            configuration.journalMode = .wal
+            let queue = try DatabaseQueue(path: draft, configuration: configuration)
             try StoreFormat.migrator.migrate(queue)
             try queue.close()
         } catch {

@@ -66,7 +66,8 @@ struct CrashReport {
             return Failure(kind: .crashed, message: "stack overflow (\(name)) \(inPhase)", detail: place)
         }
         let hint =
-            signal == SIGSEGV && !hasRecord ? "no place was recorded: possibly a stack overflow on a thread of the plugin's" : place
+            signal == SIGSEGV && !hasRecord
+            ? "no place was recorded: possibly a stack overflow on a thread of the plugin's" : place
         return Failure(kind: .crashed, message: "crashed with \(name) \(inPhase)", detail: hint)
     }
 
@@ -114,8 +115,8 @@ struct CrashReport {
     private var uncaughtException: (type: String, text: String)? {
         guard exit.exit.signal == SIGABRT else { return nil }
         let lines = exit.log.split(separator: "\n")
-        guard let index = lines.lastIndex(where: { $0.contains("terminate called after throwing an instance of") || $0.contains("terminating due to uncaught exception of type") })
-        else { return nil }
+        let openings = ["terminate called after throwing an instance of", "terminating due to uncaught exception of type"]
+        guard let index = lines.lastIndex(where: { line in openings.contains(where: line.contains) }) else { return nil }
         let line = lines[index]
         if let quote = line.firstIndex(of: "'") {
             let type = line[line.index(after: quote)...].prefix { $0 != "'" }

@@ -1,22 +1,22 @@
-import CTunedWorker
-import Glibc
 import TunedRecords
 
 /// What the end of a worker's process says of the attempt that it was making.
 enum ExitVerdict {
+    /// - Parameters:
+    ///   - memory: bytes that the process was allowed; 0: no limit.
+    ///   - isOpening: it had not finished loading its plugin.
+    ///   - openDeadline: the seconds for that, where they had passed.
     static func outcome(
-        of exit: WorkerExit, attempt: PoolAttempt, isOpening: Bool, isTimedOut: Bool, isShuttingDown: Bool,
-        memory: UInt64, settings: WorkerSettings
+        of exit: WorkerExit, memory: UInt64, _ reasons: EndingReasons, isOpening: Bool, openDeadline: Double?
     ) -> AttemptOutcome {
-        if isShuttingDown { return .failed(Failure(kind: .lost, message: "the daemon was shut down")) }
-        if attempt.isPastDeadline { return .failed(RunVerdict.deadline(attempt)) }
-        if let reason = attempt.stopReason { return .stopped(reason: reason) }
-        if isOpening, isTimedOut {
-            let message = "loading the plugin and its create did not end within \(settings.openDeadline) s"
+        if let deadline = reasons.deadline { return .failed(Failure(missed: deadline)) }
+        if let stop = reasons.stop { return .stopped(reason: stop) }
+        if isOpening, let openDeadline {
+            let message = "loading the plugin and its create did not end within \(openDeadline) s"
             return .failed(Failure(kind: .load, message: message))
         }
         var failure = CrashReport(exit, memory: memory).failure
-        if isOpening, failure.kind != .protocol, failure.kind != .memory {
+        if isOpening, failure.kind == .crashed || failure.kind == .exited {
             failure = Failure(
                 kind: .load, message: "the plugin could not be loaded: \(failure.message)", detail: failure.detail)
         }

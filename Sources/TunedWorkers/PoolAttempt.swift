@@ -1,6 +1,14 @@
 import Dispatch
 import TunedRecords
 
+/// Why an attempt should end, if it should.
+struct EndingReasons {
+    /// Who told it to, first.
+    var stop: StopReason?
+    /// Its deadline in seconds, once it has passed.
+    var deadline: Double?
+}
+
 /// One attempt that a pool's worker makes.
 ///
 /// `@unchecked Sendable`: all that changes is touched on the slot's queue only.
@@ -9,12 +17,9 @@ final class PoolAttempt: RunningAttempt, @unchecked Sendable {
     private let slot: SlotGrant
     private let receive: @Sendable (AttemptSignal) -> Void
 
-    /// The worker that makes it. Nil once it has ended.
-    var worker: PooledWorker?
-    /// Who told it to end, first.
-    private(set) var stopReason: StopReason?
-    /// Whether its deadline has passed.
-    var isPastDeadline = false
+    /// Passes a stop on to the worker that makes it. Nil once it has ended.
+    var onStop: (() -> Void)?
+    var reasons = EndingReasons()
     /// When the run was handed to the worker, by the monotonic clock.
     var startedAt = 0.0
 
@@ -26,9 +31,9 @@ final class PoolAttempt: RunningAttempt, @unchecked Sendable {
 
     func stop(_ reason: StopReason) {
         slot.queue.async {
-            guard let worker = self.worker, self.stopReason == nil else { return }
-            self.stopReason = reason
-            worker.stopCurrent()
+            guard let onStop = self.onStop, self.reasons.stop == nil else { return }
+            self.reasons.stop = reason
+            onStop()
         }
     }
 
@@ -39,7 +44,7 @@ final class PoolAttempt: RunningAttempt, @unchecked Sendable {
 
     /// On the slot's queue; once.
     func end(_ outcome: AttemptOutcome, log: String) {
-        worker = nil
+        onStop = nil
         receive(.ended(outcome, log: log))
     }
 }

@@ -40,7 +40,7 @@ final class PooledWorker: @unchecked Sendable {
         self.attempt = attempt
         ladder = EndLadder(grace: pool.settings.grace)
         ticker = DispatchSource.makeTimerSource(queue: key.queue)
-        attempt.worker = self
+        attempt.onStop = { [unowned self] in stopCurrent() }
         ticker.setEventHandler { @Sendable [weak self] in self?.ticked() }
     }
 
@@ -79,7 +79,7 @@ final class PooledWorker: @unchecked Sendable {
     /// Hands an attempt to this idle worker.
     func run(_ attempt: PoolAttempt) {
         self.attempt = attempt
-        attempt.worker = self
+        attempt.onStop = { [unowned self] in stopCurrent() }
         link?.resetLog()
         begin(attempt)
     }
@@ -128,7 +128,8 @@ final class PooledWorker: @unchecked Sendable {
         let log = link?.log.text ?? ""
         self.attempt = nil
         becomeIdle()
-        attempt.end(RunVerdict.outcome(of: result, attempt), log: log)
+        let outcome = RunVerdict.outcome(of: result, attempt.assignment.blueprint, attempt.reasons)
+        attempt.end(outcome, log: log)
     }
 
     private func becomeIdle() {
@@ -142,7 +143,9 @@ final class PooledWorker: @unchecked Sendable {
         let page = link.process.page
         let waiting = tuned_page_waiting(page, reportsRead)
         guard waiting > 0 else { return }
-        guard waiting <= UInt64(TUNED_PAGE_REPORTS) else { return link.violate("\(waiting) reports in a page of \(TUNED_PAGE_REPORTS)") }
+        guard waiting <= UInt64(TUNED_PAGE_REPORTS) else {
+            return link.violate("\(waiting) reports in a page of \(TUNED_PAGE_REPORTS)")
+        }
         var reports: [MetricReport] = []
         reports.reserveCapacity(Int(waiting))
         let metrics = attempt.assignment.blueprint.schema.metrics.count
@@ -187,8 +190,8 @@ final class PooledWorker: @unchecked Sendable {
         guard let attempt, let link else { return }
         drainReports()
         link.tick()
-        if let deadline = attempt.assignment.deadline, !attempt.isPastDeadline, now - attempt.startedAt >= deadline {
-            attempt.isPastDeadline = true
+        if let deadline = attempt.assignment.deadline, attempt.reasons.deadline == nil, now - attempt.startedAt >= deadline {
+            attempt.reasons.deadline = deadline
             tuned_page_add_stop(link.process.page, UInt32(TUNED_STOP_ASKED | TUNED_STOP_DEADLINE))
             ladder.start(at: now)
         }
@@ -198,7 +201,7 @@ final class PooledWorker: @unchecked Sendable {
     // MARK: Ending
 
     /// Tells the attempt under way to end. One that has not begun has nothing to save.
-    func stopCurrent() {
+    private func stopCurrent() {
         switch state {
         case .running:
             guard let link else { return }
@@ -227,10 +230,13 @@ final class PooledWorker: @unchecked Sendable {
     private func exited(_ exit: WorkerExit) {
         drainReports()
         if let attempt {
-            let opening = state == .opening
-            let outcome = ExitVerdict.outcome(
-                of: exit, attempt: attempt, isOpening: opening, isTimedOut: pool.clock.monotonicSeconds() >= openedBefore,
-                isShuttingDown: pool.isShuttingDown, memory: key.memory, settings: pool.settings)
+            let hasTimedOut = pool.clock.monotonicSeconds() >= openedBefore
+            let outcome =
+                pool.isShuttingDown
+                ? .failed(Failure(kind: .lost, message: "the daemon was shut down"))
+                : ExitVerdict.outcome(
+                    of: exit, memory: key.memory, attempt.reasons, isOpening: state == .opening,
+                    openDeadline: hasTimedOut ? pool.settings.openDeadline : nil)
             finishLife((attempt, outcome, exit.log))
         } else {
             finishLife(nil)

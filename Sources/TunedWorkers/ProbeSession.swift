@@ -81,7 +81,7 @@ final class ProbeSession: @unchecked Sendable {
             .failure(
                 PluginError(
                     .deadline,
-                    "\(subject) did not load within \(deadline) s: its constructors, its entry function or its create hang")))
+                    "\(subject) did not load within \(deadline) s: its constructors, entry function or create hang")))
     }
 
     private func exited(_ exit: WorkerExit) {

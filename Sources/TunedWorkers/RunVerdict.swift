@@ -9,11 +9,14 @@ enum RunVerdict {
     private static let cancelled: Int32 = 2
     private static let infeasible: Int32 = 3
 
-    static func outcome(of result: RunResult, _ attempt: PoolAttempt) -> AttemptOutcome {
-        if attempt.isPastDeadline { return .failed(deadline(attempt)) }
+    static func outcome(
+        of result: RunResult, _ blueprint: WorkerBlueprint, _ reasons: EndingReasons
+    ) -> AttemptOutcome {
+        // A run that had to be told of its deadline outlived it, whatever it then returned.
+        if let deadline = reasons.deadline { return .failed(Failure(missed: deadline)) }
         switch result.code {
-        case ok: return finished(result, attempt.assignment.blueprint)
-        case stopped, cancelled: return .stopped(reason: attempt.stopReason ?? .pruned)
+        case ok: return finished(result, blueprint)
+        case stopped, cancelled: return .stopped(reason: reasons.stop ?? .pruned)
         case infeasible:
             let why = result.text.isEmpty ? "the plugin says that this configuration is infeasible" : result.text
             return .failed(Failure(kind: .infeasible, message: why))
@@ -25,11 +28,6 @@ enum RunVerdict {
             }
             return .failed(Failure(kind: .reported, message: result.text, detail: returned))
         }
-    }
-
-    static func deadline(_ attempt: PoolAttempt) -> Failure {
-        let seconds = attempt.assignment.deadline ?? 0
-        return Failure(kind: .deadline, message: "the run did not end within its \(seconds) s")
     }
 
     private static func finished(_ result: RunResult, _ blueprint: WorkerBlueprint) -> AttemptOutcome {
@@ -51,5 +49,11 @@ enum RunVerdict {
             }
         }
         return .succeeded(metrics: result.metrics.map { $0 ?? .nan })
+    }
+}
+
+extension Failure {
+    init(missed deadline: Double) {
+        self.init(kind: .deadline, message: "the run did not end within its \(deadline) s")
     }
 }

@@ -72,7 +72,8 @@ final class Spawner: Sendable {
         let pageFile = tuned_memory_file("tuned-page", tuned_page_size())
         guard pageFile >= 0 else { return fail("memfd_create", errno) }
         opened.append(pageFile)
-        guard let memory = mmap(nil, tuned_page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, pageFile, 0), memory != MAP_FAILED
+        guard let memory = mmap(nil, tuned_page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, pageFile, 0),
+            memory != MAP_FAILED
         else { return fail("mmap", errno) }
         let page = OpaquePointer(memory)
         tuned_page_initialize(page)

@@ -12,7 +12,7 @@ struct WorkerExit: Sendable {
     var crash: tuned_crash
     /// The first thing that it sent against the protocol; then it was killed for that.
     var violation: String?
-    /// It closed its end of the control channel while it went on.
+    /// It closed its end of the control channel and went on; then it was killed for that.
     var hungUp: Bool
     /// The system killed for want of memory while it lived.
     var ranOutOfMemory: Bool
@@ -33,22 +33,23 @@ final class WorkerLink: @unchecked Sendable {
     private let onMessage: (FromWorker) -> Void
     private let onExit: (WorkerExit) -> Void
 
-    private let outputSource: any DispatchSourceRead
-    private let logSource: any DispatchSourceRead
-    private let exitSource: any DispatchSourceRead
-    private var writeSource: (any DispatchSourceWrite)?
+    /// Nil before it begins and after the end: a watch and its link hold each other.
+    private var outputWatch: DescriptorWatch?
+    private var logWatch: DescriptorWatch?
+    private var exitWatch: DescriptorWatch?
+    private var inputWatch: DescriptorWatch?
 
     private var parser = FrameParser()
     private var writer = BinaryWriter(reserving: 512)
     private var unsent: ArraySlice<UInt8> = []
     private var violation: String?
     private var hungUp = false
-    private var isLogSuspended = false
-    private var isLogClosed = false
+    private var isLogThrottled = false
     private let logBurst: Int
     private(set) var hasEnded = false
 
     private static let chunk = 64 << 10
+    private static let hangUpGrace = DispatchTimeInterval.milliseconds(200)
     /// Bytes of log that are read in a turn once its burst is spent.
     private static let throttledChunk = 256 << 10
 
@@ -63,24 +64,10 @@ final class WorkerLink: @unchecked Sendable {
         self.logBurst = logBurst
         self.onMessage = onMessage
         self.onExit = onExit
-        outputSource = DispatchSource.makeReadSource(fileDescriptor: process.output, queue: queue)
-        logSource = DispatchSource.makeReadSource(fileDescriptor: process.log, queue: queue)
-        exitSource = DispatchSource.makeReadSource(fileDescriptor: process.pidfd, queue: queue)
-        watch()
-    }
-
-    private func watch() {
-        // The sources keep this object alive until they are cancelled, when the process has ended.
-        outputSource.setEventHandler { @Sendable in self.readOutput() }
-        logSource.setEventHandler { @Sendable in self.readLog() }
-        exitSource.setEventHandler { @Sendable in self.processEnded() }
-        let (output, log, pidfd) = (process.output, process.log, process.pidfd)
-        outputSource.setCancelHandler { @Sendable in close(output) }
-        logSource.setCancelHandler { @Sendable in close(log) }
-        exitSource.setCancelHandler { @Sendable in close(pidfd) }
-        outputSource.activate()
-        logSource.activate()
-        exitSource.activate()
+        // The watches keep this object alive until the process has ended.
+        outputWatch = DescriptorWatch(process.output, queue: queue) { self.readOutput() }
+        logWatch = DescriptorWatch(process.log, queue: queue) { self.readLog() }
+        exitWatch = DescriptorWatch(process.pidfd, queue: queue) { self.processEnded() }
     }
 
     // MARK: Sending
@@ -102,10 +89,7 @@ final class WorkerLink: @unchecked Sendable {
     }
 
     private func sendRestWhenPossible() {
-        let source = DispatchSource.makeWriteSource(fileDescriptor: process.input, queue: queue)
-        source.setEventHandler { @Sendable in self.sendRest() }
-        writeSource = source
-        source.activate()
+        inputWatch = DescriptorWatch(process.input, forWriting: true, queue: queue) { self.sendRest() }
     }
 
     private func sendRest() {
@@ -113,25 +97,31 @@ final class WorkerLink: @unchecked Sendable {
         if sent > 0 { unsent = unsent.dropFirst(sent) }
         guard unsent.isEmpty || (sent < 0 && errno != EAGAIN) else { return }
         unsent = []
-        writeSource?.cancel()
-        writeSource = nil
+        inputWatch?.cancel()
+        inputWatch = nil
     }
 
     // MARK: Receiving
 
     private func readOutput() {
-        guard !hasEnded, !hungUp else { return }
         withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 16) { room in
             let count = read(process.output, room.baseAddress, room.count)
             if count > 0 {
                 take(UnsafeRawBufferPointer(rebasing: room[..<count]))
             } else if count == 0 {
-                // Either it is ending, and then this changes nothing, or its code closed the channel: no result can come.
-                hungUp = true
-                outputSource.cancel()
-                process.signalGroup(SIGKILL)
+                outputWatch?.cancel()
+                outputWatch = nil
+                // A process that ends closes its descriptors a moment before the pidfd tells.
+                queue.asyncAfter(deadline: .now() + Self.hangUpGrace) { self.endHungUp() }
             }
         }
+    }
+
+    /// It closed the channel without ending: no result can come any more.
+    private func endHungUp() {
+        guard !hasEnded else { return }
+        hungUp = true
+        process.signalGroup(SIGKILL)
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
@@ -155,10 +145,10 @@ final class WorkerLink: @unchecked Sendable {
     /// Reads what is there now, so that a log is whole when its attempt ends.
     func readLog() {
         guard !hasEnded else { return }
-        if log.total > logBurst, !isLogSuspended {
+        if log.total > logBurst, !isLogThrottled {
             // A flood: from now on it is read at the pace of ``tick()``, and who prints waits in between.
-            isLogSuspended = true
-            logSource.suspend()
+            isLogThrottled = true
+            logWatch?.pause()
             return
         }
         _ = readLog(atMost: Self.chunk)
@@ -166,28 +156,27 @@ final class WorkerLink: @unchecked Sendable {
 
     /// To be called every few milliseconds while an attempt runs.
     func tick() {
-        if isLogSuspended { _ = readLog(atMost: Self.throttledChunk) }
+        if isLogThrottled { _ = readLog(atMost: Self.throttledChunk) }
     }
 
     /// Begins the log of a new attempt.
     func resetLog() {
         log.reset()
-        guard isLogSuspended else { return }
-        isLogSuspended = false
-        logSource.resume()
+        guard isLogThrottled else { return }
+        isLogThrottled = false
+        logWatch?.resume()
     }
 
     private func readLog(atMost limit: Int) -> Int {
         var total = 0
-        guard !isLogClosed else { return 0 }
         withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 16) { room in
             while total < limit {
                 let count = read(process.log, room.baseAddress, room.count)
                 guard count > 0 else {
-                    // Nothing is left that could print; without this the source would fire for ever.
-                    if count == 0, !isLogSuspended {
-                        isLogClosed = true
-                        logSource.cancel()
+                    // Nothing is left that could print; without this the watch would call for ever.
+                    if count == 0 {
+                        logWatch?.cancel()
+                        logWatch = nil
                     }
                     return
                 }
@@ -212,7 +201,7 @@ final class WorkerLink: @unchecked Sendable {
         let exit = tuned_reap(process.pidfd)
         guard exit.reaped != 0 else { return }
         // What it sent before it ended still counts: a result that is written is a result.
-        if !hungUp { drainOutput() }
+        drainOutput()
         _ = readLog(atMost: Self.throttledChunk)
         hasEnded = true
         release()
@@ -235,19 +224,8 @@ final class WorkerLink: @unchecked Sendable {
     }
 
     private func release() {
-        // A suspended source keeps its cancel handler back.
-        if isLogSuspended { logSource.resume() }
-        isLogSuspended = false
-        outputSource.cancel()
-        logSource.cancel()
-        exitSource.cancel()
-        let input = process.input
-        if let writeSource {
-            writeSource.setCancelHandler { @Sendable in close(input) }
-            writeSource.cancel()
-            self.writeSource = nil
-        } else {
-            close(input)
-        }
+        for watch in [outputWatch, logWatch, exitWatch, inputWatch] { watch?.cancel() }
+        (outputWatch, logWatch, exitWatch, inputWatch) = (nil, nil, nil, nil)
+        for descriptor in [process.output, process.log, process.pidfd, process.input] { close(descriptor) }
     }
 }

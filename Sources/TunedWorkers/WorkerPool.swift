@@ -71,6 +71,12 @@ public struct WorkerStatistics: Hashable, Sendable {
     public var running: Int
     /// Waiting for an attempt.
     public var idle: Int
+
+    public init(spawned: Int, running: Int, idle: Int) {
+        self.spawned = spawned
+        self.running = running
+        self.idle = idle
+    }
 }
 
 extension WorkerPool {

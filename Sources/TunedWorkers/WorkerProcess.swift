@@ -23,8 +23,8 @@ final class WorkerProcess: @unchecked Sendable {
     let token: String
 
     init(
-        pid: pid_t, pidfd: Int32, input: Int32, output: Int32, log: Int32, page: OpaquePointer, folds: FoldsMemory?, outOfMemoryKills: UInt64,
-        token: String
+        pid: pid_t, pidfd: Int32, input: Int32, output: Int32, log: Int32, page: OpaquePointer, folds: FoldsMemory?,
+        outOfMemoryKills: UInt64, token: String
     ) {
         self.pid = pid
         self.pidfd = pidfd

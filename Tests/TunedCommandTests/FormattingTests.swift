@@ -3,7 +3,7 @@ import tuned
 
 @Suite struct FormattingTests {
     @Test(arguments: [
-        (0.0, "0.0 s"), (0.0004, "under 1 ms"), (0.05, "50 ms"), (0.44, "0.4 s"), (12.4, "12 s"), (185, "3 min 05 s"),
+        (0.0, "0 s"), (0.0004, "under 1 ms"), (0.05, "50 ms"), (0.44, "0.4 s"), (12.4, "12 s"), (185, "3 min 05 s"),
         (8040, "2 h 14 min"), (273_600, "3 d 4 h"), (.nan, "unknown"), (-1, "unknown"),
     ])
     func duration(seconds: Double, text: String) {

@@ -14,7 +14,7 @@ import tuned
         study.stop.trials = trials
         study.trialsPerSecond = 9.4
         study.secondsLeft = 15
-        study.best = best.map { .init(trial: $0.trial, values: [$0.value], configuration: .object([:])) }
+        study.best = best.map { StudySnapshot.Best(trial: $0.trial, values: [$0.value], configuration: .object([:])) }
         return study
     }
 

@@ -5,9 +5,12 @@ import TunedService
 @Suite struct AccessTests {
     private let token = "0123456789abcdef0123456789abcdef"
 
-    private func options(_ directory: String, allowsOtherHosts: Bool = false, host: String = "127.0.0.1") -> TCPOptions {
+    private func options(_ directory: String, allowsOtherHosts: Bool = false, host: String = "127.0.0.1") -> TCPOptions
+    {
         writeFile("\(directory)/token", token + "\n")
-        return TCPOptions(host: host, port: 0, tokenFile: "\(directory)/token", allowsOtherHosts: allowsOtherHosts, names: ["lab.example"])
+        return TCPOptions(
+            host: host, port: 0, tokenFile: "\(directory)/token", allowsOtherHosts: allowsOtherHosts,
+            names: ["lab.example"])
     }
 
     private func get(_ port: Int, _ headers: [String: String]) async throws -> RawConnection.Reply {
@@ -95,13 +98,14 @@ import TunedService
         }
     }
 
-    @Test(arguments: [
-        ("localhost:8080", nil, 200), ("127.0.0.1", nil, 200), ("[::1]:80", nil, 200), ("lab.example", nil, 200),
-        ("evil.example", nil, 403), ("localhost.evil.example", nil, 403), ("127.0.0.1.evil.example:80", nil, 403),
-        ("localhost:8080", "http://localhost:8080", 200), ("localhost:8080", "http://evil.example", 403),
-        ("localhost:8080", "null", 403), ("localhost:8080", "http://localhost:8080.evil.example", 403),
-        ("localhost:8080", "file://", 403),
-    ] as [(String, String?, Int)])
+    @Test(
+        arguments: [
+            ("localhost:8080", nil, 200), ("127.0.0.1", nil, 200), ("[::1]:80", nil, 200), ("lab.example", nil, 200),
+            ("evil.example", nil, 403), ("localhost.evil.example", nil, 403), ("127.0.0.1.evil.example:80", nil, 403),
+            ("localhost:8080", "http://localhost:8080", 200), ("localhost:8080", "http://evil.example", 403),
+            ("localhost:8080", "null", 403), ("localhost:8080", "http://localhost:8080.evil.example", 403),
+            ("localhost:8080", "file://", 403),
+        ] as [(String, String?, Int)])
     func foreignHostsAndOriginsAreRefused(_ host: String, _ origin: String?, _ status: Int) async throws {
         let token = token
         try await withServer(tcp: { options($0) }) { running in
@@ -119,7 +123,10 @@ import TunedService
         }
     }
 
-    @Test(arguments: [(0o644, "0123456789abcdef0123456789abcdef"), (0o640, "0123456789abcdef0123456789abcdef"), (0o600, "short"), (0o600, "")])
+    @Test(arguments: [
+        (0o644, "0123456789abcdef0123456789abcdef"), (0o640, "0123456789abcdef0123456789abcdef"), (0o600, "short"),
+        (0o600, ""),
+    ])
     func badTokenFilesAreRefused(_ mode: Int, _ text: String) async throws {
         await #expect(throws: ServerError.self) {
             try await withServer(tcp: { directory in

@@ -29,7 +29,9 @@ import TunedSpace
             let path = running.path
             let isClosed = try await blocking {
                 let connection = try RawConnection(path: path)
-                connection.send("POST /v1/studies HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n")
+                connection.send(
+                    "POST /v1/studies HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
+                )
                 for _ in 0..<400 {
                     guard connection.send(" ") else { return true }
                     usleep(10_000)

@@ -25,7 +25,8 @@ import TunedService
             let path = running.path
             let status = try await blocking {
                 try output(of: [
-                    "/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", "/usr/bin/curl", "-s", "-o", "/dev/null",
+                    "/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", "/usr/bin/curl", "-s",
+                    "-o", "/dev/null",
                     "-w", "%{http_code}", "--unix-socket", path, "http://localhost/v1/status",
                 ])
             }
@@ -51,7 +52,9 @@ private func output(of arguments: [String]) throws -> String {
     guard code == 0 else { throw RawConnection.Failure.connect(code) }
     var text = ""
     var piece = [UInt8](repeating: 0, count: 4096)
-    while case let count = read(pipes[0], &piece, piece.count), count > 0 { text += String(decoding: piece[..<count], as: UTF8.self) }
+    while case let count = read(pipes[0], &piece, piece.count), count > 0 {
+        text += String(decoding: piece[..<count], as: UTF8.self)
+    }
     close(pipes[0])
     var status: Int32 = 0
     waitpid(child, &status, 0)

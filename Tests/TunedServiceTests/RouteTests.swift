@@ -1,4 +1,5 @@
 import HTTPTypes
+import Synchronization
 import Testing
 import TunedRecords
 import TunedService
@@ -87,10 +88,13 @@ import TunedStorage
 
     @Test func trialsAreFilteredSortedAndPaged() async throws {
         try await withServer(try engineWithStudy()) { running in
-            let page = try await running.request("GET", "/v1/studies/digits/trials?state=complete&sort=-value&limit=2").json
+            let page = try await running.request("GET", "/v1/studies/digits/trials?state=complete&sort=-value&limit=2")
+                .json
             #expect(page["total"] == .integer(3))
             #expect(page["trials"]?.arrayValue?.map { $0["number"] } == [.integer(3), .integer(1)])
-            let next = try await running.request("GET", "/v1/studies/digits/trials?state=complete&sort=-value&limit=2&offset=2").json
+            let next = try await running.request(
+                "GET", "/v1/studies/digits/trials?state=complete&sort=-value&limit=2&offset=2"
+            ).json
             #expect(next["trials"]?.arrayValue?.map { $0["number"] } == [.integer(0)])
             let failed = try await running.request("GET", "/v1/studies/digits/trials/2").json
             #expect(failed["failure"]?["kind"] == .string("crashed"))
@@ -107,18 +111,42 @@ import TunedStorage
         try await withServer(engine) { running in
             let all = try await running.request("GET", "/v1/studies/digits/log").body
             #expect(try EventFrame.decode(all[...]).events == stored)
-            let some = try await running.request("GET", "/v1/studies/digits/log?after=\(stored[2].sequence)&limit=3").body
+            let some = try await running.request("GET", "/v1/studies/digits/log?after=\(stored[2].sequence)&limit=3")
+                .body
             #expect(try EventFrame.decode(some[...]).events == Array(stored[3..<6]))
         }
     }
 
     @Test func replyWaitsForTheDisk() async throws {
         let engine = FakeEngine(commitsAtOnce: false)
+        try engine.addStudy("digits")
+        engine.memory.commit()
+        let committed = Flag()
         try await withServer(engine) { running in
-            async let created = running.request("POST", "/v1/studies", json: #"{"study": "digits", "plugin": "svm"}"#)
-            while engine.log.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
-            engine.memory.fail(with: StoreError(code: .full, message: "the disk is full", underlying: "SQLITE_FULL"))
-            #expect(try await created.status >= 500)
+            let path = running.path
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    let status = try await blocking {
+                        try RawConnection(path: path).request("POST", "/v1/studies/digits/ask").status
+                    }
+                    #expect(status == 201)
+                    let wasCommitted = committed.isUp
+                    #expect(wasCommitted)
+                }
+                while engine.log.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+                committed.raise()
+                engine.memory.commit()
+                try await group.waitForAll()
+            }
         }
     }
+}
+
+/// Raised once, seen from every thread.
+private final class Flag: Sendable {
+    private let state = Atomic(false)
+
+    var isUp: Bool { state.load(ordering: .sequentiallyConsistent) }
+
+    func raise() { state.store(true, ordering: .sequentiallyConsistent) }
 }

@@ -76,8 +76,8 @@ import TunedWire
             } else {
                 bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
             }
-            do { _ = try FromWorker(payload: bytes[...]) } catch is BinaryCodingError {}
-            do { _ = try ToWorker(payload: bytes[...]) } catch is BinaryCodingError {}
+            _ = try? FromWorker(payload: bytes[...])
+            _ = try? ToWorker(payload: bytes[...])
         }
     }
 }

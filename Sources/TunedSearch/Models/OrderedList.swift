@@ -42,8 +42,18 @@ struct OrderedList<Element: Comparable & Sendable>: Sendable {
         count -= 1
     }
 
-    /// In ascending order.
-    var elements: some Sequence<Element> { chunks.joined() }
+    /// The first elements that pass, at most so many, in ascending order.
+    func first(_ limit: Int, where passes: (Element) -> Bool = { _ in true }) -> [Element] {
+        var found: [Element] = []
+        found.reserveCapacity(min(limit, count))
+        for chunk in chunks {
+            for element in chunk {
+                if found.count == limit { return found }
+                if passes(element) { found.append(element) }
+            }
+        }
+        return found
+    }
 
     /// The first chunk whose last element is not below the given one.
     private func chunk(of element: Element) -> Int {

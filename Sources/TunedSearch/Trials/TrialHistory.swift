@@ -4,6 +4,8 @@ import TunedSpace
 struct TrialHistory: Sendable {
     enum Standing: Sendable {
         case pending, complete, pruned, failed, cancelled
+
+        var isInformative: Bool { self == .complete || self == .pruned || self == .failed }
     }
 
     let dimensions: Int
@@ -29,12 +31,18 @@ struct TrialHistory: Sendable {
 
     func values(of row: Int) -> ArraySlice<Double> { values[row * objectives..<(row + 1) * objectives] }
 
+    /// Finished trials that say something, if only that a configuration fails.
+    private(set) var learntCount = 0
+
+    func row(of trial: Int) -> Int? { rows[trial] }
+
     /// A trial begins, or is taken up again.
-    /// - Returns: its row, and what it was before.
-    mutating func begin(_ trial: Int, _ configuration: Configuration, at point: [Double]) -> (row: Int, before: Standing?) {
+    /// - Returns: its row.
+    mutating func begin(_ trial: Int, _ configuration: Configuration, at point: [Double]) -> Int {
         if let row = rows[trial] {
-            defer { standings[row] = .pending }
-            return (row, standings[row])
+            if standings[row].isInformative { learntCount -= 1 }
+            standings[row] = .pending
+            return row
         }
         rows[trial] = count
         standings.append(.pending)
@@ -42,14 +50,13 @@ struct TrialHistory: Sendable {
         configurations.append(configuration)
         values += Array(repeating: 0, count: objectives)
         steps.append(0)
-        return (count - 1, nil)
+        return count - 1
     }
 
-    /// - Returns: the trial's row and what it is now; nil where it is not pending.
-    mutating func finish(_ trial: Int, _ outcome: Outcome) -> (row: Int, now: Standing)? {
-        guard let row = rows[trial], standings[row] == .pending else { return nil }
+    /// A pending trial ends.
+    mutating func finish(_ row: Int, _ outcome: Outcome) {
         standings[row] = record(outcome, in: row)
-        return (row, standings[row])
+        if standings[row].isInformative { learntCount += 1 }
     }
 
     private mutating func record(_ outcome: Outcome, in row: Int) -> Standing {

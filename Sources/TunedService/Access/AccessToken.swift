@@ -11,7 +11,9 @@ struct AccessToken: Sendable {
     init(file path: String) throws(ServerError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
-            throw ServerError(.token, "cannot open the token file \(path): make one with  (umask 077; openssl rand -hex 32 > \(path))")
+            throw ServerError(
+                .token, "cannot open the token file \(path): make one with  (umask 077; openssl rand -hex 32 > \(path))"
+            )
         }
         defer { close(descriptor) }
         var status = stat()
@@ -19,7 +21,8 @@ struct AccessToken: Sendable {
             throw ServerError(.token, "the token file \(path) is no regular file of the daemon's user")
         }
         guard status.st_mode & 0o077 == 0 else {
-            throw ServerError(.token, "others can read the token file \(path): chmod 600 it, and change the token in it")
+            throw ServerError(
+                .token, "others can read the token file \(path): chmod 600 it, and change the token in it")
         }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = read(descriptor, &buffer, buffer.count)

@@ -15,7 +15,8 @@ struct HostPolicy: Sendable {
             throw .forbidden("this daemon does not answer to the name \"\(host.prefix(100))\"")
         }
         guard let origin = request.headers[.origin] else { return }
-        let authority = origin.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first.map(String.init) ?? ""
+        let authority =
+            origin.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first.map(String.init) ?? ""
         guard origin.hasPrefix("http://") || origin.hasPrefix("https://"), authority == host else {
             throw .forbidden("requests from pages of \(origin.prefix(100)) are refused")
         }
@@ -23,7 +24,8 @@ struct HostPolicy: Sendable {
 
     private func allows(_ authority: String) -> Bool {
         var name = authority.lowercased()
-        if let colon = name.lastIndex(of: ":"), name[name.index(after: colon)...].allSatisfy(\.isNumber), !name.hasSuffix("]"),
+        if let colon = name.lastIndex(of: ":"), name[name.index(after: colon)...].allSatisfy(\.isNumber),
+            !name.hasSuffix("]"),
             name.hasPrefix("[") || name.firstIndex(of: ":") == colon
         {
             name = String(name[..<colon])

@@ -20,7 +20,8 @@ package struct KernelPeerCredentials: PeerCredentialReader {
 
     package func userID(of channel: any Channel) async -> uid_t? {
         guard let options = channel as? any SocketOptionProvider else { return nil }
-        let credentials: EventLoopFuture<Credentials> = options.unsafeGetSocketOption(level: SocketOptionLevel(SOL_SOCKET), name: SO_PEERCRED)
+        let credentials: EventLoopFuture<Credentials> = options.unsafeGetSocketOption(
+            level: SocketOptionLevel(SOL_SOCKET), name: SO_PEERCRED)
         return try? await credentials.get().userID
     }
 }

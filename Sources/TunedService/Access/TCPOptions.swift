@@ -26,7 +26,8 @@ public struct TCPOptions: Hashable, Sendable {
     func check() throws(ServerError) {
         guard allowsOtherHosts || Self.loopback.contains(host) else {
             throw ServerError(
-                .address, "\(host) can be reached by other machines: listen on 127.0.0.1, or allow it by allow_other_hosts")
+                .address,
+                "\(host) can be reached by other machines: listen on 127.0.0.1, or allow it by allow_other_hosts")
         }
         guard (0...65535).contains(port) else {
             throw ServerError(.address, "\(port) is no TCP port: use 1 to 65535, or 0 for any that is free")

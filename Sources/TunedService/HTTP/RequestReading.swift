@@ -28,7 +28,8 @@ extension Request {
     }
 
     private func bodyBytes(upTo limit: Int) async throws -> [UInt8] {
-        let tooLarge = ServiceError(.contentTooLarge, code: "invalid", "the body is larger than \(limit) bytes, the limit")
+        let tooLarge = ServiceError(
+            .contentTooLarge, code: "invalid", "the body is larger than \(limit) bytes, the limit")
         if let announced = headers[.contentLength].flatMap(Int.init), announced > limit { throw tooLarge }
         do {
             return Array(buffer: try await body.collect(upTo: limit))
@@ -53,7 +54,8 @@ struct QueryFields {
             let name = String(name)
             guard known.contains(name) else {
                 let hint = nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-                throw .invalid("unknown parameter \"\(name.prefix(64))\" of the query\(hint)", path: String(name.prefix(64)))
+                throw .invalid(
+                    "unknown parameter \"\(name.prefix(64))\" of the query\(hint)", path: String(name.prefix(64)))
             }
             guard fields.updateValue(String(value), forKey: name) == nil else {
                 throw .invalid("the query has the parameter \"\(name)\" twice", path: name)
@@ -66,7 +68,8 @@ struct QueryFields {
     func integer(_ name: String, in range: ClosedRange<Int64>) throws(ServiceError) -> Int64? {
         guard let text = fields[name] else { return nil }
         guard let number = Int64(text), range.contains(number) else {
-            let limit = range.upperBound == .max ? "from \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            let limit =
+                range.upperBound == .max ? "from \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
             throw .invalid("\"\(text.prefix(64))\" is no whole number \(limit)", path: name)
         }
         return number
@@ -91,7 +94,8 @@ extension ServiceContext {
     func trialNumber() throws -> Int {
         let text = try parameters.require("number")
         guard let number = Int(text), number >= 0, number <= Int32.max, String(number) == text else {
-            throw ServiceError.invalid("\"\(text.prefix(64))\" is no trial's number: they are 0, 1, 2, ...", path: "number")
+            throw ServiceError.invalid(
+                "\"\(text.prefix(64))\" is no trial's number: they are 0, 1, 2, ...", path: "number")
         }
         return number
     }

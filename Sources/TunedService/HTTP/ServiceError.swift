@@ -92,10 +92,12 @@ extension ServiceError {
         case let error as any HTTPResponseError:
             self.init(error.status, code: error.status == .notFound ? "notFound" : "invalid", "\(error)")
         case is CancellationError:
-            self.init(.serviceUnavailable, code: "unavailable", "the daemon is shutting down; try again when it is back")
+            self.init(
+                .serviceUnavailable, code: "unavailable", "the daemon is shutting down; try again when it is back")
         default:
             self.init(
-                .internalServerError, code: "internalError", "the daemon failed to serve this request; its log may say more",
+                .internalServerError, code: "internalError",
+                "the daemon failed to serve this request; its log may say more",
                 underlying: "\(error)")
         }
     }

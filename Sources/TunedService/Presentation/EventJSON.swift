@@ -55,7 +55,8 @@ package enum EventJSON {
         case .samplerAdopted(let adoption):
             return [
                 "name": .string(adoption.name), "revision": .integer(Int64(adoption.revision)),
-                "explanation": .string(adoption.explanation), "numeric_environment": .string(adoption.numericEnvironment),
+                "explanation": .string(adoption.explanation),
+                "numeric_environment": .string(adoption.numericEnvironment),
             ]
         case .enqueued(let values):
             return ["values": ConfigurationJSON.value(of: values, in: declaration?.space)]

@@ -7,7 +7,8 @@ package enum PluginJSON {
     package static func value(of plugin: LoadedPlugin) -> JSONValue {
         .object([
             "name": .string(plugin.name), "version": .string(plugin.version), "build_id": .string(plugin.buildID),
-            "abi_minor": .integer(Int64(plugin.abiMinor)), "path": .string(plugin.path), "hash": .string(plugin.image.hash),
+            "abi_minor": .integer(Int64(plugin.abiMinor)), "path": .string(plugin.path),
+            "hash": .string(plugin.image.hash),
             "loaded_at": .integer(plugin.loadedAt), "warnings": .array(plugin.warnings.map(JSONValue.string)),
             "trainables": .array(plugin.trainables.map(trainable)),
         ])

@@ -12,12 +12,14 @@ package enum StudyJSON {
         of row: StudyRow, declaration: StudyDeclaration, live: LiveStudy?, best: TrialRow?, includesSchema: Bool
     ) -> JSONValue {
         var fields: [String: JSONValue] = [
-            "study": .string(row.slug), "id": .integer(row.id.rawValue), "title": .string(declaration.specification.title),
+            "study": .string(row.slug), "id": .integer(row.id.rawValue),
+            "title": .string(declaration.specification.title),
             "state": .string(row.state.name), "reason": .string(row.reason), "created_at": .integer(row.createdAt),
             "changed_at": .integer(row.changedAt), "created_by": .integer(row.createdBy), "counts": counts(row.counts),
-            "objectives": .array(declaration.objectives.map { objective in
-                .object(["name": .string(objective.name), "goal": .string(objective.goal.rawValue)])
-            }),
+            "objectives": .array(
+                declaration.objectives.map { objective in
+                    .object(["name": .string(objective.name), "goal": .string(objective.goal.rawValue)])
+                }),
             "sampler": .string(declaration.specification.sampler.name), "stop": stopRules(of: row, declaration),
         ]
         fields["plugin"] = declaration.plugin.map { plugin in

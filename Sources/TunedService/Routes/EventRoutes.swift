@@ -66,7 +66,9 @@ struct EventRoutes: Sendable {
 
     /// The position of a client that comes again wins over that of its address, as the HTML standard has it.
     private func position(_ request: Request, _ query: QueryFields) throws -> EventSequence? {
-        guard let text = request.headers[.lastEventID], !text.isEmpty else { return try query.integer("after", in: 0...Int64.max) }
+        guard let text = request.headers[.lastEventID], !text.isEmpty else {
+            return try query.integer("after", in: 0...Int64.max)
+        }
         guard let number = EventSequence(text), number >= 0 else {
             throw ServiceError.invalid("\"\(text.prefix(64))\" is no event's number", path: "Last-Event-ID")
         }

@@ -26,7 +26,8 @@ struct PluginRoutes: Sendable {
         let path = try fields.string("path")
         try fields.finish()
         guard let path, path.hasPrefix("/"), path.utf8.count < 4096, !path.utf8.contains(0) else {
-            throw ServiceError.invalid("name the plugin's file by its absolute path: {\"path\": \"/home/me/svm.so\"}", path: "path")
+            throw ServiceError.invalid(
+                "name the plugin's file by its absolute path: {\"path\": \"/home/me/svm.so\"}", path: "path")
         }
         let plugin = try await parts.bridge.reply { engine, reply in engine.loadPlugin(path: path, reply: reply) }
         return .json(PluginJSON.value(of: plugin), status: .created)

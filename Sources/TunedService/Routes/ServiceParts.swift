@@ -17,7 +17,8 @@ struct ServiceParts: Sendable {
         // The engine answers from the study's own queue, which may be busy with the sampler.
         let live = await bridge.readers.run { engine.live(row.slug) }
         let best = try await best(of: row, declaration, live)
-        return StudyJSON.value(of: row, declaration: declaration, live: live, best: best, includesSchema: includesSchema)
+        return StudyJSON.value(
+            of: row, declaration: declaration, live: live, best: best, includesSchema: includesSchema)
     }
 
     /// The engine knows the best trial of a study that it has; only the store's answer takes time that grows with the study.
@@ -33,7 +34,8 @@ struct ServiceParts: Sendable {
     /// The best complete trials by the first objective, best first.
     func best(of row: StudyRow, _ declaration: StudyDeclaration, count: Int) async throws -> [TrialRow] {
         let query = TrialQuery(
-            states: [.complete], order: .value(objective: 0), descending: declaration.objectives.first?.goal == .maximize,
+            states: [.complete], order: .value(objective: 0),
+            descending: declaration.objectives.first?.goal == .maximize,
             limit: count)
         return try await bridge.read { store throws(StoreError) in try store.trials(of: row.id, matching: query) }
     }

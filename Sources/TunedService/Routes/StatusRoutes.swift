@@ -27,13 +27,15 @@ struct StatusRoutes: Sendable {
             "writable": .boolean(store.trouble == nil), "last_sequence": .integer(store.lastSequence),
         ]
         storage["trouble"] = store.trouble.map { .string($0.message) }
-        return .json(.object([
-            "version": .string(parts.facts.version), "pid": .integer(Int64(parts.facts.processID)),
-            "started_at": .integer(parts.facts.startedAt), "directory": .string(parts.facts.directory),
-            "studies": .object(states), "trials_running": .integer(Int64(studies.reduce(0) { $0 + $1.counts.running })),
-            "plugins": .integer(Int64(parts.bridge.engine.loadedPlugins().count)),
-            "followers": .integer(Int64(parts.feed.followerCount)), "storage": .object(storage),
-        ]))
+        return .json(
+            .object([
+                "version": .string(parts.facts.version), "pid": .integer(Int64(parts.facts.processID)),
+                "started_at": .integer(parts.facts.startedAt), "directory": .string(parts.facts.directory),
+                "studies": .object(states),
+                "trials_running": .integer(Int64(studies.reduce(0) { $0 + $1.counts.running })),
+                "plugins": .integer(Int64(parts.bridge.engine.loadedPlugins().count)),
+                "followers": .integer(Int64(parts.feed.followerCount)), "storage": .object(storage),
+            ]))
     }
 
     @Sendable private func document(_ request: Request, _ context: ServiceContext) async throws -> Response {

@@ -72,7 +72,9 @@ struct StudyRoutes: Sendable {
         guard let values, !values.isEmpty else {
             throw ServiceError.invalid("give the values to try next: {\"values\": {\"lr\": 0.01}}", path: "values")
         }
-        let sequence = try await parts.bridge.reply { engine, reply in engine.enqueue(slug, values: values, reply: reply) }
+        let sequence = try await parts.bridge.reply { engine, reply in
+            engine.enqueue(slug, values: values, reply: reply)
+        }
         return .json(.object(["study": .string(slug), "enqueued": .integer(sequence)]), status: .accepted)
     }
 
@@ -81,9 +83,10 @@ struct StudyRoutes: Sendable {
         let count = Int(try query.integer("count", in: 1...Int64(parts.limits.page)) ?? 1)
         let (row, entry) = try await parts.directory.study(try context.slug())
         let trials = try await parts.best(of: row, entry.declaration, count: count)
-        return .json(.object([
-            "study": .string(row.slug), "best": .array(trials.map { TrialJSON.best($0, in: entry.declaration) }),
-        ]))
+        return .json(
+            .object([
+                "study": .string(row.slug), "best": .array(trials.map { TrialJSON.best($0, in: entry.declaration) }),
+            ]))
     }
 
     private func change(

@@ -22,11 +22,12 @@ struct TrialRoutes: Sendable {
         let trials = try await parts.bridge.read { store throws(StoreError) in
             try store.trials(of: row.id, matching: query)
         }
-        return .json(.object([
-            "study": .string(row.slug), "total": .integer(Int64(total(of: row, query.states))),
-            "offset": .integer(Int64(query.offset)),
-            "trials": .array(trials.map { TrialJSON.value(of: $0, in: entry.declaration) }),
-        ]))
+        return .json(
+            .object([
+                "study": .string(row.slug), "total": .integer(Int64(total(of: row, query.states))),
+                "offset": .integer(Int64(query.offset)),
+                "trials": .array(trials.map { TrialJSON.value(of: $0, in: entry.declaration) }),
+            ]))
     }
 
     @Sendable private func show(_ request: Request, _ context: ServiceContext) async throws -> Response {
@@ -80,20 +81,24 @@ struct TrialRoutes: Sendable {
         switch value {
         case .integer(let whole): return Double(whole)
         case .number(let real): return real
-        default: throw ServiceError.invalid("a value is a number; a trial without one is told as {\"failed\": \"why\"}", path: path)
+        default:
+            throw ServiceError.invalid(
+                "a value is a number; a trial without one is told as {\"failed\": \"why\"}", path: path)
         }
     }
 
     private func trialQuery(_ fields: QueryFields) throws -> TrialQuery {
         var query = TrialQuery()
         if let text = fields.text("state") {
-            query.states = Set(try text.split(separator: ",").map { name in
-                guard let state = TrialState(name: String(name)) else {
-                    let known = TrialState.allCases.map(\.name).joined(separator: ", ")
-                    throw ServiceError.invalid("\"\(name.prefix(64))\" is no state of a trial: use \(known)", path: "state")
-                }
-                return state
-            })
+            query.states = Set(
+                try text.split(separator: ",").map { name in
+                    guard let state = TrialState(name: String(name)) else {
+                        let known = TrialState.allCases.map(\.name).joined(separator: ", ")
+                        throw ServiceError.invalid(
+                            "\"\(name.prefix(64))\" is no state of a trial: use \(known)", path: "state")
+                    }
+                    return state
+                })
         }
         if let text = fields.text("sort") {
             query.descending = text.hasPrefix("-")

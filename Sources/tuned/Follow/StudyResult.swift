@@ -22,7 +22,7 @@ package enum StudyResult {
     }
 
     package static func text(_ study: StudySnapshot, parameters: [String], failures: FailureSummary?) -> String {
-        var text = "\(study.slug) is \(study.state)\(study.reason.isEmpty ? "" : ": \(study.reason.printable)")\n"
+        var text = "\(study.slug) is \(StudyText.standing(study))\n"
         text += "\(Formatting.count(study.ended, "trial"))"
         if let seconds = study.seconds { text += " in \(Formatting.duration(seconds))" }
         if let rate = study.meanRate { text += ", \(Formatting.rate(rate))" }

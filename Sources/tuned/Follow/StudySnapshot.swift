@@ -9,6 +9,12 @@ package struct StudySnapshot: Sendable {
         package var values: [Double]
         /// Values of the active parameters.
         package var configuration: JSONValue
+
+        package init(trial: Int, values: [Double], configuration: JSONValue) {
+            self.trial = trial
+            self.values = values
+            self.configuration = configuration
+        }
     }
 
     package var slug = ""

@@ -13,11 +13,12 @@ package enum Formatting {
         }
     }
 
-    /// `0.4 s`, `12 s`, `3 min 05 s`, `2 h 14 min`, `3 d 4 h`.
+    /// `50 ms`, `0.4 s`, `12 s`, `3 min 05 s`, `2 h 14 min`, `3 d 4 h`.
     package static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0 else { return "unknown" }
-        guard seconds >= 1e-3 || seconds == 0 else { return "under 1 ms" }
-        if seconds > 0 && seconds < 0.1 { return "\(Int((seconds * 1000).rounded())) ms" }
+        if seconds == 0 { return "0 s" }
+        guard seconds >= 1e-3 else { return "under 1 ms" }
+        if seconds < 0.1 { return "\(Int((seconds * 1000).rounded())) ms" }
         if seconds < 9.95 { return "\(fixed(seconds, decimals: 1)) s" }
         let whole = Int(min(seconds.rounded(), 1e12))
         switch whole {

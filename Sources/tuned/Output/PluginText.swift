@@ -55,7 +55,7 @@ enum PluginText {
             table.add([
                 parameter["name"]?.stringValue ?? "", parameter["type"]?.stringValue ?? "", values(parameter),
                 parameter["default"].map(ConfigurationText.value) ?? "",
-                parameter["when"].map(ConfigurationText.line) ?? "",
+                conditions(parameter["when"]),
             ])
         }
         return table.text(width: Terminal.output.width, unicode: Terminal.output.usesUnicode)
@@ -68,6 +68,13 @@ enum PluginText {
         if parameter["log"]?.booleanValue == true { text += ", logarithmic" }
         if let step = parameter["step"] { text += ", step \(ConfigurationText.value(step))" }
         return text
+    }
+
+    /// `kernel=poly|sigmoid`
+    private static func conditions(_ when: JSONValue?) -> String {
+        (when?.objectValue ?? [:]).sorted { $0.key < $1.key }.map { parent, value in
+            "\(parent)=\((value.arrayValue ?? [value]).map(ConfigurationText.value).joined(separator: "|"))"
+        }.joined(separator: " ")
     }
 
     private static func metrics(_ schema: JSONValue?) -> String {

@@ -5,10 +5,15 @@ import TunedSpace
 enum StudyText {
     /// After pause, resume or stop.
     static func changed(_ study: StudySnapshot) -> String {
-        var text = "\(study.slug) is \(study.state)\(study.reason.isEmpty ? "" : ": \(study.reason.printable)")\n"
+        var text = "\(study.slug) is \(standing(study))\n"
         if study.isRunning { text += "Follow it: tuned show \(study.slug) --follow\n" }
         if study.state == "paused" { text += "Go on with it: tuned resume \(study.slug)\n" }
         return text
+    }
+
+    /// The state, and why where that says more.
+    static func standing(_ study: StudySnapshot) -> String {
+        study.reason.isEmpty || study.reason == study.state ? study.state : "\(study.state): \(study.reason.printable)"
     }
 
     /// Before it is followed.
@@ -45,7 +50,7 @@ enum StudyText {
     static func details(_ study: StudySnapshot) -> String {
         var lines: [(String, String)] = [("study", study.slug)]
         if !study.title.isEmpty { lines.append(("title", study.title)) }
-        lines.append(("state", study.state + (study.reason.isEmpty ? "" : ", \(study.reason)")))
+        lines.append(("state", standing(study)))
         if let plugin = study.plugin { lines.append(("plugin", plugin)) }
         if let explanation = study.explanation { lines.append(("sampler", explanation)) }
         lines.append(("trials", "\(trials(study)): \(states(study.counts))"))

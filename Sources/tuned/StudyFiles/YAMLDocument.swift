@@ -9,6 +9,11 @@ package struct YAMLDocument: Sendable {
     package struct Mark: Hashable, Sendable {
         package var line: Int
         package var column: Int
+
+        package init(line: Int, column: Int) {
+            self.line = line
+            self.column = column
+        }
     }
 
     /// Of the file, as errors name it.

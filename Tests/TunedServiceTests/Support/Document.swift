@@ -23,7 +23,9 @@ struct Document {
 
     private func check(_ value: JSONValue, _ schema: JSONValue, at path: String) -> [String] {
         if case .string(let reference)? = schema["$ref"] {
-            return differences(of: value, from: String(reference.split(separator: "/").last ?? "")).map { "\(path): \($0)" }
+            return differences(of: value, from: String(reference.split(separator: "/").last ?? "")).map {
+                "\(path): \($0)"
+            }
         }
         switch schema["type"] {
         case .string("object")?: return checkObject(value, schema, at: path)

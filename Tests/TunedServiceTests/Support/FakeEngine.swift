@@ -38,7 +38,9 @@ final class FakeEngine: EngineFacade {
         do throws(EngineError) {
             let (sequence, value) = try body()
             memory.whenDurable(sequence) { error in
-                reply(error.map { .failure(EngineError(.storage, $0.message, underlying: $0.underlying)) } ?? .success(value))
+                reply(
+                    error.map { .failure(EngineError(.storage, $0.message, underlying: $0.underlying)) }
+                        ?? .success(value))
             }
         } catch {
             reply(.failure(error))
@@ -57,7 +59,8 @@ final class FakeEngine: EngineFacade {
     func addStudy(_ slug: String) throws -> StudyID {
         let schema = try Schema(parsing: Self.schema)
         let specification = try StudySpecification(
-            json: .object(["study": .string(slug), "plugin": .string("svm"), "stop": .object(["trials": .integer(10)])]))
+            json: .object(["study": .string(slug), "plugin": .string("svm"), "stop": .object(["trials": .integer(10)])])
+        )
         let declaration = StudyDeclaration(
             specification: specification, schema: schema, space: schema.space,
             objectives: [Objective(metric: 0, name: "error", goal: .minimize)],
@@ -73,17 +76,23 @@ final class FakeEngine: EngineFacade {
 
     /// Asks and ends a trial in the log.
     func addTrial(_ number: Int, of study: StudyID, value: Double?) {
-        let configuration = Configuration([.float(Double(number + 1)), .category(number % 2), number % 2 == 1 ? .float(0.5) : nil])
+        let configuration = Configuration([
+            .float(Double(number + 1)), .category(number % 2), number % 2 == 1 ? .float(0.5) : nil,
+        ])
         let run = RunKey()
         memory.append(
             [
                 .trialAsked(
-                    TrialAsked(trial: number, configuration: configuration, origin: .sampler, askedAfter: 1, isExternal: false)),
-                .attemptStarted(AttemptStarted(trial: number, run: run, attempt: 0, nonce: 7, cpus: [0], gpus: [], environment: 0)),
+                    TrialAsked(
+                        trial: number, configuration: configuration, origin: .sampler, askedAfter: 1, isExternal: false)
+                ),
+                .attemptStarted(
+                    AttemptStarted(trial: number, run: run, attempt: 0, nonce: 7, cpus: [0], gpus: [], environment: 0)),
                 .attemptEnded(
                     AttemptEnded(
                         trial: number, run: run, attempt: 0, nonce: 7,
-                        outcome: value.map { .succeeded(metrics: [$0]) } ?? .failed(Failure(kind: .crashed, message: "signal 11")),
+                        outcome: value.map { .succeeded(metrics: [$0]) }
+                            ?? .failed(Failure(kind: .crashed, message: "signal 11")),
                         log: "hello\n")),
                 .trialEnded(
                     TrialEnded(
@@ -95,7 +104,9 @@ final class FakeEngine: EngineFacade {
     func create(_ specification: StudySpecification, reply: @escaping EngineReply<StudyRow>) {
         answer("create", reply) { () throws(EngineError) in
             let slug = specification.slug ?? "svm-1"
-            guard memory.study(slug: slug) == nil else { throw EngineError(.exists, "there is a study named \"\(slug)\" already") }
+            guard memory.study(slug: slug) == nil else {
+                throw EngineError(.exists, "there is a study named \"\(slug)\" already")
+            }
             guard (try? addStudy(slug)) != nil else { throw EngineError(.internalError, "the test's study is wrong") }
             return (memory.lastSequence, try row(slug))
         }
@@ -135,7 +146,9 @@ final class FakeEngine: EngineFacade {
     func ask(_ slug: String, reply: @escaping EngineReply<AskedTrial>) {
         answer("ask \(slug)", reply) { () throws(EngineError) in
             let study = try row(slug)
-            guard let space = try? Schema(parsing: Self.schema).space else { throw EngineError(.internalError, "no space") }
+            guard let space = try? Schema(parsing: Self.schema).space else {
+                throw EngineError(.internalError, "no space")
+            }
             let configuration = Configuration([.float(1), .category(0), nil])
             let asked = TrialAsked(
                 trial: study.counts.total, configuration: configuration, origin: .sampler, askedAfter: study.createdBy,
@@ -143,7 +156,8 @@ final class FakeEngine: EngineFacade {
             let sequence = memory.append([.trialAsked(asked)], study: study.id, time: 3000)
             return (
                 sequence,
-                AskedTrial(number: asked.trial, configuration: configuration, space: space, askedAfter: asked.askedAfter)
+                AskedTrial(
+                    number: asked.trial, configuration: configuration, space: space, askedAfter: asked.askedAfter)
             )
         }
     }
@@ -151,8 +165,12 @@ final class FakeEngine: EngineFacade {
     func tell(_ slug: String, trial: Int, _ result: ToldResult, reply: @escaping EngineReply<TrialRow>) {
         answer("tell \(slug)/\(trial)", reply) { () throws(EngineError) in
             let study = try row(slug)
-            guard let before = memory.trial(trial, of: study.id) else { throw EngineError(.notFound, "there is no trial \(trial)") }
-            guard before.state == .running else { throw EngineError(.conflict, "trial \(trial) is \(before.state.name) already") }
+            guard let before = memory.trial(trial, of: study.id) else {
+                throw EngineError(.notFound, "there is no trial \(trial)")
+            }
+            guard before.state == .running else {
+                throw EngineError(.conflict, "trial \(trial) is \(before.state.name) already")
+            }
             let ended =
                 switch result {
                 case .values(let values): TrialEnded(trial: trial, state: .complete, values: values)
@@ -160,7 +178,9 @@ final class FakeEngine: EngineFacade {
                     TrialEnded(trial: trial, state: .failed, values: [], failure: Failure(kind: .told, message: why))
                 }
             let sequence = memory.append([.trialEnded(ended)], study: study.id, time: 4000)
-            guard let after = memory.trial(trial, of: study.id) else { throw EngineError(.notFound, "there is no trial \(trial)") }
+            guard let after = memory.trial(trial, of: study.id) else {
+                throw EngineError(.notFound, "there is no trial \(trial)")
+            }
             return (sequence, after)
         }
     }
@@ -176,9 +196,12 @@ final class FakeEngine: EngineFacade {
 
     func loadPlugin(path: String, reply: @escaping EngineReply<LoadedPlugin>) {
         answer("load \(path)", reply) { () throws(EngineError) in
-            guard let schema = try? Schema(parsing: Self.schema) else { throw EngineError(.plugin, "its schema is wrong") }
+            guard let schema = try? Schema(parsing: Self.schema) else {
+                throw EngineError(.plugin, "its schema is wrong")
+            }
             let plugin = LoadedPlugin(
-                name: "svm", version: "1", buildID: "b", abiMinor: 0, path: path, image: PluginImage(hash: "abc", path: "/copy"),
+                name: "svm", version: "1", buildID: "b", abiMinor: 0, path: path,
+                image: PluginImage(hash: "abc", path: "/copy"),
                 loadedAt: 5, trainables: [.init(id: "svm", schema: schema, flags: 0)], warnings: [])
             plugins.withLock { $0 = [plugin] }
             return (memory.lastSequence, plugin)
@@ -188,7 +211,9 @@ final class FakeEngine: EngineFacade {
     func unloadPlugin(_ name: String, reply: @escaping EngineReply<LoadedPlugin>) {
         answer("unload \(name)", reply) { () throws(EngineError) in
             let plugin = plugins.withLock { $0.popLast() }
-            guard let plugin, plugin.name == name else { throw EngineError(.notFound, "no plugin \"\(name)\" is loaded") }
+            guard let plugin, plugin.name == name else {
+                throw EngineError(.notFound, "no plugin \"\(name)\" is loaded")
+            }
             return (memory.lastSequence, plugin)
         }
     }

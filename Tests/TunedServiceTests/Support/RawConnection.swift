@@ -19,7 +19,11 @@ final class RawConnection {
         var errorPath: String? { json["error"]?["path"]?.stringValue }
     }
 
-    enum Failure: Error { case connect(Int32), closed(received: String), timeout }
+    enum Failure: Error {
+        case connect(Int32)
+        case closed(received: String)
+        case timeout
+    }
 
     private let descriptor: Int32
     private var buffer: [UInt8] = []
@@ -71,7 +75,9 @@ final class RawConnection {
     func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return false }
             sent += count
         }
@@ -120,7 +126,8 @@ final class RawConnection {
 
     /// The next piece of a chunked body; nil at its end.
     func chunk() throws -> [UInt8]? {
-        let size = Int(try text(through: "\r\n").dropLast(2), radix: 16) ?? 0
+        // A carriage return and line feed are one character to Swift.
+        let size = Int(try text(through: "\r\n").dropLast(), radix: 16) ?? 0
         let bytes = try take(size)
         _ = try take(2)
         return size == 0 ? nil : bytes

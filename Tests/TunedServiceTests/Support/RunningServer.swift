@@ -17,7 +17,8 @@ struct RunningServer {
         let path = path
         return try await blocking {
             let connection = try RawConnection(path: path)
-            return try json.map { try connection.request(method, target, json: $0) } ?? connection.request(method, target)
+            return try json.map { try connection.request(method, target, json: $0) }
+                ?? connection.request(method, target)
         }
     }
 }
@@ -42,7 +43,8 @@ func withServer(
 
 /// Serves in a directory of the test's own.
 func withServer(
-    _ engine: FakeEngine = FakeEngine(), in directory: String, peers: any PeerCredentialReader = FakePeers(user: geteuid()),
+    _ engine: FakeEngine = FakeEngine(), in directory: String,
+    peers: any PeerCredentialReader = FakePeers(user: geteuid()),
     limits: ServiceLimits = ServiceLimits(), tcp: TCPOptions? = nil, _ body: (RunningServer) async throws -> Void
 ) async throws {
     var logger = Logger(label: "test")
@@ -50,7 +52,8 @@ func withServer(
     let path = "\(directory)/run/daemon.sock"
     let (ready, signal) = AsyncStream<Void>.makeStream()
     let server = try Server(
-        facade: engine, socketPath: path, tcp: tcp, directory: directory, logger: logger, version: "1.2.3", startedAt: 42,
+        facade: engine, socketPath: path, tcp: tcp, directory: directory, logger: logger, version: "1.2.3",
+        startedAt: 42,
         peers: peers, limits: limits, onReady: { signal.finish() })
     let running = Task {
         defer { signal.finish() }

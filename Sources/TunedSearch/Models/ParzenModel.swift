@@ -1,0 +1,153 @@
+import Glibc
+import TunedNumerics
+import TunedSpace
+
+/// What a Parzen sampler has learnt: the densities of the good, of the other, and of the failed trials.
+///
+/// It costs about the same whatever the number of trials n: the order of the trials is kept, not made anew; at most `goodLimit` of them
+/// are good; and the densities of the others and of the failed are estimated from a sample of at most `sampleLimit` of them, drawn
+/// without replacement: those of the lowest priority, a random number that belongs to the trial. At any point the sampled density
+/// differs from the whole one by more than K √(ln(2/δ) / 2m · (1 - (m-1)/n)) with a chance below δ, where m is the size of the
+/// sample and K the height of a kernel (R. J. Serfling 1974: Probability inequalities for the sum in sampling without replacement,
+/// corollary 1.1). Trials that still run are all among the others (the constant liar), so that parallel suggestions keep apart.
+struct ParzenModel: Sendable {
+    static let goodLimit = 64
+    static let sampleLimit = 256
+
+    private struct Priority: Comparable, Sendable {
+        let random: UInt64
+        let row: Int
+
+        static func < (a: Priority, b: Priority) -> Bool { (a.random, a.row) < (b.random, b.row) }
+    }
+
+    private let seed: UInt64
+    private let goodShare: Double
+    private let isMultiObjective: Bool
+    /// Finished trials from the best on; of several objectives only the pruned ones.
+    private var ranked = OrderedList<TrialRank>()
+    private var pareto = ParetoRanking()
+    private var finished = OrderedList<Priority>()
+    private var failures = OrderedList<Priority>()
+    private var pending: [Int] = []
+
+    private(set) var good: ParzenEstimator
+    private(set) var rest: ParzenEstimator
+    private(set) var failed: ParzenEstimator
+
+    /// Trials that say something about the objective.
+    var finishedCount: Int { finished.count }
+    var failedCount: Int { failures.count }
+
+    init(_ space: ParzenAxes, objectives: Int, seed: UInt64, goodShare: Double) {
+        self.seed = seed
+        self.goodShare = goodShare
+        isMultiObjective = objectives > 1
+        good = ParzenEstimator(space)
+        rest = good
+        failed = good
+    }
+
+    /// The model of a history, made without any former one.
+    init(of history: TrialHistory, _ space: ParzenAxes, seed: UInt64, goodShare: Double) {
+        self.init(space, objectives: history.objectives, seed: seed, goodShare: goodShare)
+        let rows = 0..<history.count
+        let complete = rows.filter { history.standings[$0] == .complete }
+        let pruned = rows.filter { history.standings[$0] == .pruned }
+        if isMultiObjective { for row in complete { pareto.insert(row, in: history) } }
+        ranked = OrderedList((isMultiObjective ? pruned : complete + pruned).map { TrialRank(row: $0, in: history) })
+        finished = OrderedList((complete + pruned).map(priority))
+        failures = OrderedList(rows.filter { history.standings[$0] == .failed }.map(priority))
+        pending = rows.filter { history.standings[$0] == .pending }
+        refresh(history)
+    }
+
+    private func priority(of row: Int) -> Priority {
+        var random = CounterRandom(seed: seed, trial: UInt64(row), stream: RandomStream.priority)
+        return Priority(random: random.next(), row: row)
+    }
+
+    // MARK: Trials
+
+    /// A trial's standing is about to change: forgets what it was. The history still has the old standing.
+    mutating func forget(_ row: Int, _ standing: TrialHistory.Standing, _ history: TrialHistory) {
+        switch standing {
+        case .complete, .pruned:
+            if isMultiObjective, standing == .complete {
+                pareto.remove(row, in: history)
+            } else {
+                ranked.remove(TrialRank(row: row, in: history))
+            }
+            finished.remove(priority(of: row))
+        case .failed: failures.remove(priority(of: row))
+        case .pending: pending.removeAll { $0 == row }
+        case .cancelled: break
+        }
+    }
+
+    /// A trial has its new standing, and the densities follow.
+    mutating func learn(_ row: Int, _ history: TrialHistory) {
+        switch history.standings[row] {
+        case .complete, .pruned:
+            if isMultiObjective, history.standings[row] == .complete {
+                pareto.insert(row, in: history)
+            } else {
+                ranked.insert(TrialRank(row: row, in: history))
+            }
+            finished.insert(priority(of: row))
+        case .failed: failures.insert(priority(of: row))
+        case .pending: pending.insert(row, at: pending.firstIndex { $0 > row } ?? pending.count)
+        case .cancelled: break
+        }
+        refresh(history)
+    }
+
+    // MARK: Densities
+
+    private mutating func refresh(_ history: TrialHistory) {
+        let goodCount = min(Self.goodLimit, Int((goodShare * Double(finished.count)).rounded(.up)))
+        let goodRows = bestRows(goodCount, history)
+        good.update(rows: goodRows, weights: improvements(goodRows, history), history: history)
+
+        let isGood = Set(goodRows)
+        let sample = finished.first(Self.sampleLimit) { !isGood.contains($0.row) }.map(\.row)
+        let weight = Double(finished.count - goodRows.count) / Double(max(sample.count, 1))
+        rest.update(
+            rows: sample + pending,
+            weights: Array(repeating: weight, count: sample.count) + Array(repeating: 1, count: pending.count), history: history)
+
+        let failedSample = failures.first(Self.sampleLimit).map(\.row)
+        let failedWeight = Double(failures.count) / Double(max(failedSample.count, 1))
+        failed.update(rows: failedSample, weights: Array(repeating: failedWeight, count: failedSample.count), history: history)
+    }
+
+    private func bestRows(_ count: Int, _ history: TrialHistory) -> [Int] {
+        let best = isMultiObjective ? pareto.best(count, in: history) : []
+        return best + ranked.first(count - best.count).map(\.row)
+    }
+
+    /// Weights of the good trials by their improvement over the best one that is not among them (S. Watanabe 2023, arXiv 2304.11127,
+    /// section 3.3.3, expected improvement), so scaled that the mean is 1. Equal ones where there is nothing to compare.
+    private func improvements(_ rows: [Int], _ history: TrialHistory) -> [Double] {
+        let equal = [Double](repeating: 1, count: rows.count)
+        let complete = rows.filter { history.standings[$0] == .complete }.count
+        guard !isMultiObjective, complete > 0, let threshold = threshold(after: rows, complete, history) else { return equal }
+        // Halves, so that the difference of two large numbers stays finite.
+        let gains = rows.indices.map { index in
+            index < complete ? max(0, threshold / 2 - history.values[rows[index]] / 2) : 0
+        }
+        let largest = gains.max() ?? 0
+        guard largest > 0 else { return equal }
+        let total = gains.reduce(0) { $0 + $1 / largest }
+        // Each keeps a share, so that a trial on the threshold, or a pruned one, still counts as good.
+        return gains.map { Self.leastWeight + (1 - Self.leastWeight) * $0 / largest / total * Double(rows.count) }
+    }
+
+    private static let leastWeight = 0.1
+
+    private func threshold(after rows: [Int], _ complete: Int, _ history: TrialHistory) -> Double? {
+        let next = ranked.first(rows.count + 1).last
+        if let next, next.row != rows.last, !next.isPruned { return next.primary }
+        return rows.indices.contains(complete - 1) ? history.values[rows[complete - 1]] : nil
+    }
+}

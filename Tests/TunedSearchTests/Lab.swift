@@ -1,0 +1,72 @@
+import TunedNumerics
+import TunedSearch
+import TunedSpace
+
+/// Runs a study in memory: asks, and tells what an objective makes of the answer.
+struct Lab {
+    var sampler: any Sampler
+    let space: SearchSpace
+    private(set) var observations: [Observation] = []
+    private(set) var suggestions: [Configuration] = []
+    private var running: [Int] = []
+
+    init(_ name: String, _ space: SearchSpace, seed: UInt64 = 1, objectives: Int = 1, caching: Bool = true) throws {
+        self.space = space
+        let problem = SearchProblem(space: space, objectives: objectives, seed: seed, budget: 100)
+        // A grid of the wide space would not be countable otherwise.
+        let settings: [String: JSONValue] = name == "grid" && space.count > 10 ? ["points": .integer(1)] : [:]
+        sampler = try SamplerRegistry.make(name: name, settings: settings, problem: problem, caching: caching)
+    }
+
+    mutating func observe(_ observation: Observation) {
+        observations.append(observation)
+        sampler.observe(observation)
+    }
+
+    /// Asks for the next trial; nil once the space is exhausted.
+    mutating func ask() throws -> (trial: Int, configuration: Configuration)? {
+        let trial = suggestions.count
+        guard case .configuration(let configuration) = try sampler.suggest(trial: trial) else { return nil }
+        suggestions.append(configuration)
+        observe(.pending(trial: trial, configuration))
+        running.append(trial)
+        return (trial, configuration)
+    }
+
+    /// Runs trials, up to `parallel` at once, which end in a random order.
+    mutating func run(
+        _ trials: Int, parallel: Int = 1, _ outcome: (Int, Configuration) -> Outcome
+    ) throws {
+        var random = CounterRandom(seed: 77, trial: 0)
+        for _ in 0..<trials {
+            while running.count >= parallel { end(running.remove(at: random.index(below: running.count)), outcome) }
+            guard try ask() != nil else { break }
+        }
+        while !running.isEmpty { end(running.remove(at: random.index(below: running.count)), outcome) }
+    }
+
+    private mutating func end(_ trial: Int, _ outcome: (Int, Configuration) -> Outcome) {
+        observe(.finished(trial: trial, outcome(trial, suggestions[trial])))
+    }
+
+    /// Something to minimise on any space: the sum of the squared distances from 0.3 on the unit cube.
+    static func bowl(_ space: SearchSpace) -> @Sendable (Configuration) -> Double {
+        let cube = UnitCube(space)
+        return { configuration in
+            cube.coordinates(of: configuration).reduce(0) { $1.isNaN ? $0 : $0 + ($1 - 0.3) * ($1 - 0.3) }
+        }
+    }
+
+    /// Every kind of end, by the trial's number.
+    static func eventful(_ space: SearchSpace, objectives: Int = 1) -> @Sendable (Int, Configuration) -> Outcome {
+        let bowl = bowl(space)
+        return { trial, configuration in
+            switch trial % 7 {
+            case 2: .failed
+            case 4: .pruned(step: Int64(trial % 3), value: bowl(configuration))
+            case 6: trial % 14 == 6 ? .cancelled : .complete(Array(repeating: .nan, count: objectives))
+            default: .complete((0..<objectives).map { $0 == 0 ? bowl(configuration) : Double(($0 * trial) % 5) })
+            }
+        }
+    }
+}
