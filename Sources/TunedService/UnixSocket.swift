@@ -15,7 +15,7 @@ struct UnixSocket: Sendable {
         guard path.hasPrefix("/"), path.utf8.count <= Self.longestPath, !path.utf8.contains(0) else {
             throw ServerError(
                 .socket,
-                "the socket's path has \(path.utf8.count) bytes, and an absolute one of at most \(Self.longestPath) is needed: \(path)"
+                "the socket needs an absolute path of at most \(Self.longestPath) bytes, not \(path.utf8.count): \(path)"
             )
         }
         let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""

@@ -115,7 +115,7 @@ final class PooledWorker: @unchecked Sendable {
     }
 
     private func failedToOpen(_ message: String, _ detail: String) {
-        link?.readLog()
+        link?.completeLog()
         finish(.failed(Failure(kind: .load, message: message, detail: detail)), log: link?.log.text ?? "")
         retireNow()
     }
@@ -124,7 +124,7 @@ final class PooledWorker: @unchecked Sendable {
         // A result of another attempt than the one under way is late, and too late.
         guard let attempt, result.nonce == attempt.assignment.nonce else { return }
         drainReports()
-        link?.readLog()
+        link?.completeLog()
         let log = link?.log.text ?? ""
         self.attempt = nil
         becomeIdle()

@@ -143,20 +143,23 @@ final class WorkerLink: @unchecked Sendable {
     // MARK: The log
 
     /// Reads what is there now, so that a log is whole when its attempt ends.
-    func readLog() {
-        guard !hasEnded else { return }
+    func completeLog() {
+        if !hasEnded { readLog(atMost: Self.throttledChunk) }
+    }
+
+    private func readLog() {
         if log.total > logBurst, !isLogThrottled {
             // A flood: from now on it is read at the pace of ``tick()``, and who prints waits in between.
             isLogThrottled = true
             logWatch?.pause()
             return
         }
-        _ = readLog(atMost: Self.chunk)
+        readLog(atMost: Self.chunk)
     }
 
     /// To be called every few milliseconds while an attempt runs.
     func tick() {
-        if isLogThrottled { _ = readLog(atMost: Self.throttledChunk) }
+        if isLogThrottled { readLog(atMost: Self.throttledChunk) }
     }
 
     /// Begins the log of a new attempt.
@@ -167,7 +170,7 @@ final class WorkerLink: @unchecked Sendable {
         logWatch?.resume()
     }
 
-    private func readLog(atMost limit: Int) -> Int {
+    private func readLog(atMost limit: Int) {
         var total = 0
         withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 16) { room in
             while total < limit {
@@ -185,7 +188,6 @@ final class WorkerLink: @unchecked Sendable {
                 if count < room.count { return }
             }
         }
-        return total
     }
 
     // MARK: The end
@@ -202,7 +204,7 @@ final class WorkerLink: @unchecked Sendable {
         guard exit.reaped != 0 else { return }
         // What it sent before it ended still counts: a result that is written is a result.
         drainOutput()
-        _ = readLog(atMost: Self.throttledChunk)
+        completeLog()
         hasEnded = true
         release()
         Leftovers.end(token: process.token)

@@ -70,6 +70,12 @@ import TunedStorage
         #expect(Self.requests.count + streams.count == document.operations.count)
     }
 
+    @Test func guideNamesEveryRoute() async throws {
+        let guide = try textFile("docs/api.md")
+        for operation in try Document().operations { #expect(guide.contains("`\(operation)"), "\(operation)") }
+        for type in EventPayload.typeNames { #expect(guide.contains("`\(type)`"), "\(type)") }
+    }
+
     @Test func studyTellsDeclarationStateAndBest() async throws {
         try await withServer(try engineWithStudy()) { running in
             let study = try await running.request("GET", "/v1/studies/digits").json

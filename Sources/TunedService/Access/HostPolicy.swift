@@ -22,14 +22,11 @@ struct HostPolicy: Sendable {
         }
     }
 
+    /// Looks at the name of `name`, `name:port` or `[address]:port`.
     private func allows(_ authority: String) -> Bool {
-        var name = authority.lowercased()
-        if let colon = name.lastIndex(of: ":"), name[name.index(after: colon)...].allSatisfy(\.isNumber),
-            !name.hasSuffix("]"),
-            name.hasPrefix("[") || name.firstIndex(of: ":") == colon
-        {
-            name = String(name[..<colon])
-        }
-        return names.contains(name)
+        let text = authority.lowercased()
+        let bracket = text.hasPrefix("[") ? text.firstIndex(of: "]").map(text.index(after:)) : nil
+        let end = bracket ?? text.firstIndex(of: ":") ?? text.endIndex
+        return names.contains(String(text[..<end])) && (end == text.endIndex || text[end] == ":")
     }
 }

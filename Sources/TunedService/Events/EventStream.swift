@@ -45,9 +45,9 @@ struct EventStream: Sendable {
     }
 
     /// Sends what the store has after the cursor. Returns the last frame where the stream ends with it.
-    private func catchUp(_ cursor: inout EventSequence, _ writer: inout any ResponseBodyWriter) async throws
-        -> ByteBuffer?
-    {
+    private func catchUp(
+        _ cursor: inout EventSequence, _ writer: inout any ResponseBodyWriter
+    ) async throws -> ByteBuffer? {
         // Read before the events, so that a study seen as settled has all its events up to then sent.
         let end = try await endOfSettledStudy()
         let (id, page) = (study?.id, limits.page)

@@ -108,7 +108,7 @@ struct TrialRoutes: Sendable {
             case "duration": query.order = .duration
             default:
                 throw ServiceError.invalid(
-                    "\"\(text.prefix(64))\" is no order: use number, value or duration, with a dash in front for the reverse",
+                    "\"\(text.prefix(64))\" is no order: use number, value or duration, or one with a dash in front",
                     path: "sort")
             }
         }

@@ -91,3 +91,15 @@ func writeFile(_ path: String, _ text: String, mode: mode_t = 0o600) {
     fchmod(descriptor, mode)
     close(descriptor)
 }
+
+/// A file of the project, by its path from the root.
+func textFile(_ path: String, from file: String = #filePath) throws -> String {
+    let root = file.split(separator: "/").dropLast(4).joined(separator: "/")
+    let descriptor = open("/\(root)/\(path)", O_RDONLY)
+    guard descriptor >= 0 else { throw RawConnection.Failure.connect(errno) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 65536)
+    while case let count = read(descriptor, &piece, piece.count), count > 0 { bytes += piece[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
+}
