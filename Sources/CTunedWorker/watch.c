@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <stddef.h>
 #include "tuned_watch.h"
 
 #include <errno.h>

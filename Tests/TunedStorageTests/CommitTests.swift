@@ -68,16 +68,12 @@ import TunedStorage
 
         // Still full at the next try; what came meanwhile waits its turn.
         let later = store.append(wholeTrial(next), study: study, time: 1) + 3
-        async let refused = store.outcome(of: later)
-        while clock.fire() == 0 { await Task.yield() }
-        #expect(await refused?.code == .full)
+        #expect(await store.outcome(of: later, firing: clock)?.code == .full)
         #expect(try store.events(of: nil, after: 0, limit: .max).count == durable)
         #expect(store.statistics.pending == Int(later) - durable)
 
         try store.limitSize(pages: 0)
-        async let written = store.outcome(of: later)
-        while clock.fire() == 0 { await Task.yield() }
-        #expect(await written == nil)
+        #expect(await store.outcome(of: later, firing: clock) == nil)
         #expect(store.trouble == nil)
         #expect(seen.sequences == Array(1...later))
         #expect(try store.study(slug: "full")?.counts.complete == next + 1)
@@ -100,10 +96,10 @@ import TunedStorage
             for number in 0..<50 { last = store.append(wholeTrial(number), study: study, time: 1) + 3 }
             _ = await store.outcome(of: last)
         }
-        async let refused = store.outcome(of: last)
-        while store.statistics.pending == 0 { await Task.yield() }
+        let waiting = Outcome()
+        store.whenDurable(last) { waiting.set($0) }
         store.close()
-        #expect(await refused != nil)
+        #expect(waiting.value != .some(nil))
         // What was acknowledged is there; the file was not marked as closed, so it is checked and found whole.
         let again = try scratch.open()
         let events = try again.events(of: nil, after: 0, limit: .max)

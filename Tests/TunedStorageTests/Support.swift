@@ -64,11 +64,31 @@ final class StandingClock: TimeSource {
     }
 }
 
+/// What a waiter was told; nil before it was.
+final class Outcome: Sendable {
+    private let state = Mutex<StoreError??>(nil)
+
+    var value: StoreError?? { state.withLock { $0 } }
+
+    func set(_ error: StoreError?) { state.withLock { $0 = .some(error) } }
+}
+
 extension EventStore {
     /// Waits for the outcome of the commit that holds an event.
     func outcome(of sequence: EventSequence) async -> StoreError? {
         await withCheckedContinuation { continuation in
             whenDurable(sequence) { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// The same, making the planned calls of a clock that stands still until then.
+    func outcome(of sequence: EventSequence, firing clock: StandingClock) async -> StoreError? {
+        let outcome = Outcome()
+        whenDurable(sequence) { outcome.set($0) }
+        while true {
+            if let known = outcome.value { return known }
+            clock.fire()
+            await Task.yield()
         }
     }
 

@@ -7,9 +7,13 @@ struct EngineBridge: Sendable {
     let readers: ReadPool
 
     /// Waits for the engine's reply. The engine answers every call once, also while it shuts down.
+    ///
+    /// Untyped `throws`, here and below: the optimiser of Swift 6.3 crashes on coroutines that carry a typed error across an await.
+    ///
+    /// - Throws: ``EngineError``.
     func reply<Value: Sendable>(
         _ call: (any EngineFacade, @escaping EngineReply<Value>) -> Void
-    ) async throws(EngineError) -> Value {
+    ) async throws -> Value {
         let result: Result<Value, EngineError> = await withCheckedContinuation { continuation in
             call(engine) { continuation.resume(returning: $0) }
         }
@@ -17,9 +21,11 @@ struct EngineBridge: Sendable {
     }
 
     /// Reads the store; what it returns is durable.
+    ///
+    /// - Throws: ``StoreError``.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any EventStore) throws(StoreError) -> Value
-    ) async throws(StoreError) -> Value {
+    ) async throws -> Value {
         let store = engine.store
         return try await readers.run { () throws(StoreError) -> Value in try body(store) }
     }

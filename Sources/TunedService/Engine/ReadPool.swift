@@ -13,7 +13,7 @@ package final class ReadPool: Sendable {
 
     package func run<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable () throws(Failure) -> Value
-    ) async throws(Failure) -> Value {
+    ) async throws -> Value {
         let queue = queues[Int(turn.add(1, ordering: .relaxed).newValue % UInt(queues.count))]
         let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
             queue.async {

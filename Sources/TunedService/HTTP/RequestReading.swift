@@ -5,12 +5,20 @@ import TunedRecords
 import TunedSpace
 
 extension Request {
-    /// The body as a JSON object; an absent body is an empty one.
+    /// Reads the fields of the body, a JSON object, with `body`; one that it leaves is an error. An absent body is an empty object.
     ///
     /// - Throws: ``ServiceError`` 415 without `Content-Type: application/json`, 413 past the limit, 400 for what is no JSON object.
-    func jsonFields(upTo limit: Int) async throws -> JSONFields {
-        let value = try await jsonBody(upTo: limit)
-        return try JSONFields(value, path: "")
+    func fields<Value>(upTo limit: Int, _ body: (inout JSONFields) throws -> Value) async throws -> Value {
+        try Self.read(try await jsonBody(upTo: limit), body)
+    }
+
+    /// Never inlined: the optimiser of Swift 6.3 crashes on a coroutine in which typed errors are thrown between two awaits.
+    @inline(never)
+    private static func read<Value>(_ json: JSONValue, _ body: (inout JSONFields) throws -> Value) throws -> Value {
+        var fields = try JSONFields(json, path: "")
+        let value = try body(&fields)
+        try fields.finish()
+        return value
     }
 
     func jsonBody(upTo limit: Int) async throws -> JSONValue {

@@ -22,15 +22,18 @@ struct PluginRoutes: Sendable {
     }
 
     @Sendable private func load(_ request: Request, _ context: ServiceContext) async throws -> Response {
-        var fields = try await request.jsonFields(upTo: parts.limits.bodyBytes)
+        let path = try await request.fields(upTo: parts.limits.bodyBytes, Self.path)
+        let plugin = try await parts.bridge.reply { engine, reply in engine.loadPlugin(path: path, reply: reply) }
+        return .json(PluginJSON.value(of: plugin), status: .created)
+    }
+
+    private static func path(in fields: inout JSONFields) throws -> String {
         let path = try fields.string("path")
-        try fields.finish()
         guard let path, path.hasPrefix("/"), path.utf8.count < 4096, !path.utf8.contains(0) else {
             throw ServiceError.invalid(
                 "name the plugin's file by its absolute path: {\"path\": \"/home/me/svm.so\"}", path: "path")
         }
-        let plugin = try await parts.bridge.reply { engine, reply in engine.loadPlugin(path: path, reply: reply) }
-        return .json(PluginJSON.value(of: plugin), status: .created)
+        return path
     }
 
     @Sendable private func show(_ request: Request, _ context: ServiceContext) async throws -> Response {

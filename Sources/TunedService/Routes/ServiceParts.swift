@@ -15,7 +15,7 @@ struct ServiceParts: Sendable {
         let declaration = try directory.entry(of: row).declaration
         let engine = bridge.engine
         // The engine answers from the study's own queue, which may be busy with the sampler.
-        let live = await bridge.readers.run { engine.live(row.slug) }
+        let live = try await bridge.readers.run { engine.live(row.slug) }
         let best = try await best(of: row, declaration, live)
         return StudyJSON.value(
             of: row, declaration: declaration, live: live, best: best, includesSchema: includesSchema)

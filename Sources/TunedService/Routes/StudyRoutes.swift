@@ -57,18 +57,16 @@ struct StudyRoutes: Sendable {
 
     @Sendable private func resume(_ request: Request, _ context: ServiceContext) async throws -> Response {
         let slug = try context.slug()
-        var fields = try await request.jsonFields(upTo: parts.limits.bodyBytes)
-        let rules = try fields.take("stop").map { value throws(SpecificationError) in try StopRules(json: value) }
-        try fields.finish()
+        let rules = try await request.fields(upTo: parts.limits.bodyBytes) { fields in
+            try fields.take("stop").map { try StopRules(json: $0) }
+        }
         let row = try await parts.bridge.reply { engine, reply in engine.resume(slug, stop: rules, reply: reply) }
         return .json(try await parts.json(of: row))
     }
 
     @Sendable private func enqueue(_ request: Request, _ context: ServiceContext) async throws -> Response {
         let slug = try context.slug()
-        var fields = try await request.jsonFields(upTo: parts.limits.bodyBytes)
-        let values = try fields.object("values")
-        try fields.finish()
+        let values = try await request.fields(upTo: parts.limits.bodyBytes) { try $0.object("values") }
         guard let values, !values.isEmpty else {
             throw ServiceError.invalid("give the values to try next: {\"values\": {\"lr\": 0.01}}", path: "values")
         }
@@ -94,7 +92,7 @@ struct StudyRoutes: Sendable {
         _ call: (any EngineFacade, String, @escaping EngineReply<StudyRow>) -> Void
     ) async throws -> Response {
         let slug = try context.slug()
-        try await request.jsonFields(upTo: parts.limits.bodyBytes).finish()
+        try await request.fields(upTo: parts.limits.bodyBytes) { _ in }
         let row = try await parts.bridge.reply { engine, reply in call(engine, slug, reply) }
         return .json(try await parts.json(of: row))
     }

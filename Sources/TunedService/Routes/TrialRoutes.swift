@@ -46,14 +46,14 @@ struct TrialRoutes: Sendable {
 
     @Sendable private func ask(_ request: Request, _ context: ServiceContext) async throws -> Response {
         let slug = try context.slug()
-        try await request.jsonFields(upTo: parts.limits.bodyBytes).finish()
+        try await request.fields(upTo: parts.limits.bodyBytes) { _ in }
         let asked = try await parts.bridge.reply { engine, reply in engine.ask(slug, reply: reply) }
         return .json(TrialJSON.value(of: asked), status: .created)
     }
 
     @Sendable private func tell(_ request: Request, _ context: ServiceContext) async throws -> Response {
         let (slug, number) = (try context.slug(), try context.trialNumber())
-        let result = try Self.toldResult(try await request.jsonFields(upTo: parts.limits.bodyBytes))
+        let result = try await request.fields(upTo: parts.limits.bodyBytes, Self.toldResult)
         let trial = try await parts.bridge.reply { engine, reply in
             engine.tell(slug, trial: number, result, reply: reply)
         }
@@ -62,10 +62,8 @@ struct TrialRoutes: Sendable {
     }
 
     /// `{"values": [...]}`, `{"value": ...}` or `{"failed": "why"}`: one of them.
-    private static func toldResult(_ body: JSONFields) throws -> ToldResult {
-        var fields = body
+    private static func toldResult(_ fields: inout JSONFields) throws -> ToldResult {
         let (values, value, failed) = (fields.take("values"), fields.take("value"), try fields.string("failed"))
-        try fields.finish()
         switch (values, value, failed) {
         case (.array(let items)?, nil, nil):
             return .values(try items.enumerated().map { try number($1, path: "values[\($0)]") })

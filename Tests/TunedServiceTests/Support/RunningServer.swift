@@ -93,8 +93,8 @@ func writeFile(_ path: String, _ text: String, mode: mode_t = 0o600) {
 }
 
 /// A file of the project, by its path from the root.
-func textFile(_ path: String, from file: String = #filePath) throws -> String {
-    let root = file.split(separator: "/").dropLast(4).joined(separator: "/")
+func textFile(_ path: String) throws -> String {
+    let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
     let descriptor = open("/\(root)/\(path)", O_RDONLY)
     guard descriptor >= 0 else { throw RawConnection.Failure.connect(errno) }
     defer { close(descriptor) }
