@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 CONFIGURATION ?= release
 BIN := .build/$(CONFIGURATION)
+# The Swift runtime is linked in, so that what is built runs where no toolchain is, and starts sooner.
+BUILDFLAGS := -c $(CONFIGURATION) --static-swift-stdlib
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 
@@ -32,8 +34,8 @@ setup:
 
 build: setup
 	@echo "Building tuned ($(CONFIGURATION); the first time takes some minutes)"
-	@swift build -c $(CONFIGURATION) --product tuned --quiet
-	@swift build -c $(CONFIGURATION) --product tuned-worker --quiet
+	@swift build $(BUILDFLAGS) --product tuned --quiet
+	@swift build $(BUILDFLAGS) --product tuned-worker --quiet
 	@mkdir -p build/bin && ln -sf "$(CURDIR)/$(BIN)/tuned" "$(CURDIR)/$(BIN)/tuned-worker" build/bin/
 
 plugins: setup

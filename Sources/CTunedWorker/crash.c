@@ -59,6 +59,8 @@ static int collect(struct dl_phdr_info *info, size_t size, void *argument) {
     entry->end = end;
     entry->base = info->dlpi_addr;
     entry->is_plugin = to->plugin != NULL && strcmp(path, to->plugin) == 0;
+    // Its file is a copy that is named by a hash, which would tell nobody anything.
+    if (entry->is_plugin) name = "plugin";
     strncpy(entry->name, name, sizeof entry->name - 1);
     return 0;
 }
@@ -68,7 +70,7 @@ void tuned_crash_refresh(const char *plugin) {
     if (table == NULL) return;
     collecting to = {table, plugin};
     dl_iterate_phdr(collect, &to);
-    // The table before stays: a handler on another thread may be reading it. There is one load in a worker's life.
+    // The table before stays: a handler on another thread may be reading it. There are two in a worker's life.
     __atomic_store_n(&current_modules, table, __ATOMIC_RELEASE);
 }
 

@@ -33,7 +33,20 @@ package struct ElfFile: Sendable {
             throw PluginError(
                 .notELF, "\(path) is an ELF file but no shared library (its type is \(type)): link it with -shared")
         }
-        buildID = Self.buildID(descriptor, header)
+        let segments = Self.segments(descriptor, header)
+        try Self.checkComplete(segments, descriptor, path)
+        buildID = Self.buildID(descriptor, segments)
+    }
+
+    /// The loader maps what the header promises, and dies of a file that holds less.
+    private static func checkComplete(_ segments: [Segment], _ descriptor: Int32, _ path: String) throws(PluginError) {
+        var status = stat()
+        let size = fstat(descriptor, &status) == 0 ? UInt64(clamping: status.st_size) : 0
+        let promised = segments.map { $0.offset.addingReportingOverflow($0.size) }
+        guard !segments.isEmpty, promised.allSatisfy({ !$0.overflow && $0.partialValue <= size }) else {
+            throw PluginError(
+                .notELF, "\(path) is cut short: its header promises more than its \(size) bytes; build or copy it again")
+        }
     }
 
     private static var ownMachine: UInt16 {
@@ -61,21 +74,34 @@ package struct ElfFile: Sendable {
         }
     }
 
-    private static func buildID(_ descriptor: Int32, _ header: [UInt8]) -> String {
+    private struct Segment {
+        var type: UInt32
+        var offset: UInt64
+        var size: UInt64
+    }
+
+    /// The program header table; empty where it does not make sense.
+    private static func segments(_ descriptor: Int32, _ header: [UInt8]) -> [Segment] {
         let start = header.number(UInt64.self, at: 32)
         let entry = Int(header.number(UInt16.self, at: 54))
         let count = Int(header.number(UInt16.self, at: 56))
         guard entry == programHeader, count <= 256, start < UInt64(Int32.max),
             let table = read(descriptor, at: Int(start), count: entry * count)
-        else { return "" }
-        for index in 0..<count {
-            let segment = Array(table[index * entry..<(index + 1) * entry])
-            let offset = segment.number(UInt64.self, at: 8)
-            let size = segment.number(UInt64.self, at: 32)
-            guard segment.number(UInt32.self, at: 0) == noteSegment, size <= 64 * 1024, offset < UInt64(Int64.max),
-                let notes = read(descriptor, at: Int(offset), count: Int(size)), let id = buildID(in: notes)
-            else { continue }
-            return id
+        else { return [] }
+        return (0..<count).map { index in
+            Segment(
+                type: table.number(UInt32.self, at: index * entry), offset: table.number(UInt64.self, at: index * entry + 8),
+                size: table.number(UInt64.self, at: index * entry + 32))
+        }
+    }
+
+    private static func buildID(_ descriptor: Int32, _ segments: [Segment]) -> String {
+        for segment in segments where segment.type == noteSegment && segment.size <= 64 * 1024 {
+            if let notes = read(descriptor, at: Int(segment.offset), count: Int(segment.size)),
+                let id = buildID(in: notes)
+            {
+                return id
+            }
         }
         return ""
     }

@@ -3,9 +3,8 @@ import Glibc
 import TunedSpace
 import TunedWire
 
-/// The `tuned_value` array of an instance: laid out once, filled anew for each run without allocating.
-///
-/// `@unchecked`-free by design: it belongs to the thread that runs the plugin.
+/// The `tuned_value` array of an instance: laid out once, filled anew for each run. Belongs to the thread that runs the
+/// plugin.
 final class ParameterTable {
     let values: UnsafeMutablePointer<tuned_value>
     let names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
@@ -61,7 +60,7 @@ final class ParameterTable {
             case (nil, _): value.active = 0
             case (.float(let number), .float):
                 value.f64 = number
-                // A conversion traps where the number does not fit; the nearest integer is only a convenience.
+                // A plain conversion would trap on a number that no integer holds; this one ends at the limits.
                 value.i64 = Int64(exactly: number.rounded(.towardZero)) ?? (number > 0 ? .max : .min)
                 value.str = write(number.description, at: index)
             case (.integer(let number), .integer):

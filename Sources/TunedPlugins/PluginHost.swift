@@ -6,7 +6,7 @@ package import TunedWire
 
 /// One instance of a trainable, and the calls into it. Calls block for as long as the plugin's code runs, and come one at
 /// a time from one thread.
-public final class PluginHost {
+package final class PluginHost {
     private let trainable: tuned_trainable
     private let name: String
     private let parameters: ParameterTable

@@ -1,14 +1,14 @@
 import CTunedPlugin
 import Glibc
-public import TunedWire
+package import TunedWire
 
 /// A plugin's shared library, loaded into this process for good: code that once ran is never unloaded.
 ///
 /// Loading runs the library's constructors and its entry point. Anything may happen then, so the daemon only ever does it
 /// inside a worker.
-public final class PluginLibrary {
-    public let path: String
-    public let plugin: PluginDescription
+package final class PluginLibrary {
+    package let path: String
+    package let plugin: PluginDescription
     let trainables: [tuned_trainable]
 
     private static let textLimit = 256
@@ -17,7 +17,7 @@ public final class PluginLibrary {
     private static let idLimit = 64
 
     /// `path` must be absolute: the loader searches for anything else.
-    public init(path: String) throws(PluginError) {
+    package init(path: String) throws(PluginError) {
         self.path = path
         let entry = try Self.entry(of: try Self.open(path), path)
         guard let table = entry(HostTable.pointer) else {

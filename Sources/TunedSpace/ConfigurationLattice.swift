@@ -40,7 +40,7 @@ package struct ConfigurationLattice: Sendable {
         func cell(of value: ParameterValue) -> UInt64? {
             switch self {
             case .cells(let parameter): parameter.cell(of: value)
-            case .points(let points): points.firstIndex(of: value).map(UInt64.init)
+            case .points(let points): points.firstIndex(of: value).map { UInt64($0) }
             }
         }
     }
@@ -81,7 +81,7 @@ package struct ConfigurationLattice: Sendable {
             if isComplement {
                 return listed.contains(cell) ? nil : cell - UInt64(listed.count { $0 < cell })
             }
-            return listed.firstIndex(of: cell).map(UInt64.init)
+            return listed.firstIndex(of: cell).map { UInt64($0) }
         }
     }
 

@@ -50,7 +50,7 @@ extension Parameter {
             let (cell, rest) = UInt64(number - integer.low).quotientAndRemainder(dividingBy: UInt64(integer.step))
             return rest == 0 ? cell : nil
         case (.categorical, .category(let index)), (.ordinal, .category(let index)), (.boolean, .category(let index)):
-            if let allowed { return allowed.firstIndex(of: index).map(UInt64.init) }
+            if let allowed { return allowed.firstIndex(of: index).map { UInt64($0) } }
             return (0..<declaredCategoryCount).contains(index) ? UInt64(index) : nil
         default: return nil
         }

@@ -1,6 +1,7 @@
 import CTunedWorker
 import Glibc
 import TunedRecords
+import TunedWire
 
 /// Puts into words how a worker's process died: from its exit, the record of its signal handler, and what it printed last.
 struct CrashReport {
@@ -32,7 +33,7 @@ struct CrashReport {
 
     private var exited: Failure {
         switch exit.exit.status {
-        case Status.channelLost:
+        case WorkerExitStatus.channelLost:
             Failure(
                 kind: .exited, message: "the plugin closed file descriptors that are not its own \(inPhase)",
                 detail: "the worker could not answer")
@@ -41,8 +42,6 @@ struct CrashReport {
             Failure(kind: .exited, message: "the plugin ended the process with status \(status) \(inPhase)")
         }
     }
-
-    private enum Status { static let channelLost: Int32 = 71 }
 
     private var signalled: Failure {
         let signal = exit.exit.signal

@@ -1,3 +1,4 @@
+import CTunedWorker
 import TunedRecords
 
 /// What the end of a worker's process says of the attempt that it was making.
@@ -14,6 +15,10 @@ enum ExitVerdict {
         if isOpening, let openDeadline {
             let message = "loading the plugin and its create did not end within \(openDeadline) s"
             return .failed(Failure(kind: .load, message: message))
+        }
+        if exit.phase == UInt32(TUNED_PHASE_IDLE), exit.violation == nil, !isOpening {
+            let message = "the worker ended between runs, before this one began"
+            return .failed(Failure(kind: .lost, message: message, detail: CrashReport(exit, memory: memory).failure.message))
         }
         var failure = CrashReport(exit, memory: memory).failure
         if isOpening, failure.kind == .crashed || failure.kind == .exited {

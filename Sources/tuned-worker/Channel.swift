@@ -25,7 +25,7 @@ final class Channel: Sendable {
                 if count > 0 {
                     rest = rest.dropFirst(count)
                 } else if count == 0 || errno != EINTR {
-                    _exit(ExitStatus.channelLost)
+                    _exit(WorkerExitStatus.channelLost)
                 }
             }
         }
@@ -45,7 +45,7 @@ final class Channel: Sendable {
                 while let payload = try parser.next() { act(try ToWorker(payload: payload)) }
             } catch {
                 complain("the daemon sent what is no message: \(error)")
-                _exit(ExitStatus.badFrame)
+                _exit(WorkerExitStatus.badFrame)
             }
         }
     }

@@ -1,11 +1,5 @@
 import Glibc
 
-/// Statuses by which the worker itself ends; a plugin's `exit` may use any.
-enum ExitStatus {
-    static let channelLost: Int32 = 71
-    static let badFrame: Int32 = 72
-}
-
 /// A line on standard error: for the trial's log, or for the person who started this by hand.
 func complain(_ what: String) {
     var line = "tuned-worker: \(what)\n"

@@ -35,6 +35,7 @@ final class Surroundings: Sendable {
         dup2(log, STDERR_FILENO)
         tuned_buffer_output_by_line()
         signal(SIGPIPE, SIG_IGN)
+        tuned_crash_refresh(nil)
         tuned_crash_watch(page)
     }
 

@@ -13,21 +13,21 @@ import TunedTestSupport
 
     @Test(arguments: [
         Case(library: "not_elf", parts: ["not an ELF"]),
-        Case(library: "empty", parts: ["ELF"]),
+        Case(library: "empty", parts: ["is empty"]),
         Case(library: "wrong_arch", parts: ["AArch64", "x86-64"]),
         Case(library: "missing_symbol", parts: ["tuned_plugin_v1"]),
-        Case(library: "newer_major", parts: ["tuned_plugin_v2"]),
-        Case(library: "undefined_symbol", parts: ["undefined symbol"]),
+        Case(library: "newer_major", parts: ["version 2", "version 1"]),
+        Case(library: "undefined_symbol", parts: ["function_that_no_library_has"]),
         Case(library: "crash_in_constructor", parts: ["SIG"]),
         Case(library: "crash_in_entry", parts: ["SIG"]),
-        Case(library: "hang_in_load", parts: ["10 s"]),
+        Case(library: "hang_in_load", parts: ["10", "hang"]),
         Case(library: "bad_schema_not_json", parts: ["schema", "line"]),
         Case(library: "bad_schema_unknown_key", parts: ["schema", "unknown"]),
         Case(library: "bad_schema_low_high", parts: ["schema", "low", "high"]),
         Case(library: "bad_schema_log_low", parts: ["schema", "log"]),
         Case(library: "bad_schema_missing_parent", parts: ["schema", "when"]),
         Case(library: "bad_schema_cycle", parts: ["schema", "cycl"]),
-        Case(library: "bad_schema_duplicate", parts: ["schema", "twice"]),
+        Case(library: "bad_schema_duplicate", parts: ["schema", "taken"]),
     ])
     func isRefusedWithItsReason(bad: Case) async throws {
         try await Lab.with { lab in
@@ -37,7 +37,7 @@ import TunedTestSupport
             let error = try #require(try? JSONValue(parsing: run.error), "\(run.error)")["error"]
             #expect(error?["code"]?.stringValue == "plugin")
             let message = error?["message"]?.stringValue ?? ""
-            for part in bad.parts {
+            for part in bad.parts + ["\(bad.library).so"] {
                 #expect(message.lowercased().contains(part.lowercased()), "\"\(message)\" does not name \(part)")
             }
             #expect(try await lab.tunedOK("plugins", "--json").json()["plugins"]?.arrayValue?.isEmpty == true)

@@ -76,7 +76,7 @@ import TunedTestSupport
 
     @Test func aDaemonThatCannotStartSaysWhy() async throws {
         try await Lab.with { lab in
-            try await lab.shell("mkdir -p '\(lab.home)'")
+            try await lab.shell("mkdir -p -m 700 '\(lab.home)'")
             _ = try lab.file("home/config.yaml", "slots:\n  cpu: 2\n")
             let run = try await lab.tuned("studies")
             #expect(run.status == 5)
@@ -95,7 +95,7 @@ import TunedTestSupport
 
     @Test func theConfigurationBoundsTheSlots() async throws {
         try await Lab.with { lab in
-            try await lab.shell("mkdir -p '\(lab.home)'")
+            try await lab.shell("mkdir -p -m 700 '\(lab.home)'")
             _ = try lab.file("home/config.yaml", "slots: {cpus: 1, memory: 64MiB, gpus: [{uuid: GPU-test, memory: 1GiB}]}\n")
             try await lab.tunedOK("studies")
             let slots = try await lab.tunedOK("slots", "--json").json()
@@ -107,7 +107,7 @@ import TunedTestSupport
 
     @Test func aDaemonOfAnotherVersion() async throws {
         try await Lab.with { lab in
-            try await lab.shell("mkdir -p '\(lab.home)'")
+            try await lab.shell("mkdir -p -m 700 '\(lab.home)'")
             let other = try FakeDaemon(
                 socket: "\(lab.home)/daemon.sock",
                 reply: "HTTP/1.1 200 OK\r\nTuned-Version: 99.0\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
@@ -121,7 +121,7 @@ import TunedTestSupport
 
     @Test func somethingElseOnTheSocket() async throws {
         try await Lab.with { lab in
-            try await lab.shell("mkdir -p '\(lab.home)'")
+            try await lab.shell("mkdir -p -m 700 '\(lab.home)'")
             let other = try FakeDaemon(socket: "\(lab.home)/daemon.sock", reply: "SSH-2.0-hello\r\n")
             let run = try await lab.tuned("studies")
             other.stop()

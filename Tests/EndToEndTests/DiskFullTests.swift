@@ -11,7 +11,7 @@ import TunedTestSupport
                 """
                 set -e
                 mkdir -p '\(lab.home)'
-                mount -t tmpfs -o size=4m tmpfs '\(lab.home)' || exit 77
+                mount -t tmpfs -o size=4m,mode=700 tmpfs '\(lab.home)' || exit 77
                 T='\(TestPlugins.executable("tuned"))'
                 "$T" load '\(TestPlugins.path("noop"))' >&2
                 "$T" run noop --trainable noop --trials 2000 --study s --json

@@ -97,15 +97,19 @@ import TunedTestSupport
         try await Lab.with { lab in
             try await lab.tunedOK("load", TestPlugins.path("noop"))
             let child = try lab.start(
-                ["run", "noop", "--trainable", "sleep", "--config", "ms=50", "--trials", "40", "--study", "long"])
+                ["run", "noop", "--trainable", "sleep", "--config", "ms=20", "--trials", "5000", "--study", "long"])
             try await lab.until("the study runs") { try await lab.tuned("show", "long").status == 0 }
             child.signal(SIGINT)
             let run = try await lab.finish(child)
             #expect(run.status == 130)
             #expect(run.error.contains("tuned show long --follow"))
-            let followed = try await lab.tunedOK("show", "long", "--follow")
-            #expect(followed.output.contains("completed"))
-            #expect(try await lab.count("complete", of: "long") == 40)
+            let complete = try await lab.count("complete", of: "long")
+            try await lab.until("it goes on") { try await lab.count("complete", of: "long") > complete }
+            let follower = try lab.start(["show", "long", "--follow"])
+            try await lab.tunedOK("stop", "long")
+            let followed = try await lab.finish(follower)
+            #expect(followed.status == 0)
+            #expect(followed.output.contains("stopped"))
         }
     }
 
@@ -118,7 +122,9 @@ import TunedTestSupport
             let events = try run.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
             let sequences = events.compactMap { $0["sequence"]?.integerValue }
             #expect(sequences == Array(Set(sequences)).sorted(), "in order, none twice")
+            #expect(events.first?["type"]?.stringValue == "study_created")
             #expect(events.last?["type"]?.stringValue == "study_state_changed")
+            #expect(events.count { $0["type"]?.stringValue == "trial_ended" } == 20)
         }
     }
 
@@ -145,7 +151,7 @@ import TunedTestSupport
     }
 
     @Test(arguments: [
-        ("--target", "0.9", "target"), ("--patience", "5", "patience"), ("--time", "1s", "time"),
+        ("--target", "0.9", "target"), ("--patience", "5", "no improvement"), ("--time", "1s", "time"),
     ])
     func stoppingRulesEndAStudy(rule: String, value: String, word: String) async throws {
         try await Lab.with { lab in

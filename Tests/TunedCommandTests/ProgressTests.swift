@@ -62,7 +62,7 @@ import tuned
         let json = try JSONValue(
             parsing: """
                 {"study": "s", "state": "running", "counts": {"complete": 3, "failed": 1, "running": 2},
-                 "objectives": [{"metric": "f1", "goal": "maximize"}], "stop": {"trials": 10},
+                 "objectives": [{"name": "f1", "goal": "maximize"}], "stop": {"trials": 10},
                  "live": {"seconds": 2.0, "grid_size": 6}, "best": {"trial": 1, "values": [0.5], "configuration": {"C": 1}}}
                 """)
         let study = StudySnapshot(json)

@@ -12,7 +12,7 @@ import tuned
         ("plugin: svm\nstop:\n  time: soon\n", "f.yaml:3:3:", "a time such as"),
         ("plugin: svm\nresources:\n  memory: lots\n", "f.yaml:3:3:", "a size such as"),
         ("plugin: svm\nstudy: Has Spaces\n", "f.yaml:2:1:", "no study name"),
-        ("plugin: svm\nobjectives:\n  - {metric: error, goal: least}\n", "f.yaml:3:20:", "minimize or maximize"),
+        ("plugin: svm\nobjectives:\n  - {metric: error, goal: least}\n", "f.yaml:3:21:", "minimize or maximize"),
         ("plugin: svm\nsplit: {folds: 1, validation: 0}\n", "f.yaml:2:1:", "no rows are left"),
         ("- a\n- b\n", "f.yaml:1:1:", "a map"),
     ])

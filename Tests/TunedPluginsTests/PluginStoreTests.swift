@@ -67,7 +67,7 @@ import TunedTestSupport
     }
 
     @Test(arguments: [
-        ("not_elf", PluginError.Code.notELF), ("empty", .notELF), ("wrong_arch", .wrongArchitecture),
+        ("not_elf", PluginError.Code.notELF), ("empty", .notELF), ("truncated", .notELF), ("wrong_arch", .wrongArchitecture),
     ])
     func filesThatAreNoPluginAreRefused(name: String, expected: PluginError.Code) {
         #expect(code { _ = try store.add(TestPlugins.path(name)) } == expected)

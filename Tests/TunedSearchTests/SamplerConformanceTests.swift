@@ -70,7 +70,9 @@ import TunedSpace
     func suggestsACancelledConfigurationAgain(_ sampler: String) throws {
         let space = NamedSpace.discrete.space
         var lab = try Lab(sampler, space)
-        try lab.run(16) { trial, _ in trial == 5 ? .cancelled : .complete([0]) }
+        for _ in 0..<16 { #expect(try lab.ask() != nil) }
+        #expect(try lab.sampler.suggest(trial: 16) == .exhausted)
+        for trial in 0..<16 { lab.observe(.finished(trial: trial, trial == 5 ? .cancelled : .complete([0]))) }
         #expect(try lab.sampler.suggest(trial: 16) == .configuration(lab.suggestions[5]))
     }
 

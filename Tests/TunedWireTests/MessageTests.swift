@@ -11,7 +11,9 @@ import TunedWire
                 path: "/a/b.so", trainable: "t",
                 parameters: [
                     WireParameter(name: "x", kind: .float),
-                    WireParameter(name: "k", kind: .categorical, categories: [.init(text: "ünï", number: 0), .init(text: "3", number: 3)]),
+                    WireParameter(
+                        name: "k", kind: .categorical,
+                        categories: [.init(text: "ünï", number: 0), .init(text: "3", number: 3)]),
                 ], metrics: 2, configJSON: "{\"a\":1}", config: [.init(key: "a", value: "1")], dataPath: "/d.csv",
                 describesDataset: true)),
         .run(
@@ -71,10 +73,12 @@ import TunedWire
             if Bool.random(using: &generator), let message = Self.fromWorker.randomElement(using: &generator) {
                 bytes = try payload { message.frame(into: &$0) }
                 for _ in 0..<Int.random(in: 1...4, using: &generator) {
-                    bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+                    let position = Int.random(in: 0..<bytes.count, using: &generator)
+                    bytes[position] = UInt8.random(in: 0...255, using: &generator)
                 }
             } else {
-                bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+                let count = Int.random(in: 0...60, using: &generator)
+                bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
             }
             _ = try? FromWorker(payload: bytes[...])
             _ = try? ToWorker(payload: bytes[...])

@@ -45,7 +45,10 @@ import TunedWorkers
         let blueprint = try await good.blueprint("noop")
         // Opened; then done with nonce 77, code 0, one metric of 1.0; then nothing.
         let done = #"\020\000\000\000\005\115\000\000\001\001\000\000\000\000\000\000\360\077\000\000\n"#
-        let bench = try AttemptBench { $0.executable = script("printf '\\002\\000\\000\\000\\003\\000\\n'; sleep 0.1; printf '\(done)'; sleep 60") }
+        let opened = #"\002\000\000\000\003\000\n"#
+        let bench = try AttemptBench {
+            $0.executable = script("printf '\(opened)'; sleep 0.1; printf '\(done)'; sleep 60")
+        }
         #expect(try await bench.run(blueprint, deadline: 0.3).failure?.kind == .deadline)
     }
 }

@@ -22,9 +22,9 @@ import TunedWorkers
     }
 
     static let fatal = [
-        Case("segfault", .crashed, "SIGSEGV", "in evaluate", "misbehave", ".so+0x", "touching address 0x0"),
-        Case("abort", .crashed, "SIGABRT"),
-        Case("fpe", .crashed, "SIGFPE", ".so+0x"),
+        Case("segfault", .crashed, "SIGSEGV", "in evaluate", "in plugin+0x", "touching address 0x0"),
+        Case("abort", .crashed, "SIGABRT", "called from plugin+0x"),
+        Case("fpe", .crashed, "SIGFPE", "in plugin+0x"),
         Case("trap", .crashed, "SIGILL"),
         Case("kill_self", .crashed, "SIGKILL"),
         Case("exit0", .exited, "status 0 in evaluate"),

@@ -17,7 +17,8 @@ import TunedTestSupport
     }
 
     @Test func twoHundredWorkersLeaveNoDescriptors() {
-        let words = probe("crashes '\(TestPlugins.path("misbehave"))' 200").split { $0 == " " || $0 == "\n" }.compactMap { Int($0) }
+        let text = probe("crashes '\(TestPlugins.path("misbehave"))' 200")
+        let words = text.split { $0 == " " || $0 == "\n" }.compactMap { Int($0) }
         #expect(words.count == 3)
         guard words.count == 3 else { return }
         #expect(words[0] == 200, "workers started")

@@ -17,7 +17,7 @@ import TunedWire
     @Test(arguments: [
         ("not_elf", PluginError.Code.notELF, "not an ELF file"),
         ("wrong_arch", .wrongArchitecture, "aarch64"),
-        ("truncated", .loader, "cannot be loaded"),
+        ("truncated", .notELF, "cut short"),
         ("missing_symbol", .missingSymbol, "tuned_plugin_v1"),
         ("newer_major", .newerMajor, "version 2"),
         ("undefined_symbol", .undefinedSymbol, "which no library provides"),

@@ -82,9 +82,22 @@ import TunedWorkers
         }
     }
 
+    @Test func aWorkerThatDiesBetweenRunsCostsNoTrial() async throws {
+        let bench = try AttemptBench()
+        let blueprint = try await bench.blueprint("environment")
+        let pid = try #require(try await bench.run(blueprint).metric(Metric.pid))
+        kill(pid_t(pid), SIGKILL)
+        // Its end may be noticed before or after the next attempt is handed to it.
+        let next = try await bench.run(blueprint)
+        #expect(next.failure == nil || next.failure?.kind == .lost)
+        #expect(try await bench.run(blueprint).failure == nil)
+    }
+
     @Test func aSlotKeepsAFewIdleWorkers() async throws {
         let bench = try AttemptBench { $0.idleWorkersPerSlot = 2 }
-        for rows in 1...5 { _ = try await bench.run(bench.blueprint("environment", config: ["rows": .integer(Int64(rows))])) }
+        for rows in 1...5 {
+            _ = try await bench.run(bench.blueprint("environment", config: ["rows": .integer(Int64(rows))]))
+        }
         try await eventually { bench.pool.statistics == WorkerStatistics(spawned: 5, running: 0, idle: 2) }
     }
 

@@ -12,19 +12,17 @@ enum KernelBandwidth {
     /// Levels a factor of two.
     private static let levels = 8.0
 
-    static func width(positions: UnsafeBufferPointer<Double>, varying: Int, cells: UInt64?) -> Double {
-        var count = 0.0
-        var sum = 0.0
-        for position in positions where !position.isNaN {
-            count += 1
-            sum += position
-        }
-        // The prior is uniform: mean 1/2, variance 1/12.
-        let mean = (sum + 0.5) / (count + 1)
-        var squares = 1.0 / 12 + (0.5 - mean) * (0.5 - mean)
-        for position in positions where !position.isNaN { squares += (position - mean) * (position - mean) }
-        let deviation = (squares / (count + 1)).squareRoot()
-        let width = deviation * pow(count + 1, -1 / Double(varying + 4))
+    /// - Parameters:
+    ///   - positions: of `count` kernels in [0, 1]; NaN where a kernel's trial did not have the parameter.
+    ///   - varying: d, the number of parameters that are not fixed.
+    ///   - cells: number of values of a countable parameter.
+    static func width(positions: UnsafePointer<Double>, count: Int, varying: Int, cells: UInt64?) -> Double {
+        // Around the prior's mean, 1/2; its variance is 1/12.
+        let moments = KernelLoops.moments(positions, count: count, around: 0.5)
+        let total = moments.count + 1
+        let offset = (moments.sum - 0.5 * moments.count) / total
+        let variance = (moments.squares + 1.0 / 12) / total - offset * offset
+        let width = max(variance, 0).squareRoot() * pow(total, -1 / Double(varying + 4))
         let least = max(minimum, cells.map { 0.5 / Double($0) } ?? 0)
         return exp2((log2(max(width, least)) * levels).rounded() / levels)
     }

@@ -23,8 +23,9 @@ struct ParzenAxes: Sendable {
 
     let space: SearchSpace
     let axes: [Axis]
-    /// Of axes that vary.
-    let varying: Int
+    /// Those that are not fixed.
+    let varyingAxes: [Int]
+    private let categoricalAxes: [(axis: Int, logChance: Double)]
 
     init(_ space: SearchSpace) {
         self.space = space
@@ -41,7 +42,8 @@ struct ParzenAxes: Sendable {
                 },
                 isFixed: parameter.isFixed)
         }
-        varying = axes.count { !$0.isFixed }
+        varyingAxes = axes.indices.filter { [axes] in !axes[$0].isFixed }
+        categoricalAxes = axes.enumerated().filter(\.element.isCategorical).map { ($0, -log(Double($1.categories))) }
     }
 
     private static func cells(_ parameter: Parameter, _ scale: UnitScale) -> [(middle: Double, width: Double)] {
@@ -53,7 +55,7 @@ struct ParzenAxes: Sendable {
     }
 
     private static func coordinate(_ value: ParameterValue, _ parameter: Parameter, _ scale: UnitScale) -> Double? {
-        if parameter.isCategorical { return parameter.cell(of: value).map(Double.init) }
+        if parameter.isCategorical { return parameter.cell(of: value).map { Double($0) } }
         return parameter.contains(value) ? scale.unit(of: value) : nil
     }
 
@@ -92,9 +94,7 @@ struct ParzenAxes: Sendable {
     /// The logarithm of the uniform density at a point.
     func logPrior(at point: [Double]) -> Double {
         var sum = 0.0
-        for (axis, coordinate) in zip(axes, point) where axis.isCategorical && !coordinate.isNaN {
-            sum -= log(Double(axis.categories))
-        }
+        for (axis, logChance) in categoricalAxes where !point[axis].isNaN { sum += logChance }
         return sum
     }
 }

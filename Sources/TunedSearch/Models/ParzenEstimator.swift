@@ -21,16 +21,25 @@ struct ParzenEstimator: Sendable {
     private var logNorms: [Double] = []
     private var stride = 0
     private var widths: [Double]
+    /// 1 / 2σ² of each axis.
+    private var precisions: [Double]
+    /// Of each axis with categories; see ``categoryChances(_:)``.
+    private var logCategoryChances: [(own: Double, other: Double, prior: Double)]
     private var logWeights: [Double] = []
     private(set) var logPriorWeight = 0.0
     /// Per kernel: its weight, and the norms of the axes that are active in every configuration.
     private var bases: [Double] = []
+    // Of the axes, flat: reading them out of the space would retain and release it for each kernel sum.
     private let isAlwaysActive: [Bool]
+    private let categoryCounts: [Int]
 
     init(_ space: ParzenAxes) {
         self.space = space
         widths = Array(repeating: 0, count: space.axes.count)
+        precisions = widths
+        logCategoryChances = Array(repeating: (0, 0, 0), count: space.axes.count)
         isAlwaysActive = space.axes.map(\.conditions.isEmpty)
+        categoryCounts = space.axes.map(\.categories)
     }
 
     var count: Int { rows.count }
@@ -55,12 +64,13 @@ struct ParzenEstimator: Sendable {
         if newRows != rows {
             splice(newRows, history)
             updateWidths()
+            updateCategoryChances()
         }
         let total = log(weights.reduce(1, +))
         logPriorWeight = -total
         logWeights = weights.map { log($0) - total }
         bases = logWeights
-        for axis in space.axes.indices where isAlwaysActive[axis] && !space.axes[axis].isCategorical {
+        for axis in space.varyingAxes where isAlwaysActive[axis] && categoryCounts[axis] == 0 {
             let start = axis * stride
             for kernel in 0..<count { bases[kernel] -= logNorms[start + kernel] }
         }
@@ -113,16 +123,26 @@ struct ParzenEstimator: Sendable {
     }
 
     private mutating func updateWidths() {
-        for axis in space.axes.indices where !space.axes[axis].isCategorical {
+        for axis in space.varyingAxes where categoryCounts[axis] == 0 {
             let start = axis * stride
             let width = positions.withUnsafeBufferPointer { buffer in
-                KernelBandwidth.width(
-                    positions: UnsafeBufferPointer(rebasing: buffer[start..<start + count]), varying: space.varying,
-                    cells: space.axes[axis].scale.cellCount)
+                buffer.baseAddress.map {
+                    KernelBandwidth.width(
+                        positions: $0 + start, count: count, varying: space.varyingAxes.count,
+                        cells: space.axes[axis].scale.cellCount)
+                }
             }
-            guard width != widths[axis] else { continue }
+            guard let width, width != widths[axis] else { continue }
             widths[axis] = width
+            precisions[axis] = 0.5 / (width * width)
             for kernel in 0..<count { logNorms[start + kernel] = logNorm(at: positions[start + kernel], axis) }
+        }
+    }
+
+    private mutating func updateCategoryChances() {
+        for axis in space.varyingAxes where categoryCounts[axis] > 0 {
+            let chances = categoryChances(categoryCounts[axis])
+            logCategoryChances[axis] = (log(chances.own), log(chances.other), -log(Double(categoryCounts[axis])))
         }
     }
 
@@ -131,7 +151,7 @@ struct ParzenEstimator: Sendable {
         let axis = space.axes[index]
         let width = widths[index]
         guard !position.isNaN, !axis.isCategorical, width > 0 else { return 0 }
-        let precision = 0.5 / (width * width)
+        let precision = precisions[index]
         if !axis.cells.isEmpty {
             var sum = 0.0
             for cell in axis.cells { sum += cell.width * exp(-precision * (cell.middle - position) * (cell.middle - position)) }
@@ -150,53 +170,36 @@ struct ParzenEstimator: Sendable {
     func logDensity(at point: [Double], logPrior: Double, terms: inout [Double]) -> Double {
         let prior = logPriorWeight + logPrior
         guard count > 0 else { return prior }
-        for kernel in 0..<count { terms[kernel] = bases[kernel] }
-        terms.withUnsafeMutableBufferPointer { terms in
+        return terms.withUnsafeMutableBufferPointer { terms in
+            // The buffers hold `stride` >= count numbers an axis, `terms` and `bases` at least count.
             positions.withUnsafeBufferPointer { positions in
                 logNorms.withUnsafeBufferPointer { logNorms in
-                    for axis in space.axes.indices where !point[axis].isNaN && !space.axes[axis].isFixed {
-                        add(axis, at: point[axis], positions: positions, logNorms: logNorms, to: terms)
+                    guard let terms = terms.baseAddress, let positions = positions.baseAddress, let norms = logNorms.baseAddress
+                    else { return prior }
+                    for kernel in bases.indices { terms[kernel] = bases[kernel] }
+                    for axis in space.varyingAxes where !point[axis].isNaN {
+                        add(axis, at: point[axis], positions + axis * stride, norms + axis * stride, to: terms)
                     }
+                    return KernelLoops.logSumExp(terms, count: count, first: prior)
                 }
             }
         }
-        var largest = prior
-        for kernel in 0..<count where terms[kernel] > largest { largest = terms[kernel] }
-        var sum = exp(prior - largest)
-        // Terms below e⁻³⁶ of the largest do not reach the last bit of the sum of a few hundred.
-        for kernel in 0..<count where terms[kernel] - largest > -45 { sum += exp(terms[kernel] - largest) }
-        return largest + log(sum)
     }
 
-    /// One axis' factor of every kernel. The loops run over plain buffers without branches, so that the compiler makes them SIMD: this is
-    /// where a suggestion spends its time.
+    /// One axis' factor of every kernel.
     private func add(
-        _ axis: Int, at coordinate: Double, positions: UnsafeBufferPointer<Double>, logNorms: UnsafeBufferPointer<Double>,
-        to terms: UnsafeMutableBufferPointer<Double>
+        _ axis: Int, at x: Double, _ positions: UnsafePointer<Double>, _ norms: UnsafePointer<Double>,
+        to terms: UnsafeMutablePointer<Double>
     ) {
-        let start = axis * stride
-        if space.axes[axis].isCategorical {
-            let categories = space.axes[axis].categories
-            let chances = categoryChances(categories)
-            let (own, other, prior) = (log(chances.own), log(chances.other), -log(Double(categories)))
-            for kernel in 0..<count {
-                let position = positions[start + kernel]
-                terms[kernel] += position == coordinate ? own : position.isNaN ? prior : other
-            }
-            return
-        }
-        let precision = 0.5 / (widths[axis] * widths[axis])
-        if isAlwaysActive[axis] {
-            for kernel in 0..<count {
-                let distance = coordinate - positions[start + kernel]
-                terms[kernel] -= precision * distance * distance
-            }
+        let categories = categoryCounts[axis]
+        if categories > 0 {
+            let logChances = logCategoryChances[axis]
+            KernelLoops.addMatches(
+                terms, positions, count: count, at: x, own: logChances.own, other: logChances.other, absent: logChances.prior)
+        } else if isAlwaysActive[axis] {
+            KernelLoops.subtractDistances(terms, positions, count: count, at: x, precision: precisions[axis])
         } else {
-            for kernel in 0..<count {
-                let distance = coordinate - positions[start + kernel]
-                let quadratic = precision * distance * distance + logNorms[start + kernel]
-                terms[kernel] -= quadratic.isNaN ? 0 : quadratic
-            }
+            KernelLoops.subtractDistances(terms, positions, norms: norms, count: count, at: x, precision: precisions[axis])
         }
     }
 }

@@ -30,6 +30,8 @@ struct ParzenModel: Sendable {
     private var finished = OrderedList<Priority>()
     private var failures = OrderedList<Priority>()
     private var pending: [Int] = []
+    /// Of each row, whether it is among those of ``good``.
+    private var isGood: [Bool] = []
 
     private(set) var good: ParzenEstimator
     private(set) var rest: ParzenEstimator
@@ -107,10 +109,12 @@ struct ParzenModel: Sendable {
     private mutating func refresh(_ history: TrialHistory) {
         let goodCount = min(Self.goodLimit, Int((goodShare * Double(finished.count)).rounded(.up)))
         let goodRows = bestRows(goodCount, history)
+        for row in good.rows { isGood[row] = false }
+        isGood += Array(repeating: false, count: history.count - isGood.count)
+        for row in goodRows { isGood[row] = true }
         good.update(rows: goodRows, weights: improvements(goodRows, history), history: history)
 
-        let isGood = Set(goodRows)
-        let sample = finished.first(Self.sampleLimit) { !isGood.contains($0.row) }.map(\.row)
+        let sample = finished.first(Self.sampleLimit) { !isGood[$0.row] }.map(\.row)
         let weight = Double(finished.count - goodRows.count) / Double(max(sample.count, 1))
         rest.update(
             rows: sample + pending,

@@ -99,7 +99,6 @@ struct TreeParzenSampler: Sampler {
         // Mostly the first is free; the others are looked at in their order, equal ones as they were drawn.
         while let index = scored.indices.max(by: { scored[$0].score <= scored[$1].score && $0 != $1 }) {
             let configuration = axes.configuration(at: scored[index].point)
-            print("DBG", trial, scored[index], configuration.values, scored.count)
             if !asked.contains(configuration) { return configuration }
             scored.remove(at: index)
         }

@@ -5,8 +5,10 @@ import TunedRecords
 import TunedSpace
 
 extension Request {
-    /// Reads the fields of the body, a JSON object, with `body`; one that it leaves is an error. An absent body is an empty object.
+    /// Reads the fields of the body, a JSON object; an absent body is an empty one.
     ///
+    /// - Parameter body: Takes every field that it knows before it judges any: one that it leaves is an error, and that
+    ///   error comes first, since a misspelt name explains why another is missing.
     /// - Throws: ``ServiceError`` 415 without `Content-Type: application/json`, 413 past the limit, 400 for what is no JSON object.
     func fields<Value>(upTo limit: Int, _ body: (inout JSONFields) throws -> Value) async throws -> Value {
         try Self.read(try await jsonBody(upTo: limit), body)
@@ -16,9 +18,9 @@ extension Request {
     @inline(never)
     private static func read<Value>(_ json: JSONValue, _ body: (inout JSONFields) throws -> Value) throws -> Value {
         var fields = try JSONFields(json, path: "")
-        let value = try body(&fields)
+        let value = Result { try body(&fields) }
         try fields.finish()
-        return value
+        return try value.get()
     }
 
     func jsonBody(upTo limit: Int) async throws -> JSONValue {

@@ -1,7 +1,7 @@
 import Synchronization
 import TunedSpace
 
-/// Prints a study's events as JSON, one a line, from now until the study no longer runs. Taken up after a broken connection
+/// Prints a study's events as JSON, one a line, from its first until the study no longer runs. Taken up after a broken connection
 /// where it ended, so that no event is missing or printed twice.
 struct EventLines {
     let study: String
@@ -13,7 +13,7 @@ struct EventLines {
         var attempts = 0
         while true {
             do throws(CommandError) {
-                let target = Route.study(study) + "/events?until=settled"
+                let target = Route.study(study) + "/events?until=settled&after=0"
                 try await client.events(target, after: last.withLock { $0 }) { event in
                     if event.name == "end" {
                         isOver.withLock { $0 = true }

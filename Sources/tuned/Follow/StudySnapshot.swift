@@ -78,7 +78,7 @@ extension StudySnapshot {
         reason = json["reason"]?.stringValue ?? ""
         for state in TrialState.allCases { counts[state] = json["counts"]?[state.name]?.integerValue.map(Int.init) ?? 0 }
         objectives = (json["objectives"]?.arrayValue ?? []).map {
-            ($0["metric"]?.stringValue ?? "", $0["goal"]?.stringValue ?? "minimize")
+            ($0["name"]?.stringValue ?? "", $0["goal"]?.stringValue ?? "minimize")
         }
         plugin = json["plugin"]?["name"]?.stringValue
         createdAt = json["created_at"]?.integerValue

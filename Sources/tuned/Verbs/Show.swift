@@ -9,7 +9,7 @@ struct Show: Verb {
               tuned show svm-1
               tuned show svm-1 --follow
               tuned show svm-1/17
-              tuned show svm-1 --follow --json     # one event a line, until the study ends
+              tuned show svm-1 --follow --json     # every event, one a line, until the study ends
             """)
 
     @Argument(help: ArgumentHelp("A study, or a trial as STUDY/NUMBER.", valueName: "study[/number]"))
