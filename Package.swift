@@ -145,6 +145,18 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
-        .testTarget(name: "TunedCommandTests", dependencies: ["TunedSpace", "tuned"], swiftSettings: strict),
+        .testTarget(name: "TunedCommandTests", dependencies: ["TunedSpace", "TunedRecords", "tuned"], swiftSettings: strict),
+        .executableTarget(
+            name: "WorkerPoolProbe",
+            dependencies: ["TunedSpace", "TunedRecords", "TunedWire", "TunedPlugins", "TunedWorkers", "TunedTestSupport"],
+            path: "Tests/WorkerPoolProbe", swiftSettings: strict),
+        .testTarget(
+            name: "TunedWorkersTests",
+            dependencies: [
+                "TunedSpace", "TunedRecords", "TunedWire", "TunedPlugins", "TunedWorkers", "CTunedWorker", "TunedTestSupport", "tuned-worker",
+                "WorkerPoolProbe",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TunedSpace", "TunedTestSupport", "tuned", "tuned-worker"], swiftSettings: strict),
     ]
 )

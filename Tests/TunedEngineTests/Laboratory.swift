@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import TunedPlugins
 import TunedRecords
 import TunedSlots
 import TunedSpace

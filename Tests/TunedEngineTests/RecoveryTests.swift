@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import TunedRecords
+import TunedSpace
 import TunedStorage
 @testable import TunedEngine
 

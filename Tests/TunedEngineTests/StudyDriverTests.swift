@@ -1,7 +1,9 @@
 import Synchronization
 import Testing
 import TunedRecords
+import TunedSlots
 import TunedSpace
+import TunedStorage
 @testable import TunedEngine
 
 @Suite struct StudyDriverTests {

@@ -2,6 +2,7 @@ import Synchronization
 import Testing
 import TunedRecords
 import TunedSpace
+import TunedStorage
 @testable import TunedEngine
 
 @Suite struct SuggestionAuditTests {
