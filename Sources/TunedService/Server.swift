@@ -68,8 +68,27 @@ public final class Server: Service {
         try socket.prepare()
         // One loop moves bytes; whatever takes time is done elsewhere.
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let api = API(parts)
-        let responder = api.responder(access: access, version: parts.facts.version)
+        // Others are kept out by the directory; the mask closes the socket itself from its first moment on.
+        let mask = umask(0o077)
+        var configuration = ServiceGroupConfiguration(services: listeners(on: loops, restoring: mask), logger: logger)
+        configuration.maximumGracefulShutdownDuration = parts.limits.shutdown
+        let result = await Self.serve(ServiceGroup(configuration: configuration))
+        umask(mask)
+        socket.remove()
+        try? await loops.shutdownGracefully()
+        do {
+            try result.get()
+        } catch let error as IOError {
+            let addresses = [socket.path] + (tcp.map { ["\($0.host):\($0.port)"] } ?? [])
+            throw ServerError(
+                .address, "cannot listen on \(addresses.joined(separator: " and "))", underlying: error.description)
+        }
+    }
+
+    private func listeners(
+        on loops: MultiThreadedEventLoopGroup, restoring mask: mode_t
+    ) -> [any Service] {
+        let responder = API(parts).responder(access: access, version: parts.facts.version)
         let waiting = Mutex(tcp == nil ? 1 : 2)
         let opened: @Sendable () -> Void = { [onReady] in
             let isLast = waiting.withLock { count in
@@ -78,33 +97,21 @@ public final class Server: Service {
             }
             if isLast { onReady() }
         }
-        var services: [any Service] = []
-        if let tcp {
-            services.append(
-                listener(.hostname(tcp.host, port: tcp.port), responder, loops) { [self] channel in
-                    port.withLock { $0 = channel.localAddress?.port }
-                    opened()
-                })
+        let local = listener(.unixDomainSocket(path: socket.path), responder, loops) { [socket, logger] _ in
+            umask(mask)
+            do throws(ServerError) {
+                try socket.restrict()
+            } catch {
+                logger.error("\(error.message): \(error.underlying)")
+            }
+            opened()
         }
-        // Others are kept out by the directory; the mask closes the socket itself from its first moment on.
-        let mask = umask(0o077)
-        services.append(
-            listener(.unixDomainSocket(path: socket.path), responder, loops) { [socket, logger] _ in
-                umask(mask)
-                do throws(ServerError) {
-                    try socket.restrict()
-                } catch {
-                    logger.error("\(error.message): \(error.underlying)")
-                }
-                opened()
-            })
-        var configuration = ServiceGroupConfiguration(services: services, logger: logger)
-        configuration.maximumGracefulShutdownDuration = parts.limits.shutdown
-        let result = await Self.serve(ServiceGroup(configuration: configuration))
-        umask(mask)
-        socket.remove()
-        try? await loops.shutdownGracefully()
-        try result.get()
+        guard let tcp else { return [local] }
+        let remote = listener(.hostname(tcp.host, port: tcp.port), responder, loops) { [self] channel in
+            port.withLock { $0 = channel.localAddress?.port }
+            opened()
+        }
+        return [local, remote]
     }
 
     /// Runs listeners until a wish to end, whatever its form: they are never cancelled while they accept, since a connection

@@ -26,10 +26,14 @@ final class DataDirectory: Sendable {
 
     deinit { unlock() }
 
-    /// Lets another process have the directory. Closing the descriptor ends the lock (flock(2)).
+    /// Lets another process have the directory. Unlocked in so many words: closing alone would leave the lock to a child process that
+    /// was forked and has not yet run its program (flock(2)).
     func unlock() {
         lock.withLock { descriptor in
-            if let open = descriptor { close(open) }
+            if let open = descriptor {
+                flock(open, LOCK_UN)
+                close(open)
+            }
             descriptor = nil
         }
     }

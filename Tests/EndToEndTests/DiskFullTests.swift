@@ -11,24 +11,24 @@ import TunedTestSupport
                 """
                 set -e
                 mkdir -p '\(lab.home)'
-                mount -t tmpfs -o size=4m,mode=700 tmpfs '\(lab.home)' || exit 77
-                T='\(TestPlugins.executable("tuned"))'
-                "$T" load '\(TestPlugins.path("noop"))' >&2
-                "$T" run noop --trainable noop --trials 2000 --study s --json
-                dd if=/dev/zero of='\(lab.home)/filler' bs=4k >&2 2>/dev/null || true
-                "$T" run noop --trainable noop --trials 100000 --study t --detach >&2 && echo "created" || echo "refused $?"
+                mount -t tmpfs -o size=64m,mode=700 tmpfs '\(lab.home)' || exit 77
+                T='timeout 60 \(TestPlugins.executable("tuned"))'
+                $T load '\(TestPlugins.path("noop"))' >&2
+                $T run noop --trainable noop --trials 2000 --study s --json
+                dd if=/dev/zero of='\(lab.home)/filler' bs=4k 2>/dev/null || true
+                $T run noop --trainable noop --trials 100000 --study t --detach >&2 && echo "created" || echo "refused $?"
                 sleep 1
-                "$T" status --json
-                "$T" best s --json >&2
+                $T status --json
+                $T best s --json >&2
                 rm '\(lab.home)/filler'
                 for attempt in $(seq 100); do
-                    "$T" status --json | grep -q '"writable":true' && break
+                    $T status --json | grep -q '"writable":true' && break
                     sleep 0.1
                 done
-                "$T" status --json
-                "$T" enqueue s x=0.5 >&2 || true
-                "$T" verify s --json
-                "$T" serve --stop >&2
+                $T status --json
+                $T enqueue s x=0.5 >&2 || true
+                $T verify s --json
+                $T serve --stop >&2
                 """)
             // A mount of one's own needs a user namespace, which some containers forbid.
             let run = try await lab.shell("unshare --user --map-root-user --mount sh '\(script)'")

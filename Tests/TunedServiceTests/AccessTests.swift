@@ -123,6 +123,20 @@ import TunedService
         }
     }
 
+    @Test func portInUseIsToldWithItsAddress() async throws {
+        try await withServer(tcp: { options($0) }) { running in
+            let port = try #require(running.server.tcpPort)
+            let error = await #expect(throws: ServerError.self) {
+                try await withServer(tcp: { directory in
+                    var taken = options(directory)
+                    taken.port = port
+                    return taken
+                }) { _ in }
+            }
+            #expect(error?.message.contains("127.0.0.1:\(port)") == true)
+        }
+    }
+
     @Test(arguments: [
         (0o644, "0123456789abcdef0123456789abcdef"), (0o640, "0123456789abcdef0123456789abcdef"), (0o600, "short"),
         (0o600, ""),

@@ -1,14 +1,14 @@
 /// Elements in ascending order, in chunks, so that inserting into a list of n costs about the square root of n.
-struct OrderedList<Element: Comparable & Sendable>: Sendable {
+package struct OrderedList<Element: Comparable & Sendable>: Sendable {
     /// Half of it remains on each side when a chunk is split.
     private static var chunkLimit: Int { 512 }
 
     private var chunks: [[Element]] = []
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    init() {}
+    package init() {}
 
-    init(_ elements: [Element]) {
+    package init(_ elements: [Element]) {
         let sorted = elements.sorted()
         count = sorted.count
         chunks = stride(from: 0, to: count, by: Self.chunkLimit / 2).map { start in
@@ -16,7 +16,7 @@ struct OrderedList<Element: Comparable & Sendable>: Sendable {
         }
     }
 
-    mutating func insert(_ element: Element) {
+    package mutating func insert(_ element: Element) {
         count += 1
         guard !chunks.isEmpty else {
             chunks.append([element])
@@ -32,7 +32,7 @@ struct OrderedList<Element: Comparable & Sendable>: Sendable {
     }
 
     /// Removes an element that is in the list.
-    mutating func remove(_ element: Element) {
+    package mutating func remove(_ element: Element) {
         let chunk = self.chunk(of: element)
         guard chunk < chunks.count else { return }
         let place = Self.place(of: element, in: chunks[chunk])
@@ -43,7 +43,7 @@ struct OrderedList<Element: Comparable & Sendable>: Sendable {
     }
 
     /// The first elements that pass, at most so many, in ascending order.
-    func first(_ limit: Int, where passes: (Element) -> Bool = { _ in true }) -> [Element] {
+    package func first(_ limit: Int, where passes: (Element) -> Bool = { _ in true }) -> [Element] {
         var found: [Element] = []
         found.reserveCapacity(min(limit, count))
         for chunk in chunks {

@@ -1,9 +1,9 @@
 import Glibc
-import TunedSpace
+package import TunedSpace
 
 /// How a Parzen estimator sees a space: one axis a parameter. A number's coordinate is its place on its unit scale (a countable one's the
 /// middle of its cell), a category's the index of its cell; an inactive parameter's is NaN.
-struct ParzenAxes: Sendable {
+package struct ParzenAxes: Sendable {
     struct Axis: Sendable {
         let scale: UnitScale
         /// Number of categories; 0 for a number.
@@ -27,7 +27,7 @@ struct ParzenAxes: Sendable {
     let varyingAxes: [Int]
     private let categoricalAxes: [(axis: Int, logChance: Double)]
 
-    init(_ space: SearchSpace) {
+    package init(_ space: SearchSpace) {
         self.space = space
         let scales = space.parameters.map(UnitScale.init)
         axes = space.parameters.indices.map { index in
@@ -37,7 +37,7 @@ struct ParzenAxes: Sendable {
                 cells: Self.cells(parameter, scales[index]),
                 conditions: parameter.conditions.map { condition in
                     let parent = space.parameters[condition.parent]
-                    let coordinates = condition.values.compactMap { Self.coordinate($0, parent, scales[condition.parent]) }
+                    let coordinates = condition.values.filter(parent.contains).compactMap { Self.coordinate($0, parent, scales[condition.parent]) }
                     return (condition.parent, coordinates)
                 },
                 isFixed: parameter.isFixed)
@@ -56,18 +56,19 @@ struct ParzenAxes: Sendable {
 
     private static func coordinate(_ value: ParameterValue, _ parameter: Parameter, _ scale: UnitScale) -> Double? {
         if parameter.isCategorical { return parameter.cell(of: value).map { Double($0) } }
-        return parameter.contains(value) ? scale.unit(of: value) : nil
+        return scale.unit(of: value)
     }
 
-    /// NaN also for a value that the space has no room for, as a person may have tried.
-    func coordinates(of configuration: Configuration) -> [Double] {
+    /// A category that the space has no room for, as a person may have tried, is NaN too.
+    package func coordinates(of configuration: Configuration) -> [Double] {
         axes.indices.map { index in
-            guard let value = configuration[index] else { return .nan }
-            return Self.coordinate(value, space.parameters[index], axes[index].scale) ?? .nan
+            let place = configuration[index].flatMap { Self.coordinate($0, space.parameters[index], axes[index].scale) }
+            // The estimator takes it for granted that a number without conditions has a place.
+            return place ?? (axes[index].conditions.isEmpty && !axes[index].isCategorical ? 0.5 : .nan)
         }
     }
 
-    func configuration(at point: [Double]) -> Configuration {
+    package func configuration(at point: [Double]) -> Configuration {
         Configuration(axes.indices.map { index in
             let coordinate = point[index]
             if coordinate.isNaN { return nil }
@@ -92,7 +93,7 @@ struct ParzenAxes: Sendable {
     }
 
     /// The logarithm of the uniform density at a point.
-    func logPrior(at point: [Double]) -> Double {
+    package func logPrior(at point: [Double]) -> Double {
         var sum = 0.0
         for (axis, logChance) in categoricalAxes where !point[axis].isNaN { sum += logChance }
         return sum

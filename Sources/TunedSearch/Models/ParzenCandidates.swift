@@ -1,14 +1,14 @@
-import TunedNumerics
+package import TunedNumerics
 import TunedSpace
 
 /// Draws points from an estimator.
-struct ParzenCandidates {
+package struct ParzenCandidates {
     private let space: ParzenAxes
     private let estimator: ParzenEstimator
     /// Sums of the kernels' weights up to each; the prior has what is left to 1.
     private let cumulative: [Double]
 
-    init(_ space: ParzenAxes, _ estimator: ParzenEstimator) {
+    package init(_ space: ParzenAxes, _ estimator: ParzenEstimator) {
         self.space = space
         self.estimator = estimator
         var sum = 0.0
@@ -19,7 +19,7 @@ struct ParzenCandidates {
     }
 
     /// One point: of one kernel, or of the prior, along the parameters that the conditions make active.
-    func draw(_ random: inout CounterRandom) -> [Double] {
+    package func draw(_ random: inout CounterRandom) -> [Double] {
         let place = random.uniform()
         let kernel = cumulative.firstIndex { place < $0 }
         var point = [Double](repeating: .nan, count: space.axes.count)

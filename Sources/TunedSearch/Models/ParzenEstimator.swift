@@ -11,7 +11,7 @@ import TunedSpace
 ///
 /// A value that is a function of the list of kernels alone, however it came about: kernels stand in the list's order, sums are taken
 /// in that order, and widths follow from the list. That is what makes suggestions with and without caches equal bit for bit.
-struct ParzenEstimator: Sendable {
+package struct ParzenEstimator: Sendable {
     private let space: ParzenAxes
     /// The rows of the kernels' trials.
     private(set) var rows: [Int] = []
@@ -27,13 +27,14 @@ struct ParzenEstimator: Sendable {
     private var logCategoryChances: [(own: Double, other: Double, prior: Double)]
     private var logWeights: [Double] = []
     private(set) var logPriorWeight = 0.0
-    /// Per kernel: its weight, and the norms of the axes that are active in every configuration.
+    /// Per kernel, the part of its logarithm that does not depend on the point: its weight, and of the numbers that are active in every
+    /// configuration the norms and p² of (x - p)² = x² - 2 x p + p².
     private var bases: [Double] = []
     // Of the axes, flat: reading them out of the space would retain and release it for each kernel sum.
     private let isAlwaysActive: [Bool]
     private let categoryCounts: [Int]
 
-    init(_ space: ParzenAxes) {
+    package init(_ space: ParzenAxes) {
         self.space = space
         widths = Array(repeating: 0, count: space.axes.count)
         precisions = widths
@@ -60,7 +61,7 @@ struct ParzenEstimator: Sendable {
     // MARK: Kernels
 
     /// Takes the kernels of these rows, in this order, with weights that are relative to the prior's weight of 1.
-    mutating func update(rows newRows: [Int], weights: [Double], history: TrialHistory) {
+    package mutating func update(rows newRows: [Int], weights: [Double], history: TrialHistory) {
         if newRows != rows {
             splice(newRows, history)
             updateWidths()
@@ -72,7 +73,10 @@ struct ParzenEstimator: Sendable {
         bases = logWeights
         for axis in space.varyingAxes where isAlwaysActive[axis] && categoryCounts[axis] == 0 {
             let start = axis * stride
-            for kernel in 0..<count { bases[kernel] -= logNorms[start + kernel] }
+            let precision = precisions[axis]
+            for kernel in 0..<count {
+                bases[kernel] -= logNorms[start + kernel] + precision * positions[start + kernel] * positions[start + kernel]
+            }
         }
     }
 
@@ -167,7 +171,7 @@ struct ParzenEstimator: Sendable {
     /// The logarithm of the density at a point, relative to the measure of the cells for countable numbers.
     ///
     /// - Parameter terms: room for one number a kernel.
-    func logDensity(at point: [Double], logPrior: Double, terms: inout [Double]) -> Double {
+    package func logDensity(at point: [Double], logPrior: Double, terms: inout [Double]) -> Double {
         let prior = logPriorWeight + logPrior
         guard count > 0 else { return prior }
         return terms.withUnsafeMutableBufferPointer { terms in
@@ -177,29 +181,35 @@ struct ParzenEstimator: Sendable {
                     guard let terms = terms.baseAddress, let positions = positions.baseAddress, let norms = logNorms.baseAddress
                     else { return prior }
                     for kernel in bases.indices { terms[kernel] = bases[kernel] }
+                    // What all kernels have in common: x² of the expanded squares.
+                    var common = 0.0
                     for axis in space.varyingAxes where !point[axis].isNaN {
-                        add(axis, at: point[axis], positions + axis * stride, norms + axis * stride, to: terms)
+                        common += add(axis, at: point[axis], positions + axis * stride, norms + axis * stride, to: terms)
                     }
-                    return KernelLoops.logSumExp(terms, count: count, first: prior)
+                    return common + KernelLoops.logSumExp(terms, count: count, first: prior - common)
                 }
             }
         }
     }
 
     /// One axis' factor of every kernel.
+    /// - Returns: a term that all kernels have in common beside it.
     private func add(
         _ axis: Int, at x: Double, _ positions: UnsafePointer<Double>, _ norms: UnsafePointer<Double>,
         to terms: UnsafeMutablePointer<Double>
-    ) {
-        let categories = categoryCounts[axis]
-        if categories > 0 {
+    ) -> Double {
+        let precision = precisions[axis]
+        if categoryCounts[axis] > 0 {
             let logChances = logCategoryChances[axis]
             KernelLoops.addMatches(
                 terms, positions, count: count, at: x, own: logChances.own, other: logChances.other, absent: logChances.prior)
-        } else if isAlwaysActive[axis] {
-            KernelLoops.subtractDistances(terms, positions, count: count, at: x, precision: precisions[axis])
-        } else {
-            KernelLoops.subtractDistances(terms, positions, norms: norms, count: count, at: x, precision: precisions[axis])
+            return 0
         }
+        if isAlwaysActive[axis] {
+            KernelLoops.addProducts(terms, positions, count: count, factor: 2 * precision * x)
+            return -precision * x * x
+        }
+        KernelLoops.subtractDistances(terms, positions, norms: norms, count: count, at: x, precision: precision)
+        return 0
     }
 }

@@ -1,7 +1,7 @@
-import TunedSpace
+package import TunedSpace
 
 /// Every trial that a sampler was told of, one row each in the order in which they were asked for.
-struct TrialHistory: Sendable {
+package struct TrialHistory: Sendable {
     enum Standing: Sendable {
         case pending, complete, pruned, failed, cancelled
 
@@ -20,7 +20,7 @@ struct TrialHistory: Sendable {
     /// Only looked up, never iterated.
     private var rows: [Int: Int] = [:]
 
-    init(dimensions: Int, objectives: Int) {
+    package init(dimensions: Int, objectives: Int) {
         self.dimensions = dimensions
         self.objectives = objectives
     }
@@ -38,7 +38,7 @@ struct TrialHistory: Sendable {
 
     /// A trial begins, or is taken up again.
     /// - Returns: its row.
-    mutating func begin(_ trial: Int, _ configuration: Configuration, at point: [Double]) -> Int {
+    package mutating func begin(_ trial: Int, _ configuration: Configuration, at point: [Double]) -> Int {
         if let row = rows[trial] {
             if standings[row].isInformative { learntCount -= 1 }
             standings[row] = .pending
@@ -54,7 +54,7 @@ struct TrialHistory: Sendable {
     }
 
     /// A pending trial ends.
-    mutating func finish(_ row: Int, _ outcome: Outcome) {
+    package mutating func finish(_ row: Int, _ outcome: Outcome) {
         standings[row] = record(outcome, in: row)
         if standings[row].isInformative { learntCount += 1 }
     }

@@ -4,7 +4,7 @@ import TunedSpace
 
 /// Reads a study's log page by page and holds every event, and then the state table, against what is derived again.
 struct StudyVerification {
-    struct Result {
+    struct Findings {
         var events = 0
         var suggestions = 0
         var values = 0
@@ -26,8 +26,8 @@ struct StudyVerification {
         self.trials = trials
     }
 
-    mutating func run() async throws(CommandError) -> Result {
-        var result = Result()
+    mutating func run() async throws(CommandError) -> Findings {
+        var findings = Findings()
         var audit: SuggestionAudit?
         var space: SearchSpace?
         var last: EventSequence = 0
@@ -43,7 +43,7 @@ struct StudyVerification {
                 do { try audit?.check(event) } catch { throw failed(error) }
                 display.show(study, audit?.trials ?? 0, of: trials)
             }
-            result.events += events.count
+            findings.events += events.count
             last = newest.sequence
         }
         display.end()
@@ -51,10 +51,10 @@ struct StudyVerification {
             throw CommandError(.verification, code: "order", "the log of \(study) does not begin with the study's declaration")
         }
         try await checkRows(&audit, space: space)
-        result.suggestions = audit.suggestions
-        result.values = audit.values
-        result.environmentDifference = audit.environmentDifference
-        return result
+        findings.suggestions = audit.suggestions
+        findings.values = audit.values
+        findings.environmentDifference = audit.environmentDifference
+        return findings
     }
 
     private func page(after last: EventSequence) async throws(CommandError) -> [Event] {

@@ -76,7 +76,8 @@ package struct HTTPExchange: Sendable {
     ) async throws {
         let channel = try await connect()
         try await channel.executeThenClose { inbound, outbound in
-            for part in Self.parts(of: request) { try await outbound.write(part) }
+            // In one batch: a daemon that has all it needs may answer and close before a later part is written.
+            try await outbound.write(contentsOf: Self.parts(of: request))
             for try await part in inbound {
                 switch part {
                 case .head(let received): try await head(received)

@@ -49,8 +49,11 @@ struct GridForecast {
         of specification: StudySpecification, client: DaemonClient
     ) async throws(CommandError) -> (study: String, trialsPerSecond: Double)? {
         let studies = try await client.get(Route.studies)["studies"]?.arrayValue ?? []
-        let alike = studies.filter {
-            $0["plugin"]?["name"]?.stringValue == specification.plugin && $0["data"]?["path"]?.stringValue == specification.data
+        let alike = studies.filter { study in
+            let plugin = study["plugin"]
+            return plugin?["name"]?.stringValue == specification.plugin
+                && (specification.trainable.map { plugin?["trainable"]?.stringValue == $0 } ?? true)
+                && study["data"]?["path"]?.stringValue == specification.data
         }
         let latest = alike.map(StudySnapshot.init).filter { $0.meanRate != nil }.max { ($0.createdAt ?? 0) < ($1.createdAt ?? 0) }
         return latest.flatMap { study in study.meanRate.map { (study.slug, $0) } }

@@ -28,7 +28,7 @@ package enum ProgressLine {
         if study.counts.running > 0 { parts.append((4, "running \(study.counts.running)")) }
         if study.counts.failed > 0 { parts.append((3, "failed \(Formatting.count(study.counts.failed))")) }
         if let rate = study.trialsPerSecond { parts.append((5, Formatting.rate(rate))) }
-        if let left = study.secondsLeft { parts.append((2, "\(Formatting.duration(left)) left")) }
+        if study.isRunning, let left = study.secondsLeft { parts.append((2, "\(Formatting.duration(left)) left")) }
         return parts
     }
 

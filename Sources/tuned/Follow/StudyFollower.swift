@@ -47,6 +47,7 @@ struct StudyFollower {
         var display = ProgressDisplay()
         let start = ContinuousClock.now
         var lost: ContinuousClock.Instant?
+        var stall = StallDetector(limit: .seconds(3))
         while true {
             do throws(CommandError) {
                 let reply = try await client.get(Route.study(slug))
@@ -58,6 +59,9 @@ struct StudyFollower {
                     return reply
                 }
                 display.show(study)
+                if stall.isDue(ended: study.ended), let trouble = try await storageTrouble() {
+                    display.note("\(slug) does not get on: \(trouble)")
+                }
             } catch {
                 guard error.code == "unreachable", !Task.isCancelled else { throw error }
                 if lost == nil { display.note("the daemon went away; waiting for it") }
@@ -69,6 +73,10 @@ struct StudyFollower {
             let pause = min(max(age / 10, .milliseconds(10)), .milliseconds(200))
             do { try await Task.sleep(for: pause) } catch { throw .failure("following \(slug) was interrupted") }
         }
+    }
+
+    private func storageTrouble() async throws(CommandError) -> String? {
+        try await client.get(Route.status)["storage"]?["trouble"]?.stringValue?.printable
     }
 
     private static func gone(_ slug: String, _ error: CommandError) -> CommandError {

@@ -43,7 +43,7 @@ package enum StudyResult {
         ]
         if study.state == "paused" {
             steps.append(("go on", "tuned resume \(study.slug)"))
-        } else {
+        } else if !study.isExhausted {
             steps.append(("go on", "tuned resume \(study.slug) --trials \(study.ended * 2)"))
         }
         steps.append(("check it", "tuned verify \(study.slug)"))

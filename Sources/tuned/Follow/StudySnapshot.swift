@@ -54,6 +54,9 @@ package struct StudySnapshot: Sendable {
         }
     }
 
+    /// Whether every configuration of an exhaustive search was tried, so that nothing is left to go on with.
+    package var isExhausted: Bool { gridSize.map { ended >= $0 } ?? false }
+
     /// Trials a second over the whole study; nil before one has ended.
     package var meanRate: Double? {
         guard let seconds, seconds > 0, ended > 0 else { return nil }

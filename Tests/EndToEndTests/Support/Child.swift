@@ -31,10 +31,14 @@ final class Child: Sendable {
 
     func signal(_ number: Int32) { kill(pid, number) }
 
-    /// The exit code, or minus the signal.
+    /// The exit code, or minus the signal. A test that runs into its time limit ends the process.
     func wait() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: self.reap()) }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                queue.async { continuation.resume(returning: self.reap()) }
+            }
+        } onCancel: {
+            if ended.withLock({ $0 == nil }) { signal(SIGKILL) }
         }
     }
 
