@@ -74,7 +74,7 @@ public final class PluginCatalog: Sendable {
             }
             probe.probe(stored.image, on: queue) { [self] result in
                 switch result {
-                case .failure(let error): reply(.failure(EngineError(error)))
+                case .failure(let error): reply(.failure(EngineError(error, naming: stored.source, insteadOf: stored.image.path)))
                 case .success(let description):
                     reply(Result { () throws(EngineError) -> LoadedPlugin in try adopt(stored, description) })
                 }
@@ -164,5 +164,12 @@ extension EngineError {
             default: .plugin
             }
         self.init(code, error.message, underlying: error.detail)
+    }
+
+    /// The same with a file called as the person calls it, not as the daemon's private copy.
+    init(_ error: PluginError, naming name: String, insteadOf copy: String) {
+        self.init(error)
+        message = message.replacing(copy, with: name)
+        underlying = underlying.replacing(copy, with: name)
     }
 }

@@ -129,10 +129,7 @@ final class StudyPlanner: Sendable {
         switch described {
         case .success(let description): dataset = description
         case .failure(let error):
-            // The plugin saw its private copy; a person knows the file by the name that they gave.
-            var shown = EngineError(error)
-            shown.message = shown.message.replacing(copy.path, with: origin)
-            throw shown
+            throw EngineError(error, naming: origin, insteadOf: copy.path)
         }
         var declaration = declaration
         let split = declaration.specification.split ?? SplitSpecification()

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Random numbers that follow from a study's seed, a trial's number and a stream alone, so that any one suggestion can be computed
-/// again without those before it. Streams of one trial are independent of each other.
+/// Random numbers that follow from a study's seed, a trial's number and a stream alone, so that any one suggestion can
+/// be computed again without those before it. Streams of one trial are independent of each other.
 public struct CounterRandom: RandomNumberGenerator, Sendable {
     private let key: SIMD2<UInt32>
     /// Block number, stream, and the trial in two words.

@@ -1,4 +1,5 @@
-/// Philox4x32-10: ten rounds that turn a counter and a key into 128 random bits. Any block can be computed without those before it.
+/// Philox4x32-10: ten rounds that turn a counter and a key into 128 random bits. Any block can be computed without
+/// those before it.
 ///
 /// J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw: Parallel random numbers: as easy as 1, 2, 3. SC'11.
 package enum Philox4x32 {

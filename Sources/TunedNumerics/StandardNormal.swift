@@ -30,7 +30,8 @@ public enum StandardNormal {
 
     /// Φ⁻¹(p) for 0 < p < 1, to about 16 digits; ∓inf at the ends.
     ///
-    /// M. J. Wichura: Algorithm AS 241, the percentage points of the normal distribution. Applied Statistics 37 (1988), PPND16.
+    /// M. J. Wichura: Algorithm AS 241, the percentage points of the normal distribution. Applied Statistics 37 (1988),
+    /// PPND16.
     public static func quantile(_ p: Double) -> Double {
         let q = p - 0.5
         if abs(q) <= 0.425 {

@@ -26,7 +26,8 @@ public struct TruncatedNormal: Sendable {
         return StandardNormal.logDensity((x - mean) / deviation) - log(deviation) - logMass
     }
 
-    /// The point below which the share `p` of the mass lies, 0 < p < 1; within the interval however far it lies in a tail.
+    /// The point below which the share `p` of the mass lies, 0 < p < 1; within the interval however far it lies in a
+    /// tail.
     public func quantile(_ p: Double) -> Double {
         let a = (low - mean) / deviation
         let b = (high - mean) / deviation
@@ -37,7 +38,8 @@ public struct TruncatedNormal: Sendable {
     /// For a <= 0, where Φ(a) is accurate.
     private static func standardQuantile(_ p: Double, from a: Double, to b: Double) -> Double {
         if b < -37 {
-            // Φ is below the smallest normal double here, and falls off like an exponential of rate -b from the upper end.
+            // Φ is below the smallest normal double here, and falls off like an exponential of rate -b from the upper
+            // end.
             return max(a, b + log(p + (1 - p) * exp(-b * (a - b))) / -b)
         }
         let lower = StandardNormal.cumulative(a)

@@ -18,6 +18,8 @@ package final class PluginHost {
     private var runs = 0
     private let folds: [FoldsLayout.Rows]
     private var instance: UnsafeMutableRawPointer?
+    /// Whether there is anything to destroy: not after a create that failed.
+    private var isCreated = false
 
     /// After so many runs a context is used again.
     private static let contextCount = 16
@@ -51,14 +53,17 @@ package final class PluginHost {
     }
 
     deinit {
-        if let destroy = trainable.destroy { destroy(instance) }
+        if isCreated, let destroy = trainable.destroy { destroy(instance) }
         context.pointee.metrics.deallocate()
         context.pointee.given.deallocate()
         contexts.deallocate()
     }
 
     private func create(_ request: OpenRequest) throws(PluginError) {
-        guard let create = trainable.create else { return }
+        guard let create = trainable.create else {
+            isCreated = true
+            return
+        }
         tuned_set_creating_context(context)
         defer { tuned_set_creating_context(nil) }
         let code = ConfigTable.with(request) { create(HostTable.pointer, $0, &instance) }
@@ -69,6 +74,7 @@ package final class PluginHost {
                 .create, said.isEmpty ? "create of \(name) returned \(code) without saying why (host->fail)" : said,
                 detail: "create of \(name) returned \(code)")
         }
+        isCreated = true
         _ = notes.take()
     }
 

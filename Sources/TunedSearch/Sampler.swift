@@ -1,8 +1,9 @@
 /// Chooses configurations.
 ///
-/// A sampler is a value, and a pure function of the problem, its settings, the observations in their order and the trial's number: no
-/// clock, no global state, no thread. Suggesting changes nothing, so any suggestion can be derived again from the observations that
-/// preceded it; the caller tells the sampler what became of it with ``Observation/pending(trial:_:)``.
+/// A sampler is a value, and a pure function of the problem, its settings, the observations in their order and the
+/// trial's number: no clock, no global state, no thread. Suggesting changes nothing, so any suggestion can be derived
+/// again from the observations that preceded it; the caller tells the sampler what became of it with
+/// ``Observation/pending(trial:_:)``.
 ///
 ///     let space = try SearchSpace([Parameter(name: "x", domain: .float(FloatDomain(low: -5, high: 5)))])
 ///     var sampler = try SamplerRegistry.make(name: "tpe", problem: SearchProblem(space: space, seed: 7))
@@ -16,7 +17,8 @@ public protocol Sampler: Sendable {
     var identity: SamplerIdentity { get }
     /// In one line for a person: which method it is, and why it was taken where that was not asked for by name.
     var explanation: String { get }
-    /// Number of configurations that it will suggest before it is exhausted; nil where that is not bounded or not known.
+    /// Number of configurations that it will suggest before it is exhausted; nil where that is not bounded or not
+    /// known.
     var size: UInt64? { get }
     mutating func observe(_ observation: Observation)
     func suggest(trial: Int) throws(SearchError) -> Suggestion

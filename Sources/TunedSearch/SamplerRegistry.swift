@@ -16,7 +16,8 @@ public enum SamplerRegistry {
 
     /// - Parameters:
     ///   - settings: by name; each sampler documents its own.
-    ///   - caching: false derives every suggestion from the stored observations alone, as slow as that may be. The answers are equal.
+    ///   - caching: false derives every suggestion from the stored observations alone, as slow as that may be. The
+    ///     answers are equal.
     /// - Throws: ``SearchError`` for a name or setting that is not known, with the nearest one that is.
     public static func make(
         name: String, settings: [String: JSONValue] = [:], problem: SearchProblem, caching: Bool = true

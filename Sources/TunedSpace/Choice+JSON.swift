@@ -29,8 +29,8 @@ extension Choice {
         }
     }
 
-    /// Whether a person who wrote the value means this choice: 1 and 1.0 are the same, and so are `1` and `"1"`, because YAML and a
-    /// shell do not keep quotes.
+    /// Whether a person who wrote the value means this choice: 1 and 1.0 are the same, and so are `1` and `"1"`,
+    /// because YAML and a shell do not keep quotes.
     func isMeant(by json: JSONValue) -> Bool {
         if self.json == json { return true }
         if let mine = self.json.doubleValue, let other = json.doubleValue { return mine == other }

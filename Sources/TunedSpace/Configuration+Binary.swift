@@ -1,5 +1,6 @@
 extension Configuration {
-    /// Compact form: the number of values, then a tag byte and the value of each (0 inactive, 1 float, 2 integer, 3 category).
+    /// Compact form: the number of values, then a tag byte and the value of each (0 inactive, 1 float, 2 integer, 3
+    /// category).
     public func encode(into writer: inout BinaryWriter) {
         writer.writeVarint(UInt64(values.count))
         for value in values {

@@ -1,10 +1,10 @@
-/// All configurations of a space whose parameters take countably many values, numbered without gaps or duplicates: conditions are
-/// followed, so a value of an inactive parameter is never counted.
+/// All configurations of a space whose parameters take countably many values, numbered without gaps or duplicates:
+/// conditions are followed, so a value of an inactive parameter is never counted.
 ///
-/// The space is taken apart recursively. Parameters that no condition connects are independent factors, and multiply. In a
-/// connected group the first parent is branched on: its cells fall into classes that activate the same children, and each class
-/// multiplies with what remains of the group below it. Equal remainders are shared, so a tree of conditions costs as many nodes as it
-/// has parameters and classes, whatever the number of configurations.
+/// The space is taken apart recursively. Parameters that no condition connects are independent factors, and multiply.
+/// In a connected group the first parent is branched on: its cells fall into classes that activate the same children,
+/// and each class multiplies with what remains of the group below it. Equal remainders are shared, so a tree of
+/// conditions costs as many nodes as it has parameters and classes, whatever the number of configurations.
 package struct ConfigurationLattice: Sendable {
     /// A space so entangled that it would need more nodes is not counted.
     private static let maximumNodes = 100_000
@@ -85,7 +85,8 @@ package struct ConfigurationLattice: Sendable {
         }
     }
 
-    /// nil where a parameter is not countable, where there are 2^64 configurations or more, or where conditions are too entangled.
+    /// nil where a parameter is not countable, where there are 2^64 configurations or more, or where conditions are too
+    /// entangled.
     package init?(_ space: SearchSpace, axes: [Axis]) {
         var builder = Builder(space: space, axes: axes)
         guard let root = builder.node(of: space.order), let count = builder.nodes[root]?.count else { return nil }
@@ -128,7 +129,8 @@ package struct ConfigurationLattice: Sendable {
     private func number(of configuration: Configuration, in node: Int) -> UInt64? {
         var number: UInt64 = 0
         for factor in nodes[node].factors {
-            guard let value = configuration[factor.parameter], let cell = axes[factor.parameter].cell(of: value) else { return nil }
+            guard let value = configuration[factor.parameter], let cell = axes[factor.parameter].cell(of: value)
+            else { return nil }
             var before: UInt64 = 0
             var found: UInt64?
             for cells in factor.classes {
@@ -211,8 +213,8 @@ package struct ConfigurationLattice: Sendable {
             return Factor(parameter: parent, classes: classes, count: count)
         }
 
-        /// The parent's cells, one class for each set of conditions that they satisfy, with a value that stands for the class; nil for
-        /// the cells that no condition names.
+        /// The parent's cells, one class for each set of conditions that they satisfy, with a value that stands for the
+        /// class; nil for the cells that no condition names.
         private func partition(_ parent: Int, total: UInt64, children: [Int]) -> [(CellClass, ParameterValue?)] {
             let conditions = children.flatMap { space.parameters[$0].conditions }.filter { $0.parent == parent }
             var named: [(cell: UInt64, value: ParameterValue)] = []
@@ -242,7 +244,8 @@ package struct ConfigurationLattice: Sendable {
             return classes
         }
 
-        /// What can still be active once the parent's value is known: not the children that want another value, nor what hangs on them.
+        /// What can still be active once the parent's value is known: not the children that want another value, nor
+        /// what hangs on them.
         private func survivors(of others: [Int], given parent: Int, value: ParameterValue?) -> [Int] {
             var dead: Set<Int> = []
             return others.filter { child in

@@ -1,4 +1,5 @@
-/// Reads an object's fields one by one; ``finish()`` then names a field that nobody asked for, with the nearest known name.
+/// Reads an object's fields one by one; ``finish()`` then names a field that nobody asked for, with the nearest known
+/// name.
 struct FieldReader {
     /// Of the object, for errors.
     private(set) var path: String

@@ -14,14 +14,15 @@ extension JSONValue {
     /// Nesting that the parser accepts.
     public static let maximumDepth = 64
 
-    /// Parses JSON text (RFC 8259), strictly: a key that comes twice in an object is an error, as are numbers past the range of a
-    /// double. Numbers without fraction and exponent that fit 64 bits become ``integer(_:)``.
+    /// Parses JSON text (RFC 8259), strictly: a key that comes twice in an object is an error, as are numbers past the
+    /// range of a double. Numbers without fraction and exponent that fit 64 bits become ``integer(_:)``.
     ///
     /// - Parameter limit: bytes of text that are accepted, 1 MiB without a word.
     public init(parsing bytes: [UInt8], limit: Int = 1 << 20) throws(JSONError) {
         var parser = JSONParser(bytes: bytes)
         guard bytes.count <= limit else {
-            throw JSONError(message: "\(bytes.count) bytes of JSON are more than the \(limit) allowed", offset: 0, line: 1, column: 1)
+            throw JSONError(
+                message: "\(bytes.count) bytes of JSON are more than the \(limit) allowed", offset: 0, line: 1, column: 1)
         }
         self = try parser.parse()
     }
@@ -31,8 +32,8 @@ extension JSONValue {
     }
 }
 
-/// A recursive-descent parser over bytes. Written out rather than taken from Foundation, which hides duplicate keys and the
-/// difference between 1 and 1.0.
+/// A recursive-descent parser over bytes. Written out rather than taken from Foundation, which hides duplicate keys and
+/// the difference between 1 and 1.0.
 struct JSONParser {
     private let bytes: [UInt8]
     private var position = 0
@@ -148,7 +149,9 @@ struct JSONParser {
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard let string = String(validating: text, as: UTF8.self) else { throw error("this text is not UTF-8", at: start) }
+                guard let string = String(validating: text, as: UTF8.self) else {
+                    throw error("this text is not UTF-8", at: start)
+                }
                 return string
             case UInt8(ascii: "\\"): try parseEscape(into: &text)
             case 0..<0x20: throw error("a control character in a text must be escaped", at: position - 1)
@@ -178,7 +181,9 @@ struct JSONParser {
         let start = position - 2
         let first = try parseHex()
         if let scalar = Unicode.Scalar(first) { return scalar }
-        guard (0xD800..<0xDC00).contains(first), take("\\"), take("u") else { throw error("half of a surrogate pair", at: start) }
+        guard (0xD800..<0xDC00).contains(first), take("\\"), take("u") else {
+            throw error("half of a surrogate pair", at: start)
+        }
         let second = try parseHex()
         guard (0xDC00..<0xE000).contains(second),
             let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))

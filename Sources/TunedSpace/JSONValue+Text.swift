@@ -1,6 +1,6 @@
 extension JSONValue {
-    /// JSON text with sorted keys, so that equal values have equal text. Doubles are written with the fewest digits that read back
-    /// to the same number; NaN and infinities, which JSON does not have, as null.
+    /// JSON text with sorted keys, so that equal values have equal text. Doubles are written with the fewest digits
+    /// that read back to the same number; NaN and infinities, which JSON does not have, as null.
     ///
     /// - Parameter pretty: one item a line, indented by two spaces.
     public func text(pretty: Bool = false) -> String {

@@ -1,8 +1,8 @@
 /// The known name that a misspelt one was most likely meant to be; nil where none is near.
 ///
-/// Near means at most a third of the longer name's characters, and at least one, in edit distance: insertions, deletions,
-/// substitutions and swaps of neighbours count one each (Damerau 1964, optimal string alignment); case does not count.
-/// Among equally near names the first wins.
+/// Near means at most a third of the longer name's characters, and at least one, in edit distance: insertions,
+/// deletions, substitutions and swaps of neighbours count one each (Damerau 1964, optimal string alignment); case does
+/// not count. Among equally near names the first wins.
 public func nearest(to name: String, among known: some Sequence<String>) -> String? {
     let wanted = Array(name.lowercased().unicodeScalars.prefix(128))
     var best: (name: String, distance: Int)?

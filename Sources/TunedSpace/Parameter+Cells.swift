@@ -1,5 +1,5 @@
-/// A parameter with countable values is seen as cells 0, 1, 2, ...: the integers by their step, the points of a stepped float, the
-/// allowed categories in the order of the choices.
+/// A parameter with countable values is seen as cells 0, 1, 2, ...: the integers by their step, the points of a stepped
+/// float, the allowed categories in the order of the choices.
 extension Parameter {
     /// Number of values; nil for a float without a step, unless it is fixed.
     package var cellCount: UInt64? {
@@ -67,8 +67,8 @@ extension Parameter {
     /// Whether only one value is left.
     public var isFixed: Bool { cellCount == 1 }
 
-    /// The default where it is still among the parameter's values, else the middle of the domain: the geometric one on a
-    /// logarithmic scale.
+    /// The default where it is still among the parameter's values, else the middle of the domain: the geometric one on
+    /// a logarithmic scale.
     public var centralValue: ParameterValue {
         if let defaultValue, contains(defaultValue) { return defaultValue }
         return UnitScale(self).value(at: 0.5)

@@ -9,7 +9,9 @@ extension Parameter {
     /// Reads everything but the conditions, which may name parameters that come later.
     ///
     /// - Parameter name: from outside, where the grammar is a map of names to parameters.
-    static func declaration(from json: JSONValue, name outerName: String? = nil, path: String) throws(SpaceError) -> Declaration {
+    static func declaration(
+        from json: JSONValue, name outerName: String? = nil, path: String
+    ) throws(SpaceError) -> Declaration {
         var fields = try FieldReader(json, path: path)
         let name: String
         if let outerName {
@@ -31,7 +33,8 @@ extension Parameter {
         if let defaultJSON {
             guard let value = parameter.value(meantBy: defaultJSON) else {
                 throw SpaceError(
-                    .defaultValue, path: fields.path(of: "default"), "\(defaultJSON.shown) is no value of the parameter; \(parameter.expectation)")
+                    .defaultValue, path: fields.path(of: "default"),
+                    "\(defaultJSON.shown) is no value of the parameter; \(parameter.expectation)")
             }
             parameter.defaultValue = value
         }
@@ -61,7 +64,8 @@ extension Domain {
 
     fileprivate init(kind: String?, _ fields: inout FieldReader) throws(SpaceError) {
         guard let kind else {
-            throw SpaceError(.missingKey, path: fields.path, "the key \"type\" is missing: \(Self.kinds.joined(separator: ", "))")
+            throw SpaceError(
+                .missingKey, path: fields.path, "the key \"type\" is missing: \(Self.kinds.joined(separator: ", "))")
         }
         switch kind {
         case "float":
@@ -69,14 +73,16 @@ extension Domain {
                 throw SpaceError(.missingKey, path: fields.path, "a float needs the keys \"low\" and \"high\"")
             }
             self = .float(
-                FloatDomain(low: low, high: high, isLogarithmic: try fields.flag("log") ?? false, step: try fields.number("step")))
+                FloatDomain(
+                    low: low, high: high, isLogarithmic: try fields.flag("log") ?? false, step: try fields.number("step")))
         case "int":
             guard let low = try fields.integer("low"), let high = try fields.integer("high") else {
                 throw SpaceError(.missingKey, path: fields.path, "an int needs the keys \"low\" and \"high\"")
             }
             self = .integer(
                 IntegerDomain(
-                    low: low, high: high, isLogarithmic: try fields.flag("log") ?? false, step: try fields.integer("step") ?? 1))
+                    low: low, high: high, isLogarithmic: try fields.flag("log") ?? false,
+                    step: try fields.integer("step") ?? 1))
         case "categorical", "ordinal":
             guard let items = try fields.list("choices") else {
                 throw SpaceError(.missingKey, path: fields.path, "a \(kind) needs the key \"choices\", a list")

@@ -11,8 +11,8 @@ extension Parameter {
         }
     }
 
-    /// The value that a person means by a JSON value; nil where it is none of the declared ones. A parameter's narrowed range is
-    /// not looked at.
+    /// The value that a person means by a JSON value; nil where it is none of the declared ones. A parameter's narrowed
+    /// range is not looked at.
     public func value(meantBy json: JSONValue) -> ParameterValue? {
         switch domain {
         case .float: return json.doubleValue.map(ParameterValue.float)

@@ -8,8 +8,8 @@ public struct Parameter: Hashable, Sendable {
     public var defaultValue: ParameterValue?
     /// When the parameter is active; always where there is none. All conditions of the list must hold.
     public var conditions: [Condition]
-    /// The categories that a study searches among, ascending; nil for all. Narrowing keeps the declared choices, so that a
-    /// category's index means the same to the plugin in every study.
+    /// The categories that a study searches among, ascending; nil for all. Narrowing keeps the declared choices, so
+    /// that a category's index means the same to the plugin in every study.
     public var allowed: [Int]?
 
     public init(

@@ -8,8 +8,8 @@ public enum ParameterValue: Hashable, Sendable {
     case category(Int)
 }
 
-/// The values of all parameters of a search space, in the order of its schema; `nil` where a condition makes a parameter
-/// inactive.
+/// The values of all parameters of a search space, in the order of its schema; `nil` where a condition makes a
+/// parameter inactive.
 public struct Configuration: Hashable, Sendable {
     public var values: [ParameterValue?]
 

@@ -18,8 +18,8 @@
 ///       "config": [{"name": "target", "required": true}]     keys that the plugin's create() takes
 ///     }
 ///
-/// A parameter is active when all entries of its `when` hold: the parent is active and its value is the one named, or one of the list.
-/// Parents are countable, and may be declared later than their children.
+/// A parameter is active when all entries of its `when` hold: the parent is active and its value is the one named, or
+/// one of the list. Parents are countable, and may be declared later than their children.
 public struct Schema: Hashable, Sendable {
     public static let maximumMetrics = 100
 

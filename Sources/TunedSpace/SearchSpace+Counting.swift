@@ -1,5 +1,6 @@
 extension SearchSpace {
-    /// Number of distinct configurations, conditions followed; nil where a parameter is continuous, or the number does not fit.
+    /// Number of distinct configurations, conditions followed; nil where a parameter is continuous, or the number does
+    /// not fit.
     public var finiteSize: UInt64? { lattice?.count }
 
     /// All configurations of a space without continuous parameters.
@@ -8,7 +9,8 @@ extension SearchSpace {
         return ConfigurationLattice(self, axes: parameters.map(ConfigurationLattice.Axis.cells))
     }
 
-    /// All configurations, with continuous parameters at so many points each: evenly spaced on their scale, the ends among them.
+    /// All configurations, with continuous parameters at so many points each: evenly spaced on their scale, the ends
+    /// among them.
     package func grid(pointsPerFloat points: Int) -> ConfigurationLattice? {
         ConfigurationLattice(self, axes: parameters.map { parameter in
             guard parameter.cellCount == nil else { return .cells(parameter) }

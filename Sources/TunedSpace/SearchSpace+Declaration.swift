@@ -43,7 +43,8 @@ extension SearchSpace {
         for (name, wanted) in fields.sorted(by: { $0.key < $1.key }) {
             guard let parent = parameters.firstIndex(where: { $0.name == name }) else {
                 let hint = nearest(to: name, among: parameters.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
-                throw SpaceError(.condition, path: path, "the condition is on \"\(name.prefix(128))\", which is not a parameter here\(hint)")
+                throw SpaceError(
+                    .condition, path: path, "the condition is on \"\(name.prefix(128))\", which is not a parameter here\(hint)")
             }
             var values: [ParameterValue] = []
             for item in wanted.arrayValue ?? [wanted] {

@@ -25,7 +25,8 @@ extension SearchSpace {
     ///
     /// - Parameters:
     ///   - fields: values by name; a value for a parameter that they make inactive is an error.
-    ///   - filling: where the values come from that `fields` leaves out, and where it has none, a parameter's central value; nil makes leaving out an active parameter an error.
+    ///   - filling: where the values come from that `fields` leaves out, and where it has none, a parameter's central
+    ///     value; nil makes leaving out an active parameter an error.
     public func configuration(
         from fields: [String: JSONValue], filling: Configuration? = nil
     ) throws(SpaceError) -> Configuration {
@@ -39,9 +40,10 @@ extension SearchSpace {
                 }
                 continue
             }
-            let filled = filling.map { $0.count == count ? $0[index] ?? parameters[index].centralValue : parameters[index].centralValue }
+            let parameter = parameters[index]
+            let filled = filling.map { ($0.count == count ? $0[index] : nil) ?? parameter.centralValue }
             guard let value = given[index] ?? filled else {
-                throw SpaceError(.value, path: parameters[index].name, "the parameter needs a value; \(parameters[index].expectation)")
+                throw SpaceError(.value, path: parameter.name, "the parameter needs a value; \(parameter.expectation)")
             }
             configuration[index] = value
         }

@@ -1,9 +1,10 @@
 extension SearchSpace {
-    /// The space that a study searches: for each parameter named, a narrower range (`{low: 0.1, high: 10}`), fewer choices
-    /// (`{choices: [rbf, poly]}`), or one value (`true`).
+    /// The space that a study searches: for each parameter named, a narrower range (`{low: 0.1, high: 10}`), fewer
+    /// choices (`{choices: [rbf, poly]}`), or one value (`true`).
     ///
-    /// Narrowing stays within the declared hard limits. Every parameter keeps its place, a fixed one as a domain of one value, and
-    /// categories keep their indices (``Parameter/allowed``). A default outside of the narrower domain is dropped.
+    /// Narrowing stays within the declared hard limits. Every parameter keeps its place, a fixed one as a domain of one
+    /// value, and categories keep their indices (``Parameter/allowed``). A default outside of the narrower domain is
+    /// dropped.
     public func narrowed(by fields: [String: JSONValue]) throws(SpaceError) -> SearchSpace {
         var parameters = parameters
         for (name, json) in fields.sorted(by: { $0.key < $1.key }) {
@@ -49,7 +50,8 @@ extension Parameter {
             try fields.finish()
             try check(low, high, within: float.low...float.high)
             if let step = float.step {
-                // Onto the declared points: the first at or above, the last at or below, with room for a bound written by hand.
+                // Onto the declared points: the first at or above, the last at or below, with room for a bound written
+                // by hand.
                 let first = ((low - float.low) / step - 1e-9).rounded(.up)
                 let last = ((high - float.low) / step + 1e-9).rounded(.down)
                 guard first <= last else { throw empty(between: "\(low)", "\(high)") }
@@ -74,11 +76,15 @@ extension Parameter {
                 return
             }
             try fields.finish()
-            guard !choices.isEmpty else { throw SpaceError(.choices, path: "\(name).choices", "there is nothing to choose from") }
+            guard !choices.isEmpty else {
+                throw SpaceError(.choices, path: "\(name).choices", "there is nothing to choose from")
+            }
             var kept: Set<Int> = []
             for (place, json) in choices.enumerated() {
                 guard let value = value(meantBy: json), contains(value), case .category(let index) = value else {
-                    throw SpaceError(.value, path: "\(name).choices[\(place)]", "\(json.shown) is no choice of \"\(name)\"; \(expectation)")
+                    throw SpaceError(
+                        .value, path: "\(name).choices[\(place)]",
+                        "\(json.shown) is no choice of \"\(name)\"; \(expectation)")
                 }
                 guard kept.insert(index).inserted else {
                     throw SpaceError(.duplicate, path: "\(name).choices[\(place)]", "the choice \(json.shown) comes twice")

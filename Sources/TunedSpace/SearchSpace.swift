@@ -1,7 +1,7 @@
 /// The parameters that a search may vary, with their domains and conditions, checked.
 ///
-/// The order of the parameters is the schema's; indices into it name parameters everywhere: in configurations, in stored events, and
-/// across the plugin ABI.
+/// The order of the parameters is the schema's; indices into it name parameters everywhere: in configurations, in
+/// stored events, and across the plugin ABI.
 public struct SearchSpace: Hashable, Sendable {
     public static let maximumParameters = 1_000
     public static let maximumChoices = 10_000
@@ -21,8 +21,8 @@ public struct SearchSpace: Hashable, Sendable {
         indices = Dictionary(parameters.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The same space with narrower domains, which the caller has checked. Conditions are kept: one on a value that is no longer
-    /// allowed never holds.
+    /// The same space with narrower domains, which the caller has checked. Conditions are kept: one on a value that is
+    /// no longer allowed never holds.
     init(narrowing space: SearchSpace, to parameters: [Parameter]) {
         self.parameters = parameters
         order = space.order
@@ -44,7 +44,8 @@ public struct SearchSpace: Hashable, Sendable {
         return true
     }
 
-    /// The configuration without values for inactive parameters. Two configurations that train the same are equal in this form.
+    /// The configuration without values for inactive parameters. Two configurations that train the same are equal in
+    /// this form.
     public func canonical(_ configuration: Configuration) -> Configuration {
         var result = configuration
         for index in order where !active(index, in: result) { result[index] = nil }
@@ -79,7 +80,8 @@ public struct SearchSpace: Hashable, Sendable {
 
     /// The value as a person writes it.
     public func text(_ value: ParameterValue, of index: Int) -> String {
-        parameters[index].json(of: value)?.text().trimmingQuotes ?? "\(value)"
+        guard let json = parameters[index].json(of: value) else { return "\(value)" }
+        return json.stringValue ?? json.text()
     }
 
     /// For an error: the conditions under which the parameter is active.
@@ -98,8 +100,4 @@ public struct SearchSpace: Hashable, Sendable {
         let known = names.count <= 20 ? " There are: \(names.joined(separator: ", "))" : ""
         return SpaceError(.unknownParameter, path: name, "there is no parameter \"\(name.prefix(128))\"\(hint)\(known)")
     }
-}
-
-extension String {
-    fileprivate var trimmingQuotes: String { hasPrefix("\"") && hasSuffix("\"") && count > 1 ? String(dropFirst().dropLast()) : self }
 }

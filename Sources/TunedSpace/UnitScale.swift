@@ -1,7 +1,8 @@
 import Glibc
 
-/// Maps one parameter onto [0, 1] and back: linearly, by the logarithm where declared, and with a cell of its own for each value
-/// of a countable parameter. An integer's cell reaches halfway to its neighbours, on its scale; categories have equal cells.
+/// Maps one parameter onto [0, 1] and back: linearly, by the logarithm where declared, and with a cell of its own for
+/// each value of a countable parameter. An integer's cell reaches halfway to its neighbours, on its scale; categories
+/// have equal cells.
 public struct UnitScale: Hashable, Sendable {
     private let parameter: Parameter
     /// Number of values; nil for a continuous parameter.
@@ -110,8 +111,8 @@ public struct UnitCube: Hashable, Sendable {
         zip(scales, configuration.values).map { scale, value in value.flatMap(scale.unit(of:)) ?? .nan }
     }
 
-    /// The configuration at a point of the cube: parameters are read off in the order of the conditions, and those that are inactive
-    /// there take no value, whatever their coordinate.
+    /// The configuration at a point of the cube: parameters are read off in the order of the conditions, and those that
+    /// are inactive there take no value, whatever their coordinate.
     public func configuration(at point: [Double]) -> Configuration {
         var configuration = Configuration(Array(repeating: nil, count: space.count))
         for index in space.order where space.active(index, in: configuration) {

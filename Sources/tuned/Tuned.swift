@@ -25,7 +25,8 @@ struct Tuned: AsyncParsableCommand {
             CommandGroup(
                 name: "Studies",
                 subcommands: [
-                    Run.self, Studies.self, Show.self, Trials.self, Best.self, Pause.self, Resume.self, Stop.self, Delete.self,
+                    Run.self, Studies.self, Show.self, Trials.self, Best.self, Pause.self, Resume.self, Stop.self,
+                    Delete.self,
                     Verify.self, Export.self,
                 ]),
             CommandGroup(name: "Trials of your own", subcommands: [Enqueue.self, Ask.self, Tell.self]),

@@ -3,7 +3,8 @@ import Testing
 import TunedSearch
 import TunedSpace
 
-/// Whether the model-based samplers learn: the median over ten seeds of the best value after 100 trials, against random search.
+/// Whether the model-based samplers learn: the median over ten seeds of the best value after 100 trials, against random
+/// search.
 @Suite struct ConvergenceTests {
     @Test(arguments: Objective.all)
     func parzenBeatsRandom(_ objective: Objective) throws {

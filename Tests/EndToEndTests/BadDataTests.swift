@@ -27,7 +27,8 @@ import TunedTestSupport
             try await lab.tunedOK("load", TestPlugins.path("svm"))
             let run = try await lab.tuned("run", "svm", "--data", path, "--trials", "2", "--json")
             #expect(run.status != 0)
-            let message = try #require(try? JSONValue(parsing: run.error), "\(run.error)")["error"]?["message"]?.stringValue ?? ""
+            let message =
+                try #require(try? JSONValue(parsing: run.error), "\(run.error)")["error"]?["message"]?.stringValue ?? ""
             for part in bad.parts {
                 #expect(message.lowercased().contains(part.lowercased()), "\"\(message)\" does not name \(part)")
             }

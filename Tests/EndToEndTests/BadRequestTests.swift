@@ -37,7 +37,8 @@ import TunedTestSupport
         try await Lab.with { lab in
             try await lab.tunedOK("load", TestPlugins.path("noop"))
             try await lab.tunedOK("run", "noop", "--trainable", "noop", "--study", "mine", "--trials", "3")
-            let run = try await lab.tuned("run", "noop", "--trainable", "noop", "--study", "mine", "--trials", "4", "--json")
+            let run = try await lab.tuned(
+                "run", "noop", "--trainable", "noop", "--study", "mine", "--trials", "4", "--json")
             #expect(run.status == 4)
             #expect(try JSONValue(parsing: run.error)["error"]?["code"]?.stringValue == "exists")
             #expect(try await lab.count("complete", of: "mine") == 3)

@@ -8,7 +8,8 @@ import TunedTestSupport
         try await Lab.with { lab in
             try await lab.tunedOK("load", TestPlugins.path("noop"))
             try await lab.tunedOK(
-                "run", "noop", "--trainable", "sleep", "--config", "ms=40", "--trials", "\(trials)", "--sampler", "random",
+                "run", "noop", "--trainable", "sleep", "--config", "ms=40", "--trials", "\(trials)", "--sampler",
+                "random",
                 "--parallel", "2", "--study", "busy", "--detach")
             try await lab.until("trials are complete") { try await lab.count("complete", of: "busy") >= 2 }
             try await body(lab)

@@ -96,7 +96,8 @@ import TunedTestSupport
     @Test func theConfigurationBoundsTheSlots() async throws {
         try await Lab.with { lab in
             try await lab.shell("mkdir -p -m 700 '\(lab.home)'")
-            _ = try lab.file("home/config.yaml", "slots: {cpus: 1, memory: 64MiB, gpus: [{uuid: GPU-test, memory: 1GiB}]}\n")
+            _ = try lab.file(
+                "home/config.yaml", "slots: {cpus: 1, memory: 64MiB, gpus: [{uuid: GPU-test, memory: 1GiB}]}\n")
             try await lab.tunedOK("studies")
             let slots = try await lab.tunedOK("slots", "--json").json()
             #expect(slots["cpus"]?["total"]?.integerValue == 1)

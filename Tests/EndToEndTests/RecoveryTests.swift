@@ -38,7 +38,8 @@ import TunedTestSupport
         try await Lab.with { lab in
             try await lab.tunedOK("load", TestPlugins.path("noop"))
             try await lab.tunedOK(
-                "run", "noop", "--trainable", "sleep", "--config", "ms=60000", "--trials", "10", "--study", "s", "--detach")
+                "run", "noop", "--trainable", "sleep", "--config", "ms=60000", "--trials", "10", "--study", "s",
+                "--detach")
             let daemon = try #require(lab.daemon)
             try await lab.until("workers run") { try await !workers(of: daemon, lab).isEmpty }
             let pids = try await workers(of: daemon, lab)

@@ -21,7 +21,8 @@ import TunedTestSupport
         try await Lab.with { lab in
             try await lab.tunedOK("load", TestPlugins.path("noop"))
             let run = try await lab.tunedOK(
-                "run", "noop", "--trainable", "noop", "--trials", "30", "--sampler", "random", "--study", "mine", "--json")
+                "run", "noop", "--trainable", "noop", "--trials", "30", "--sampler", "random", "--study", "mine",
+                "--json")
             let result = try run.json()
             #expect(result["study"]?.stringValue == "mine")
             #expect(result["state"]?.stringValue == "completed")
@@ -42,7 +43,8 @@ import TunedTestSupport
             var configurations: [[JSONValue?]] = []
             for study in ["a", "b"] {
                 try await lab.tunedOK(
-                    "run", "noop", "--trainable", "noop", "--trials", "15", "--sampler", "random", "--seed", "7", "--study", study)
+                    "run", "noop", "--trainable", "noop", "--trials", "15", "--sampler", "random", "--seed", "7",
+                    "--study", study)
                 let trials = try await lab.tunedOK("trials", study, "--json").json()["trials"]?.arrayValue ?? []
                 configurations.append(trials.map { $0["configuration"] })
             }
@@ -56,7 +58,9 @@ import TunedTestSupport
             try await lab.tunedOK("load", TestPlugins.path("noop"))
             try await lab.tunedOK("run", "noop", "--trainable", "noop", "--trials", "25", "--study", "s")
             let sorted = try await lab.tunedOK("trials", "s", "--sort", "-value", "--limit", "10", "--json").json()
-            let values = (sorted["trials"]?.arrayValue ?? []).compactMap { $0["values"]?.arrayValue?.first?.doubleValue }
+            let values = (sorted["trials"]?.arrayValue ?? []).compactMap {
+                $0["values"]?.arrayValue?.first?.doubleValue
+            }
             #expect(values.count == 10)
             #expect(values == values.sorted(by: >))
             let failed = try await lab.tunedOK("trials", "s", "--state", "failed", "--json").json()
@@ -117,7 +121,8 @@ import TunedTestSupport
         try await Lab.with { lab in
             try await lab.tunedOK("load", TestPlugins.path("noop"))
             try await lab.tunedOK(
-                "run", "noop", "--trainable", "sleep", "--config", "ms=30", "--trials", "20", "--study", "s", "--detach")
+                "run", "noop", "--trainable", "sleep", "--config", "ms=30", "--trials", "20", "--study", "s", "--detach"
+            )
             let run = try await lab.tunedOK("show", "s", "--follow", "--json")
             let events = try run.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
             let sequences = events.compactMap { $0["sequence"]?.integerValue }

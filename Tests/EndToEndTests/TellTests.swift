@@ -17,7 +17,9 @@ import TunedTestSupport
             #expect(trials.count == 3)
             for trial in trials {
                 #expect(trial["state"]?.stringValue == "complete")
-                #expect(trial["values"]?.arrayValue?.first?.doubleValue == trial["configuration"]?["x"]?.doubleValue.map { -$0 })
+                #expect(
+                    trial["values"]?.arrayValue?.first?.doubleValue
+                        == trial["configuration"]?["x"]?.doubleValue.map { -$0 })
             }
         }
     }

@@ -32,7 +32,8 @@ import TunedTestSupport
     func aChangedParameterFails(sampler: String) async throws {
         try await Lab.with { lab in
             try await study(lab, sampler: sampler)
-            let x = try #require(try await lab.tunedOK("show", "s/17", "--json").json()["configuration"]?["x"]?.doubleValue)
+            let x = try #require(
+                try await lab.tunedOK("show", "s/17", "--json").json()["configuration"]?["x"]?.doubleValue)
             try await lab.tunedOK("serve", "--stop")
             #expect(try change(x, in: "\(lab.home)/tuned.sqlite", everywhere: true) > 0)
             let run = try await lab.tuned("verify", "s", "--json")
@@ -58,7 +59,8 @@ import TunedTestSupport
     private func study(_ lab: Lab, sampler: String) async throws {
         try await lab.tunedOK("load", TestPlugins.path("noop"))
         try await lab.tunedOK(
-            "run", "noop", "--trainable", "noop", "--trials", "40", "--sampler", sampler, "--parallel", "2", "--seed", "3",
+            "run", "noop", "--trainable", "noop", "--trials", "40", "--sampler", sampler, "--parallel", "2", "--seed",
+            "3",
             "--study", "s")
     }
 
@@ -73,7 +75,8 @@ import TunedTestSupport
         try #require(pread(descriptor, &bytes, bytes.count, 0) == bytes.count)
         let pattern = withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) }
         var changes = 0
-        for start in 0..<(bytes.count - 8) where bytes[start] == pattern[0] && bytes[start..<start + 8].elementsEqual(pattern) {
+        for start in 0..<(bytes.count - 8)
+        where bytes[start] == pattern[0] && bytes[start..<start + 8].elementsEqual(pattern) {
             bytes[start] ^= 1
             changes += 1
             if !everywhere { break }

@@ -4,7 +4,8 @@ import tuned
 @Suite struct ClientTests {
     @Test(arguments: [
         (["TUNED_HOME": "/a/b/"], "/a/b"), (["XDG_DATA_HOME": "/x", "HOME": "/h"], "/x/tuned-hpo"),
-        (["HOME": "/h"], "/h/.local/share/tuned-hpo"), (["HOME": "/h", "XDG_DATA_HOME": "relative"], "/h/.local/share/tuned-hpo"),
+        (["HOME": "/h"], "/h/.local/share/tuned-hpo"),
+        (["HOME": "/h", "XDG_DATA_HOME": "relative"], "/h/.local/share/tuned-hpo"),
         (["HOME": "/h", "TUNED_HOME": ""], "/h/.local/share/tuned-hpo"),
     ])
     func dataDirectory(variables: [String: String], path: String) throws {
@@ -27,7 +28,8 @@ import tuned
     }
 
     @Test(arguments: [
-        ("svm-1", "svm-1"), ("..", "%2E%2E"), ("a/b", "a%2Fb"), ("a?b#c", "a%3Fb%23c"), ("%2e", "%252e"), ("ä", "%C3%A4"),
+        ("svm-1", "svm-1"), ("..", "%2E%2E"), ("a/b", "a%2Fb"), ("a?b#c", "a%3Fb%23c"), ("%2e", "%252e"),
+        ("ä", "%C3%A4"),
         ("v1.2", "v1.2"),
     ])
     func segments(name: String, encoded: String) {
@@ -51,7 +53,8 @@ import tuned
     @Test(arguments: ["\n", "\r", "\r\n"])
     func serverSentEvents(lineEnd: String) {
         let text = [
-            "retry: 1000", "", ": heartbeat", "", "id: 7", "event: trial_ended", "data: {\"a\":", "data: 1}", "", "data: x", "", "",
+            "retry: 1000", "", ": heartbeat", "", "id: 7", "event: trial_ended", "data: {\"a\":", "data: 1}", "",
+            "data: x", "", "",
         ].joined(separator: lineEnd)
         for size in [1, 3, 1000] {
             var parser = ServerSentEventParser()

@@ -4,7 +4,9 @@ import TunedSpace
 import tuned
 
 @Suite struct ProgressTests {
-    private static func study(ended: Int, of trials: Int? = 200, best: (trial: Int, value: Double)? = nil) -> StudySnapshot {
+    private static func study(ended: Int, of trials: Int? = 200, best: (trial: Int, value: Double)? = nil)
+        -> StudySnapshot
+    {
         var study = StudySnapshot()
         study.slug = "svm-1"
         study.state = "running"
@@ -76,7 +78,9 @@ import tuned
     @Test func failuresThatDifferInNumbersAreOneReason() throws {
         let trials = try (0..<3).map { number in
             try JSONValue(
-                parsing: "{\"number\": \(number), \"failure\": {\"kind\": \"crashed\", \"message\": \"fault at 0x\(number)\"}}")
+                parsing:
+                    "{\"number\": \(number), \"failure\": {\"kind\": \"crashed\", \"message\": \"fault at 0x\(number)\"}}"
+            )
         }
         let other = try JSONValue(parsing: #"{"number": 9, "failure": {"kind": "deadline", "message": "too slow"}}"#)
         let summary = FailureSummary(trials + [other])

@@ -29,7 +29,8 @@ import tuned
     }
 
     @Test func valuesGoOverThoseOfTheFile() throws {
-        var request = try StudyRequest(text: "plugin: svm\nsampler: grid\nstop: {trials: 5, time: 2h}\n", name: "f.yaml")
+        var request = try StudyRequest(
+            text: "plugin: svm\nsampler: grid\nstop: {trials: 5, time: 2h}\n", name: "f.yaml")
         request.merge(["trials": .integer(9)], into: "stop")
         request.merge(["points": .integer(4)], into: "sampler")
         let specification = try request.specification()

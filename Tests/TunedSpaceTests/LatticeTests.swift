@@ -4,7 +4,8 @@ import TunedSpace
 @Suite struct LatticeTests {
     @Test func countsWithConditions() throws {
         let space = try Schema(parsing: SchemaTests.svm).space.narrowed(by: ["C": .integer(1)])
-        // (linear 1, poly 4 degrees, rbf 1) without scale; with it poly and rbf have 5 values of gamma: 6 + (1 + 20 + 5), by 4 sizes.
+        // (linear 1, poly 4 degrees, rbf 1) without scale; with it poly and rbf have 5 values of gamma: 6 + (1 + 20 +
+        // 5), by 4 sizes.
         #expect(space.finiteSize == (6 + 26) * 4)
         #expect(try Schema(parsing: SchemaTests.svm).space.finiteSize == nil)
         #expect(try Schema(parsing: SchemaTests.svm).space.gridSize(pointsPerFloat: 3) == 32 * 4 * 3)

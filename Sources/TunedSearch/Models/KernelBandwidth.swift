@@ -2,11 +2,12 @@ import Glibc
 
 /// The width of an estimator's kernels along each axis.
 ///
-/// Scott's rule (D. W. Scott 1992: Multivariate Density Estimation, eq. 6.42): σ = s · n^(-1/(d+4)), with the deviation s of the kernels'
-/// positions, to which the uniform prior counts as one more. Never below `minimum`: 0.03 of the range (S. Watanabe 2023,
-/// arXiv 2304.11127, section 5), nor below half a cell.
+/// Scott's rule (D. W. Scott 1992: Multivariate Density Estimation, eq. 6.42): σ = s · n^(-1/(d+4)), with the deviation
+/// s of the kernels' positions, to which the uniform prior counts as one more. Never below `minimum`: 0.03 of the range
+/// (S. Watanabe 2023, arXiv 2304.11127), nor below half a cell.
 ///
-/// Widths are rounded to a geometric grid, so that adding one trial seldom changes them: what was computed for a width stays valid.
+/// Widths are rounded to a geometric grid, so that adding one trial seldom changes them: what was computed for a width
+/// stays valid.
 enum KernelBandwidth {
     static let minimum = 0.03
     /// Levels a factor of two.

@@ -1,8 +1,8 @@
 import Glibc
 
-/// The loops over an estimator's kernels, in which a suggestion spends its time. They run over plain pointers, without branches and without
-/// integer arithmetic that could trap, so that the compiler makes them SIMD; sums run in four lanes, in an order that depends on the number
-/// of terms alone.
+/// The loops over an estimator's kernels, in which a suggestion spends its time. They run over plain pointers, without
+/// branches and without integer arithmetic that could trap, so that the compiler makes them SIMD; sums run in four
+/// lanes, in an order that depends on the number of terms alone.
 ///
 /// Pointers must have room for `count` numbers.
 package enum KernelLoops {
@@ -57,8 +57,8 @@ package enum KernelLoops {
 
     private static func exponential(_ x: Double) -> Double { exponentials(SIMD4(repeating: x))[0] }
 
-    /// eˣ of x <= 0, to 14 digits; 0 below -700. Of additions and multiplications alone, so that it is the same on every CPU, and four at
-    /// once: x = k ln 2 + r with |r| <= ln 2 / 2, and eʳ by its Taylor series.
+    /// eˣ of x <= 0, to 14 digits; 0 below -700. Of additions and multiplications alone, so that it is the same on
+    /// every CPU, and four at once: x = k ln 2 + r with |r| <= ln 2 / 2, and eʳ by its Taylor series.
     @inline(__always)
     private static func exponentials(_ x: SIMD4<Double>) -> SIMD4<Double> {
         // Adding 1.5 · 2⁵² rounds to a whole number, which then stands in the lowest bits.
@@ -87,7 +87,9 @@ package enum KernelLoops {
     }
 
     /// Number, sum and sum of squared differences from `center` of those that are not NaN.
-    static func moments(_ numbers: UnsafePointer<Double>, count: Int, around center: Double) -> (count: Double, sum: Double, squares: Double) {
+    static func moments(
+        _ numbers: UnsafePointer<Double>, count: Int, around center: Double
+    ) -> (count: Double, sum: Double, squares: Double) {
         var present = SIMD4<Double>()
         var sums = SIMD4<Double>()
         var squares = SIMD4<Double>()

@@ -1,8 +1,8 @@
 import Glibc
 package import TunedSpace
 
-/// How a Parzen estimator sees a space: one axis a parameter. A number's coordinate is its place on its unit scale (a countable one's the
-/// middle of its cell), a category's the index of its cell; an inactive parameter's is NaN.
+/// How a Parzen estimator sees a space: one axis a parameter. A number's coordinate is its place on its unit scale (a
+/// countable one's the middle of its cell), a category's the index of its cell; an inactive parameter's is NaN.
 package struct ParzenAxes: Sendable {
     struct Axis: Sendable {
         let scale: UnitScale
@@ -37,7 +37,9 @@ package struct ParzenAxes: Sendable {
                 cells: Self.cells(parameter, scales[index]),
                 conditions: parameter.conditions.map { condition in
                     let parent = space.parameters[condition.parent]
-                    let coordinates = condition.values.filter(parent.contains).compactMap { Self.coordinate($0, parent, scales[condition.parent]) }
+                    let coordinates = condition.values.filter(parent.contains).compactMap {
+                        Self.coordinate($0, parent, scales[condition.parent])
+                    }
                     return (condition.parent, coordinates)
                 },
                 isFixed: parameter.isFixed)
@@ -88,8 +90,7 @@ package struct ParzenAxes: Sendable {
     }
 
     func isActive(_ index: Int, at point: [Double]) -> Bool {
-        for condition in axes[index].conditions where !condition.coordinates.contains(point[condition.parent]) { return false }
-        return true
+        axes[index].conditions.allSatisfy { $0.coordinates.contains(point[$0.parent]) }
     }
 
     /// The logarithm of the uniform density at a point.

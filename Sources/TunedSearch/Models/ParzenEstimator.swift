@@ -2,22 +2,26 @@ import Glibc
 import TunedSpace
 import TunedSpace
 
-/// A density over a search space, conditions included: a mixture of product kernels, one a trial, and of the uniform prior.
+/// A density over a search space, conditions included: a mixture of product kernels, one a trial, and of the uniform
+/// prior.
 ///
-/// Along a number's axis a kernel is a normal density cut to [0, 1]; over the cells of a countable one, the same shape at the cells' middles.
-/// Over categories it has 1 + 1/n at its own and 1/n at every other, normalised, for n kernels. Where the kernel's trial did not have the
-/// parameter, the factor is the prior's: so each parameter's density, given the values of its parents, is a density, and trials of
-/// one branch of a conditional space inform the parameters that it shares with the others.
+/// Along a number's axis a kernel is a normal density cut to [0, 1]; over the cells of a countable one, the same shape
+/// at the cells' middles. Over categories it has 1 + 1/n at its own and 1/n at every other, normalised, for n kernels.
+/// Where the kernel's trial did not have the parameter, the factor is the prior's: so each parameter's density, given
+/// the values of its parents, is a density, and trials of one branch of a conditional space inform the parameters that
+/// it shares with the others.
 ///
-/// A value that is a function of the list of kernels alone, however it came about: kernels stand in the list's order, sums are taken
-/// in that order, and widths follow from the list. That is what makes suggestions with and without caches equal bit for bit.
+/// A value that is a function of the list of kernels alone, however it came about: kernels stand in the list's order,
+/// sums are taken in that order, and widths follow from the list. That is what makes suggestions with and without
+/// caches equal bit for bit.
 package struct ParzenEstimator: Sendable {
     private let space: ParzenAxes
     /// The rows of the kernels' trials.
     private(set) var rows: [Int] = []
     /// Axis by axis, each with room for `stride` kernels; NaN where the trial did not have the parameter.
     private var positions: [Double] = []
-    /// The logarithm of what each kernel has to be divided by along an axis; 0 where the trial did not have the parameter.
+    /// The logarithm of what each kernel has to be divided by along an axis; 0 where the trial did not have the
+    /// parameter.
     private var logNorms: [Double] = []
     private var stride = 0
     private var widths: [Double]
@@ -27,8 +31,8 @@ package struct ParzenEstimator: Sendable {
     private var logCategoryChances: [(own: Double, other: Double, prior: Double)]
     private var logWeights: [Double] = []
     private(set) var logPriorWeight = 0.0
-    /// Per kernel, the part of its logarithm that does not depend on the point: its weight, and of the numbers that are active in every
-    /// configuration the norms and p² of (x - p)² = x² - 2 x p + p².
+    /// Per kernel, the part of its logarithm that does not depend on the point: its weight, and of the numbers that are
+    /// active in every configuration the norms and p² of (x - p)² = x² - 2 x p + p².
     private var bases: [Double] = []
     // Of the axes, flat: reading them out of the space would retain and release it for each kernel sum.
     private let isAlwaysActive: [Bool]
@@ -80,7 +84,8 @@ package struct ParzenEstimator: Sendable {
         }
     }
 
-    /// Moves the kernels that stay and reads the new ones, whose norms are still to be computed: most updates add or drop one.
+    /// Moves the kernels that stay and reads the new ones, whose norms are still to be computed: most updates add or
+    /// drop one.
     private mutating func splice(_ newRows: [Int], _ history: TrialHistory) {
         let shorter = min(rows.count, newRows.count)
         var head = 0
@@ -158,7 +163,10 @@ package struct ParzenEstimator: Sendable {
         let precision = precisions[index]
         if !axis.cells.isEmpty {
             var sum = 0.0
-            for cell in axis.cells { sum += cell.width * exp(-precision * (cell.middle - position) * (cell.middle - position)) }
+            for cell in axis.cells {
+                let distance = cell.middle - position
+                sum += cell.width * exp(-precision * distance * distance)
+            }
             return log(sum)
         }
         // sqrt(2π) σ (Φ((1 - p)/σ) - Φ(-p/σ)); both arguments of erf are positive, so nothing cancels.
@@ -178,7 +186,8 @@ package struct ParzenEstimator: Sendable {
             // The buffers hold `stride` >= count numbers an axis, `terms` and `bases` at least count.
             positions.withUnsafeBufferPointer { positions in
                 logNorms.withUnsafeBufferPointer { logNorms in
-                    guard let terms = terms.baseAddress, let positions = positions.baseAddress, let norms = logNorms.baseAddress
+                    guard let terms = terms.baseAddress, let positions = positions.baseAddress,
+                        let norms = logNorms.baseAddress
                     else { return prior }
                     for kernel in bases.indices { terms[kernel] = bases[kernel] }
                     // What all kernels have in common: x² of the expanded squares.

@@ -4,12 +4,13 @@ import TunedSpace
 
 /// What a Parzen sampler has learnt: the densities of the good, of the other, and of the failed trials.
 ///
-/// It costs about the same whatever the number of trials n: the order of the trials is kept, not made anew; at most `goodLimit` of them
-/// are good; and the densities of the others and of the failed are estimated from a sample of at most `sampleLimit` of them, drawn
-/// without replacement: those of the lowest priority, a random number that belongs to the trial. At any point the sampled density
-/// differs from the whole one by more than K √(ln(2/δ) / 2m · (1 - (m-1)/n)) with a chance below δ, where m is the size of the
-/// sample and K the height of a kernel (R. J. Serfling 1974: Probability inequalities for the sum in sampling without replacement,
-/// corollary 1.1). Trials that still run are all among the others (the constant liar), so that parallel suggestions keep apart.
+/// It costs about the same whatever the number of trials n: the order of the trials is kept, not made anew; at most
+/// `goodLimit` of them are good; and the densities of the others and of the failed are estimated from a sample of at
+/// most `sampleLimit` of them, drawn without replacement: those of the lowest priority, a random number that belongs to
+/// the trial. At any point the sampled density differs from the whole one by more than K √(ln(2/δ) / 2m · (1 -
+/// (m-1)/n)) with a chance below δ, where m is the size of the sample and K the height of a kernel (R. J. Serfling
+/// 1974: Probability inequalities for the sum in sampling without replacement, corollary 1.1). Trials that still run
+/// are all among the others (the constant liar), so that parallel suggestions keep apart.
 struct ParzenModel: Sendable {
     static let goodLimit = 64
     static let sampleLimit = 256
@@ -118,11 +119,13 @@ struct ParzenModel: Sendable {
         let weight = Double(finished.count - goodRows.count) / Double(max(sample.count, 1))
         rest.update(
             rows: sample + pending,
-            weights: Array(repeating: weight, count: sample.count) + Array(repeating: 1, count: pending.count), history: history)
+            weights: Array(repeating: weight, count: sample.count) + Array(repeating: 1, count: pending.count),
+            history: history)
 
         let failedSample = failures.first(Self.sampleLimit).map(\.row)
         let failedWeight = Double(failures.count) / Double(max(failedSample.count, 1))
-        failed.update(rows: failedSample, weights: Array(repeating: failedWeight, count: failedSample.count), history: history)
+        failed.update(
+            rows: failedSample, weights: Array(repeating: failedWeight, count: failedSample.count), history: history)
     }
 
     private func bestRows(_ count: Int, _ history: TrialHistory) -> [Int] {
@@ -130,8 +133,9 @@ struct ParzenModel: Sendable {
         return best + ranked.first(count - best.count).map(\.row)
     }
 
-    /// Weights of the good trials by their improvement over the best one that is not among them (S. Watanabe 2023, arXiv 2304.11127,
-    /// section 3.3.3, expected improvement), so scaled that the mean is 1. Equal ones where there is nothing to compare.
+    /// Weights of the good trials by their improvement over the best one that is not among them (the weights by expected
+    /// improvement of S. Watanabe 2023, arXiv 2304.11127), so scaled that the mean is about 1. Equal ones where there is
+    /// nothing to compare.
     private func improvements(_ rows: [Int], _ history: TrialHistory) -> [Double] {
         let equal = [Double](repeating: 1, count: rows.count)
         let complete = rows.filter { history.standings[$0] == .complete }.count

@@ -2,9 +2,9 @@ import TunedSpace
 
 /// Every configuration once, in a fixed order: the last parameters of the schema vary fastest.
 ///
-/// Countable parameters take all their values. Continuous ones take `points` values (setting, 1 to 1,000, default 10), evenly spaced on
-/// their scale with both ends among them. Conditions are followed: a parameter that is inactive is not varied. What was tried
-/// already, by whomever, is passed over, so a grid resumes where it stood.
+/// Countable parameters take all their values. Continuous ones take `points` values (setting, 1 to 1,000, default 10),
+/// evenly spaced on their scale with both ends among them. Conditions are followed: a parameter that is inactive is not
+/// varied. What was tried already, by whomever, is passed over, so a grid resumes where it stood.
 struct GridSampler: Sampler {
     static let defaultPoints = 10
 
@@ -43,7 +43,8 @@ struct GridSampler: Sampler {
             while let first = firstLeft, asked[first] != nil { firstLeft = first + 1 }
         case .report: break
         case .finished(let trial, let outcome):
-            guard let number = pending.removeValue(forKey: trial), outcome == .cancelled, let count = asked[number] else { return }
+            guard let number = pending.removeValue(forKey: trial), outcome == .cancelled, let count = asked[number]
+            else { return }
             asked[number] = count > 1 ? count - 1 : nil
             if count == 1, let first = firstLeft { firstLeft = min(first, number) }
         }

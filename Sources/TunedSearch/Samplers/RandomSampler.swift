@@ -1,8 +1,8 @@
 import TunedNumerics
 import TunedSpace
 
-/// Independent draws: uniform on each parameter's scale, by equal chances for categories, following the conditions. In a space of
-/// countable configurations none is drawn twice before all have been tried.
+/// Independent draws: uniform on each parameter's scale, by equal chances for categories, following the conditions. In
+/// a space of countable configurations none is drawn twice before all have been tried.
 struct RandomSampler: Sampler {
     let identity = SamplerIdentity(name: "random", revision: 1)
     var explanation: String { "random: independent draws" }

@@ -1,8 +1,9 @@
 import TunedNumerics
 import TunedSpace
 
-/// The first trials of a study, before there is enough to learn from: the space's centre (each parameter's default where its author
-/// gave one), then Latin hypercubes of `size` points (M. D. McKay et al. 1979): along each parameter every one of `size` strata once.
+/// The first trials of a study, before there is enough to learn from: the space's centre (each parameter's default
+/// where its author gave one), then Latin hypercubes of `size` points (M. D. McKay et al. 1979): along each parameter
+/// every one of `size` strata once.
 struct StartupDesign: Sendable {
     let size: Int
     let seed: UInt64

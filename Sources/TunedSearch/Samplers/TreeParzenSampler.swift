@@ -2,15 +2,16 @@ import Glibc
 import TunedNumerics
 import TunedSpace
 
-/// The tree-structured Parzen estimator (J. Bergstra et al. 2011: Algorithms for hyper-parameter optimization, section 4), multivariate:
-/// of points drawn from the density of the good trials, it takes the one where that density exceeds the density of the others most.
+/// The tree-structured Parzen estimator (J. Bergstra et al. 2011: Algorithms for hyper-parameter optimization, section
+/// 4), multivariate: of points drawn from the density of the good trials, it takes the one where that density exceeds
+/// the density of the others most.
 ///
-/// Settings: `gamma`, the share of trials that count as good (0.01 to 0.5, default 0.15); `candidates`, points that are compared
-/// (1 to 1,000, default 24); `startup`, trials before the model is used (1 to 1,000, default 10).
+/// Settings: `gamma`, the share of trials that count as good (0.01 to 0.5, default 0.15); `candidates`, points that are
+/// compared (1 to 1,000, default 24); `startup`, trials before the model is used (1 to 1,000, default 10).
 ///
-/// Failed trials belong to neither density. They lower a point's score by the share of them among the trials near it, which is the
-/// chance that it works out. Pruned trials rank behind the complete ones, by how far they came. Several objectives are ranked by
-/// dominance (``ParetoRanking``).
+/// Failed trials belong to neither density. They lower a point's score by the share of them among the trials near it,
+/// which is the chance that it works out. Pruned trials rank behind the complete ones, by how far they came. Several
+/// objectives are ranked by dominance (``ParetoRanking``).
 struct TreeParzenSampler: Sampler {
     let identity = SamplerIdentity(name: "tpe", revision: 1)
     /// Why it was taken, where nobody asked for it by name.

@@ -27,7 +27,8 @@ enum UniformDraw {
             last = configuration
         }
         if let left = asked.firstLeft(from: random.next()) { return .configuration(left) }
-        // A part of the space is countable and used up, and the draws happened to meet it each time: a repetition is all there is.
+        // A part of the space is countable and used up, and the draws happened to meet it each time: a repetition is
+        // all there is.
         return last.map(Suggestion.configuration) ?? .exhausted
     }
 

@@ -30,14 +30,15 @@ struct AskedConfigurations: Sendable {
 
     func contains(_ configuration: Configuration) -> Bool { !isNeverRepeated && trials[configuration] != nil }
 
-    /// Whether nothing is left. A person may have tried configurations outside of the lattice, so reaching its size is not enough
-    /// where any of them is not in it.
+    /// Whether nothing is left. A person may have tried configurations outside of the lattice, so reaching its size is
+    /// not enough where any of them is not in it.
     var isExhausted: Bool {
         guard let lattice, UInt64(trials.count) >= lattice.count else { return false }
         return UInt64(trials.keys.count { lattice.number(of: $0) != nil }) >= lattice.count
     }
 
-    /// The first configuration that is left, counting on from a number and round; nil when there is none, or no lattice.
+    /// The first configuration that is left, counting on from a number and round; nil when there is none, or no
+    /// lattice.
     func firstLeft(from number: UInt64) -> Configuration? {
         guard let lattice, lattice.count > 0, !isExhausted else { return nil }
         // At most one step for every configuration tried, and one more.

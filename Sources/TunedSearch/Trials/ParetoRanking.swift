@@ -1,6 +1,6 @@
-/// Ranks complete trials of several objectives: by the number of trials that dominate each (C. M. Fonseca and P. J. Fleming 1993), which
-/// can be kept as trials come in; within the rank that does not fit whole, by crowding distance (K. Deb et al. 2002, NSGA-II,
-/// section III-B).
+/// Ranks complete trials of several objectives: by the number of trials that dominate each (C. M. Fonseca and P. J.
+/// Fleming 1993), which can be kept as trials come in; within the rank that does not fit whole, by crowding distance
+/// (K. Deb et al. 2002, NSGA-II, section III-B).
 struct ParetoRanking: Sendable {
     /// Rows of complete trials, in the order in which they finished, and the number of trials that dominate each.
     private var rows: [Int] = []

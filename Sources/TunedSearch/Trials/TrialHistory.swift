@@ -13,7 +13,8 @@ package struct TrialHistory: Sendable {
     private(set) var standings: [Standing] = []
     /// Row by row; NaN where a parameter was inactive.
     private(set) var coordinates: [Double] = []
-    /// Row by row, one value an objective; of a pruned trial the first is its last report, and meaningless where none came.
+    /// Row by row, one value an objective; of a pruned trial the first is its last report, and meaningless where none
+    /// came.
     private(set) var values: [Double] = []
     private(set) var steps: [Int64] = []
     private(set) var configurations: [Configuration] = []

@@ -1,5 +1,5 @@
-/// The place of a finished trial of one objective: complete ones by value, then pruned ones by how far they came and their value
-/// there. Equal ones in the order in which they were asked for.
+/// The place of a finished trial of one objective: complete ones by value, then pruned ones by how far they came and
+/// their value there. Equal ones in the order in which they were asked for.
 struct TrialRank: Comparable, Sendable {
     let isPruned: Bool
     let primary: Double

@@ -48,7 +48,8 @@ struct StudyVerification {
         }
         display.end()
         guard var audit, let space else {
-            throw CommandError(.verification, code: "order", "the log of \(study) does not begin with the study's declaration")
+            throw CommandError(
+                .verification, code: "order", "the log of \(study) does not begin with the study's declaration")
         }
         try await checkRows(&audit, space: space)
         findings.suggestions = audit.suggestions
@@ -66,20 +67,23 @@ struct StudyVerification {
             return events
         } catch {
             throw CommandError(
-                .verification, code: "damaged", "the log of \(study) after event \(last) cannot be read", underlying: "\(error)")
+                .verification, code: "damaged", "the log of \(study) after event \(last) cannot be read",
+                underlying: "\(error)")
         }
     }
 
     private func declaration(_ text: String) throws(CommandError) -> StudyDeclaration {
         do { return try StudyDeclaration(parsing: text) } catch {
             throw CommandError(
-                .verification, code: "damaged", "the declaration of \(study) in its log cannot be read: \(error.message)")
+                .verification, code: "damaged",
+                "the declaration of \(study) in its log cannot be read: \(error.message)")
         }
     }
 
     private func audit(_ declaration: StudyDeclaration) throws(CommandError) -> SuggestionAudit {
         let facts = HostFacts(daemonVersion: Version.current)
-        do { return try SuggestionAudit(declaration: declaration, numericEnvironment: facts.numericEnvironment) } catch {
+        do { return try SuggestionAudit(declaration: declaration, numericEnvironment: facts.numericEnvironment) } catch
+        {
             throw CommandError(.verification, code: "revision", error.message)
         }
     }
@@ -110,10 +114,13 @@ struct StudyVerification {
             configuration = try space.configuration(from: row["configuration"]?.objectValue ?? [:])
         } catch {
             throw CommandError(
-                .verification, code: "state", "trial \(number): the state table's configuration is none of the space: \(error.message)")
+                .verification, code: "state",
+                "trial \(number): the state table's configuration is none of the space: \(error.message)")
         }
         let values = row["values"]?.arrayValue?.compactMap(\.doubleValue) ?? []
-        do { try audit.check(row: number, state: state, values: values, configuration: configuration) } catch { throw failed(error) }
+        do { try audit.check(row: number, state: state, values: values, configuration: configuration) } catch {
+            throw failed(error)
+        }
     }
 
     private func failed(_ error: AuditError) -> CommandError {

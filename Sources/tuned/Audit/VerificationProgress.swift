@@ -9,7 +9,8 @@ struct VerificationProgress {
         drawn = .now
         let fraction = total > 0 ? min(1, Double(done) / Double(total)) : 0
         let bar = ProgressLine.bar(fraction, width: 20, unicode: terminal.usesUnicode)
-        terminal.write("\r\u{1b}[K\(study)  \(bar)  \(Formatting.count(done))/\(Formatting.count(total)) suggestions derived")
+        terminal.write(
+            "\r\u{1b}[K\(study)  \(bar)  \(Formatting.count(done))/\(Formatting.count(total)) suggestions derived")
     }
 
     func end() {

@@ -43,7 +43,9 @@ package struct DaemonClient: Sendable {
         try await reply(HTTPExchange.Request(.GET, target), within: 60).body
     }
 
-    private func json(_ request: HTTPExchange.Request, within seconds: Int64 = 60) async throws(CommandError) -> JSONValue {
+    private func json(_ request: HTTPExchange.Request, within seconds: Int64 = 60) async throws(CommandError)
+        -> JSONValue
+    {
         let body = try await reply(request, within: seconds).body
         if body.isEmpty { return .object([:]) }
         do { return try JSONValue(parsing: body) } catch {
@@ -51,7 +53,9 @@ package struct DaemonClient: Sendable {
         }
     }
 
-    private func reply(_ request: HTTPExchange.Request, within seconds: Int64) async throws(CommandError) -> HTTPExchange.Reply {
+    private func reply(_ request: HTTPExchange.Request, within seconds: Int64) async throws(CommandError)
+        -> HTTPExchange.Reply
+    {
         var reply: HTTPExchange.Reply
         do {
             reply = try await exchange.send(request, within: seconds)
@@ -101,7 +105,8 @@ extension DaemonClient {
         guard let version, version != Version.current else { return }
         throw CommandError(
             .unreachable, code: "version",
-            "the daemon of \(directory.path) is version \(version), this command is \(Version.current). End it with `tuned serve --stop`; the next command starts the new one, and running studies go on.")
+            "the daemon of \(directory.path) is version \(version), this command is \(Version.current). End it with `tuned serve --stop`; the next command starts the new one, and running studies go on."
+        )
     }
 
     private func error(from error: any Error) -> CommandError {
@@ -113,7 +118,8 @@ extension DaemonClient {
                 underlying: reason)
         case HTTPExchange.Failure.silent(let seconds):
             .unreachable(
-                "the daemon of \(directory.path) did not answer within \(seconds) s. Look at \(directory.log), or end it with `tuned serve --stop`.")
+                "the daemon of \(directory.path) did not answer within \(seconds) s. Look at \(directory.log), or end it with `tuned serve --stop`."
+            )
         case HTTPExchange.Failure.replyTooLong(let limit):
             .failure("the daemon's reply is longer than \(limit) bytes")
         case HTTPExchange.Failure.broken(let reason):

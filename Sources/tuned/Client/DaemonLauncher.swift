@@ -37,7 +37,8 @@ package struct DaemonLauncher: Sendable {
             // Another daemon has the directory: one that will answer soon, or one that is ending.
             child = try spawn()
         }
-        throw .unreachable("the daemon did not answer within \(Int(deadline)) s of its start. \(logEnd(from: logStart))")
+        throw .unreachable(
+            "the daemon did not answer within \(Int(deadline)) s of its start. \(logEnd(from: logStart))")
     }
 
     /// In a session of its own, so that neither Ctrl-C nor the end of the terminal reaches it.
@@ -70,7 +71,8 @@ package struct DaemonLauncher: Sendable {
         let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
         let lines = text.split(separator: "\n").map { "  " + String($0).printable }
         return lines.isEmpty
-            ? "Its log \(directory.log) says nothing." : "The end of its log, \(directory.log):\n" + lines.joined(separator: "\n")
+            ? "Its log \(directory.log) says nothing."
+            : "The end of its log, \(directory.log):\n" + lines.joined(separator: "\n")
     }
 
     private func fileSize(_ path: String) -> Int {

@@ -18,7 +18,8 @@ package struct DataDirectory: Hashable, Sendable {
             path = "\(home)/.local/share/tuned-hpo"
         } else {
             throw CommandError(
-                .failure, code: "no-home", "no data directory: HOME is not set. Set TUNED_HOME to a directory on a local disk.")
+                .failure, code: "no-home",
+                "no data directory: HOME is not set. Set TUNED_HOME to a directory on a local disk.")
         }
         self.init(path: path, user: user)
     }
@@ -51,7 +52,8 @@ package struct DataDirectory: Hashable, Sendable {
         guard lstat(folder, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == user, status.st_mode & 0o077 == 0 else {
             throw CommandError.failure(
-                "\(folder) belongs to somebody else or is open to others, so the daemon's socket is not safe there. Remove it, or set TUNED_HOME to a path of at most 95 bytes.")
+                "\(folder) belongs to somebody else or is open to others, so the daemon's socket is not safe there. Remove it, or set TUNED_HOME to a path of at most 95 bytes."
+            )
         }
     }
 

@@ -1,6 +1,6 @@
+import Glibc
 package import NIOCore
 package import NIOHTTP1
-import Glibc
 import NIOPosix
 
 /// One request and its reply over a Unix socket, HTTP/1.1, on a connection of its own.
@@ -54,7 +54,9 @@ package struct HTTPExchange: Sendable {
                     reply.status = Int(head.status.code)
                     reply.version = head.headers.first(name: "Tuned-Version")
                 } body: { bytes in
-                    guard reply.body.count + bytes.readableBytes <= limit else { throw Failure.replyTooLong(limit: limit) }
+                    guard reply.body.count + bytes.readableBytes <= limit else {
+                        throw Failure.replyTooLong(limit: limit)
+                    }
                     reply.body.append(contentsOf: bytes.readableBytesView)
                     return true
                 }

@@ -9,7 +9,9 @@ package enum Route {
 
     package static func study(_ slug: String) -> String { "\(studies)/\(segment(slug))" }
 
-    package static func trial(_ reference: TrialReference) -> String { "\(study(reference.study))/trials/\(reference.number)" }
+    package static func trial(_ reference: TrialReference) -> String {
+        "\(study(reference.study))/trials/\(reference.number)"
+    }
 
     /// Percent-encodes all but RFC 3986's unreserved characters, so that a name cannot become a path or a query. A name
     /// of dots alone is encoded too: `..` would be taken for the folder above.

@@ -69,7 +69,8 @@ struct Daemon {
             return try SQLiteEventStore(directory: directory.path, clock: clock)
         } catch {
             throw CommandError(
-                error.code == .locked ? .conflict : .failure, code: "storage", error.message, underlying: error.underlying)
+                error.code == .locked ? .conflict : .failure, code: "storage", error.message,
+                underlying: error.underlying)
         }
     }
 
@@ -106,7 +107,8 @@ struct Daemon {
     ) throws -> Server {
         let tcp = configuration.tcp.map {
             TCPOptions(
-                host: $0.host, port: $0.port, tokenFile: $0.tokenFile, allowsOtherHosts: $0.allowsOtherHosts, names: $0.names)
+                host: $0.host, port: $0.port, tokenFile: $0.tokenFile, allowsOtherHosts: $0.allowsOtherHosts,
+                names: $0.names)
         }
         let socket = directory.socket
         return try Server(

@@ -1,4 +1,4 @@
-package import TunedRecords
+import TunedRecords
 package import TunedSlots
 import TunedSpace
 
@@ -57,7 +57,8 @@ package struct DaemonConfiguration: Hashable, Sendable {
         case .integer(let count)? where (1...4096).contains(count): cpus = .count(Int(count))
         case .array(let items)?: cpus = .list(try items.map(Self.cpu))
         default:
-            throw SpecificationError(path: "slots.cpus", message: "expected a number from 1, or a list of CPUs such as [0, 1, 4]")
+            throw SpecificationError(
+                path: "slots.cpus", message: "expected a number from 1, or a list of CPUs such as [0, 1, 4]")
         }
         memory = try fields.quantity("memory", .bytes).map { UInt64(min($0, 1e18)) }
         slotsPerGPU = try fields.integer("slots_per_gpu", in: 1...64) ?? slotsPerGPU
@@ -66,7 +67,9 @@ package struct DaemonConfiguration: Hashable, Sendable {
         case .string("none")?: gpus = .declared([])
         case .array(let items)?:
             var declared: [GPU] = []
-            for (index, item) in items.enumerated() { declared.append(try Self.gpu(item, path: "slots.gpus[\(index)]")) }
+            for (index, item) in items.enumerated() {
+                declared.append(try Self.gpu(item, path: "slots.gpus[\(index)]"))
+            }
             gpus = .declared(declared)
         default:
             throw SpecificationError(
@@ -101,7 +104,8 @@ package struct DaemonConfiguration: Hashable, Sendable {
         listener.port = try fields.integer("port", in: 0...65535) ?? listener.port
         guard let token = try fields.string("token_file") else {
             throw SpecificationError(
-                path: "listen", message: "a TCP listener needs a token_file: a file of mode 0600 whose first line is the token")
+                path: "listen",
+                message: "a TCP listener needs a token_file: a file of mode 0600 whose first line is the token")
         }
         listener.tokenFile = token
         if let flag = fields.take("allow_other_hosts") {

@@ -25,7 +25,8 @@ struct RunningDaemon {
             if holder != pid { return pid }
             try? await Task.sleep(for: .milliseconds(20))
         }
-        throw .failure("the daemon (process \(pid)) has not ended within \(Int(patience)) s; its log is \(directory.log)")
+        throw .failure(
+            "the daemon (process \(pid)) has not ended within \(Int(patience)) s; its log is \(directory.log)")
     }
 
     /// The process id in the lock file; nil where nobody holds the lock, whatever the file says.

@@ -19,7 +19,8 @@ struct GridForecast {
         // What is wrong with the settings is the daemon's to say, with the rest of the specification.
         guard
             let sampler = try? SamplerRegistry.make(
-                name: specification.sampler.name, settings: specification.sampler.settings, problem: problem, caching: false),
+                name: specification.sampler.name, settings: specification.sampler.settings, problem: problem,
+                caching: false),
             let size = sampler.size
         else { return nil }
         let count = Int(clamping: size)
@@ -34,12 +35,15 @@ struct GridForecast {
         self.text = text
     }
 
-    private static func space(of specification: StudySpecification, client: DaemonClient) async throws(CommandError) -> SearchSpace? {
+    private static func space(of specification: StudySpecification, client: DaemonClient) async throws(CommandError)
+        -> SearchSpace?
+    {
         guard let name = specification.plugin else { return try? SearchSpace(declaring: specification.space) }
         let plugin = try await client.get(Route.plugin(name))
         let trainables = plugin["trainables"]?.arrayValue ?? []
         let trainable =
-            specification.trainable.map { wanted in trainables.first { $0["id"]?.stringValue == wanted } } ?? trainables.first
+            specification.trainable.map { wanted in trainables.first { $0["id"]?.stringValue == wanted } }
+            ?? trainables.first
         guard let schema = trainable?["schema"].flatMap({ try? Schema(json: $0) }) else { return nil }
         return try? schema.space.narrowed(by: specification.space)
     }
@@ -55,7 +59,9 @@ struct GridForecast {
                 && (specification.trainable.map { plugin?["trainable"]?.stringValue == $0 } ?? true)
                 && study["data"]?["path"]?.stringValue == specification.data
         }
-        let latest = alike.map(StudySnapshot.init).filter { $0.meanRate != nil }.max { ($0.createdAt ?? 0) < ($1.createdAt ?? 0) }
+        let latest = alike.map(StudySnapshot.init).filter { $0.meanRate != nil }.max {
+            ($0.createdAt ?? 0) < ($1.createdAt ?? 0)
+        }
         return latest.flatMap { study in study.meanRate.map { (study.slug, $0) } }
     }
 }

@@ -34,7 +34,8 @@ package struct ProgressLog: Sendable {
 
     private static func progress(_ study: StudySnapshot) -> String {
         var text = "\(study.slug): \(Formatting.count(study.ended))"
-        text += study.expected.map { " of \(Formatting.count($0, "trial"))" } ?? (study.ended == 1 ? " trial" : " trials")
+        text +=
+            study.expected.map { " of \(Formatting.count($0, "trial"))" } ?? (study.ended == 1 ? " trial" : " trials")
         if study.counts.failed > 0 { text += ", \(Formatting.count(study.counts.failed)) failed" }
         if let rate = study.trialsPerSecond { text += ", \(Formatting.rate(rate))" }
         if study.isRunning, let left = study.secondsLeft { text += ", \(Formatting.duration(left)) left" }

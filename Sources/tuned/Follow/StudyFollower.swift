@@ -29,13 +29,16 @@ struct StudyFollower {
                 return .success(.detached)
             }
             group.addTask {
-                do throws(CommandError) { return .success(.settled(try await watch())) } catch { return .failure(error) }
+                do throws(CommandError) { return .success(.settled(try await watch())) } catch {
+                    return .failure(error)
+                }
             }
             defer { group.cancelAll() }
             return await group.next() ?? .success(.detached)
         }
         if case .success(.detached) = result {
-            Terminal.error.writeLine("\n\(slug) goes on without this command. Follow it again: tuned show \(slug) --follow")
+            Terminal.error.writeLine(
+                "\n\(slug) goes on without this command. Follow it again: tuned show \(slug) --follow")
             Terminal.error.writeLine("End it: tuned stop \(slug)")
         }
         return try result.get()

@@ -39,7 +39,10 @@ package enum StudyResult {
 
     private static func next(_ study: StudySnapshot) -> String {
         var steps = [
-            ("all trials", "tuned trials \(study.slug) --sort \(study.objectives.first?.goal == "maximize" ? "-value" : "value")"), ("as a file", "tuned export \(study.slug) > \(study.slug).csv"),
+            (
+                "all trials",
+                "tuned trials \(study.slug) --sort \(study.objectives.first?.goal == "maximize" ? "-value" : "value")"
+            ), ("as a file", "tuned export \(study.slug) > \(study.slug).csv"),
         ]
         if study.state == "paused" {
             steps.append(("go on", "tuned resume \(study.slug)"))

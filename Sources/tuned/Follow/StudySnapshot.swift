@@ -79,7 +79,9 @@ extension StudySnapshot {
         title = json["title"]?.stringValue ?? ""
         state = json["state"]?.stringValue ?? ""
         reason = json["reason"]?.stringValue ?? ""
-        for state in TrialState.allCases { counts[state] = json["counts"]?[state.name]?.integerValue.map(Int.init) ?? 0 }
+        for state in TrialState.allCases {
+            counts[state] = json["counts"]?[state.name]?.integerValue.map(Int.init) ?? 0
+        }
         objectives = (json["objectives"]?.arrayValue ?? []).map {
             ($0["name"]?.stringValue ?? "", $0["goal"]?.stringValue ?? "minimize")
         }

@@ -58,7 +58,9 @@ package enum Formatting {
     package static func bytes(_ number: Double) -> String {
         var number = number
         for unit in ["B", "KiB", "MiB", "GiB"] {
-            if number < 1024 { return (unit == "B" || number >= 100 ? "\(Int(number))" : fixed(number, decimals: 1)) + " \(unit)" }
+            if number < 1024 {
+                return (unit == "B" || number >= 100 ? "\(Int(number))" : fixed(number, decimals: 1)) + " \(unit)"
+            }
             number /= 1024
         }
         return "\(fixed(number, decimals: 1)) TiB"

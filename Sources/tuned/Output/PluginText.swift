@@ -40,12 +40,15 @@ enum PluginText {
         "\(plugin["name"]?.stringValue ?? "") \(plugin["version"]?.stringValue ?? "") (\(shortHash(plugin)))".printable
     }
 
-    private static func shortHash(_ plugin: JSONValue) -> String { String((plugin["hash"]?.stringValue ?? "").prefix(12)) }
+    private static func shortHash(_ plugin: JSONValue) -> String {
+        String((plugin["hash"]?.stringValue ?? "").prefix(12))
+    }
 
     private static func summary(_ trainable: JSONValue) -> String {
         let parameters = trainable["schema"]?["parameters"]?.arrayValue?.count ?? 0
         let metrics = trainable["schema"]?["metrics"]?.arrayValue?.compactMap { $0["name"]?.stringValue } ?? []
-        return "\(trainable["id"]?.stringValue ?? ""): \(Formatting.count(parameters, "parameter")); metrics \(metrics.joined(separator: ", "))"
+        return
+            "\(trainable["id"]?.stringValue ?? ""): \(Formatting.count(parameters, "parameter")); metrics \(metrics.joined(separator: ", "))"
             .printable
     }
 
@@ -62,7 +65,9 @@ enum PluginText {
     }
 
     private static func values(_ parameter: JSONValue) -> String {
-        if let choices = parameter["choices"]?.arrayValue { return choices.map(ConfigurationText.value).joined(separator: ", ") }
+        if let choices = parameter["choices"]?.arrayValue {
+            return choices.map(ConfigurationText.value).joined(separator: ", ")
+        }
         guard let low = parameter["low"], let high = parameter["high"] else { return "" }
         var text = "\(ConfigurationText.value(low)) to \(ConfigurationText.value(high))"
         if parameter["log"]?.booleanValue == true { text += ", logarithmic" }
@@ -81,7 +86,8 @@ enum PluginText {
         var table = TextTable([.init("METRIC"), .init("GOAL"), .init("MEANING")])
         for metric in schema?["metrics"]?.arrayValue ?? [] {
             table.add([
-                metric["name"]?.stringValue ?? "", metric["goal"]?.stringValue ?? "", metric["description"]?.stringValue ?? "",
+                metric["name"]?.stringValue ?? "", metric["goal"]?.stringValue ?? "",
+                metric["description"]?.stringValue ?? "",
             ])
         }
         return table.text(width: Terminal.output.width, unicode: Terminal.output.usesUnicode)

@@ -8,7 +8,9 @@ enum SlotsText {
         let gpus = slots["gpus"]?.arrayValue ?? []
         if gpus.isEmpty { text += "gpus    none\n" }
         for gpu in gpus { text += "gpu     \(describe(gpu))\n" }
-        for warning in slots["warnings"]?.arrayValue ?? [] { text += "warning \((warning.stringValue ?? "").printable)\n" }
+        for warning in slots["warnings"]?.arrayValue ?? [] {
+            text += "warning \((warning.stringValue ?? "").printable)\n"
+        }
         return text + holders(slots["holders"]?.arrayValue ?? []) + waiters(slots)
     }
 

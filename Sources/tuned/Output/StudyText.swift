@@ -39,7 +39,8 @@ enum StudyText {
         ])
         for study in studies {
             table.add([
-                study.slug, study.state, trials(study), study.counts.failed > 0 ? Formatting.count(study.counts.failed) : "",
+                study.slug, study.state, trials(study),
+                study.counts.failed > 0 ? Formatting.count(study.counts.failed) : "",
                 study.best?.values.first.map(Formatting.value) ?? "",
                 study.createdAt.map(Formatting.time(milliseconds:)) ?? "", study.title,
             ])
@@ -56,7 +57,9 @@ enum StudyText {
         lines.append(("trials", "\(trials(study)): \(states(study.counts))"))
         if let size = study.gridSize { lines.append(("grid", Formatting.count(size, "configuration"))) }
         if let rate = study.trialsPerSecond, study.isRunning { lines.append(("pace", Formatting.rate(rate))) }
-        if let left = study.secondsLeft, study.isRunning { lines.append(("time left", "about \(Formatting.duration(left))")) }
+        if let left = study.secondsLeft, study.isRunning {
+            lines.append(("time left", "about \(Formatting.duration(left))"))
+        }
         if let best = study.best {
             lines.append(("best", "\(values(best, of: study)) in trial \(best.trial)"))
         }

@@ -65,12 +65,14 @@ package struct Terminal: Sendable {
 extension String {
     /// Without control characters, so that a plugin's words cannot steer the terminal; line ends and tabs become spaces.
     package var printable: String {
-        String(String.UnicodeScalarView(unicodeScalars.compactMap { scalar in
-            switch scalar.value {
-            case 0x09, 0x0A, 0x0D: " "
-            case ..<0x20, 0x7F...0x9F: nil
-            default: scalar
-            }
-        }))
+        String(
+            String.UnicodeScalarView(
+                unicodeScalars.compactMap { scalar in
+                    switch scalar.value {
+                    case 0x09, 0x0A, 0x0D: " "
+                    case ..<0x20, 0x7F...0x9F: nil
+                    default: scalar
+                    }
+                }))
     }
 }

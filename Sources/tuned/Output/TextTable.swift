@@ -54,7 +54,8 @@ package struct TextTable: Sendable {
             let shrinkable = widths.indices.filter { widths[$0] > 6 }
             // Numbers cut short would be read as other numbers, so text gives way before them.
             let candidates = shrinkable.filter { columns[$0].alignment == .left }
-            guard let widest = (candidates.isEmpty ? shrinkable : candidates).max(by: { widths[$0] < widths[$1] }) else { break }
+            guard let widest = (candidates.isEmpty ? shrinkable : candidates).max(by: { widths[$0] < widths[$1] })
+            else { break }
             widths[widest] -= 1
             excess -= 1
         }

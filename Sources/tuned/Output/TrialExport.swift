@@ -27,7 +27,10 @@ package enum TrialExport {
                 [Self.text(trial["number"]), Self.text(trial["state"])]
                     + objectives.indices.map { $0 < values.count ? Self.text(values[$0]) : "" }
                     + parameters.map { Self.text(trial["configuration"]?[$0]) }
-                    + [Self.text(trial["duration"]), Self.text(trial["started_at"]), Self.text(trial["failure"]?["message"])])
+                    + [
+                        Self.text(trial["duration"]), Self.text(trial["started_at"]),
+                        Self.text(trial["failure"]?["message"]),
+                    ])
         }
 
         private func row(_ fields: [String]) -> String { fields.map(Self.quoted).joined(separator: ",") + "\r\n" }
@@ -35,7 +38,8 @@ package enum TrialExport {
         private static func quoted(_ field: String) -> String {
             // Characters are looked at as bytes: to Swift, CR LF is one character that equals neither.
             guard field.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return field }
-            return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+                + "\""
         }
 
         private static func text(_ value: JSONValue?) -> String {

@@ -27,7 +27,9 @@ enum TrialText {
         for (name, value) in zip(objectives, trial["values"]?.arrayValue ?? []) {
             text += "\(name) \(ConfigurationText.value(value))\n"
         }
-        if let failure = trial["failure"] { text += "failed (\(failure["kind"]?.stringValue ?? "")): \(message(failure))\n" }
+        if let failure = trial["failure"] {
+            text += "failed (\(failure["kind"]?.stringValue ?? "")): \(message(failure))\n"
+        }
         text += ConfigurationText.table(trial["configuration"])
         for attempt in trial["attempts"]?.arrayValue ?? [] { text += "\n" + self.attempt(attempt) }
         return text
@@ -35,11 +37,14 @@ enum TrialText {
 
     private static func attempt(_ attempt: JSONValue) -> String {
         let outcome = attempt["outcome"]
-        let cpus = (attempt["cpus"]?.arrayValue ?? []).compactMap(\.integerValue).map(String.init).joined(separator: ",")
+        let cpus = (attempt["cpus"]?.arrayValue ?? []).compactMap(\.integerValue).map(String.init).joined(
+            separator: ",")
         var text = "fold \(attempt["fold"]?.integerValue ?? 0), attempt \(attempt["attempt"]?.integerValue ?? 0)"
         text += " on cpu \(cpus): \(outcome?["result"]?.stringValue ?? "running")"
         if let failure = outcome?["failure"] { text += ", \(message(failure))" }
-        if let metrics = outcome?["metrics"], metrics.objectValue?.isEmpty == false { text += ", \(ConfigurationText.line(metrics))" }
+        if let metrics = outcome?["metrics"], metrics.objectValue?.isEmpty == false {
+            text += ", \(ConfigurationText.line(metrics))"
+        }
         text += "\n"
         let log = (attempt["log"]?.stringValue ?? "").split(separator: "\n")
         for line in log { text += "  | \(String(line).printable)\n" }

@@ -10,7 +10,8 @@ package enum FileText {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             let reason = String(cString: strerror(errno))
-            throw CommandError(.usage, code: "no-file", "cannot read the \(what) \(path): \(reason)", underlying: reason)
+            throw CommandError(
+                .usage, code: "no-file", "cannot read the \(what) \(path): \(reason)", underlying: reason)
         }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
@@ -20,7 +21,8 @@ package enum FileText {
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else {
                 let reason = String(cString: strerror(errno))
-                throw CommandError(.usage, code: "no-file", "cannot read the \(what) \(path): \(reason)", underlying: reason)
+                throw CommandError(
+                    .usage, code: "no-file", "cannot read the \(what) \(path): \(reason)", underlying: reason)
             }
             if count == 0 { break }
             bytes.append(contentsOf: buffer.prefix(count))

@@ -18,7 +18,8 @@ struct StudyFlags: ParsableArguments {
     @Option(help: ArgumentHelp("A setting for the plugin's create(); may be given again.", valueName: "name=value"))
     var config: [String] = []
 
-    @Option(help: ArgumentHelp("A metric to optimise, as error or f1:maximize; may be given again.", valueName: "metric"))
+    @Option(
+        help: ArgumentHelp("A metric to optimise, as error or f1:maximize; may be given again.", valueName: "metric"))
     var objective: [String] = []
 
     @Flag(exclusivity: .exclusive, help: "The goal of objectives that name none.")
@@ -27,7 +28,10 @@ struct StudyFlags: ParsableArguments {
     @Option(help: ArgumentHelp("k of a k-fold cross-validation.", valueName: "k"))
     var folds: Int?
 
-    @Option(help: ArgumentHelp("How rows are divided: by=stratified, validation=0.2, seed=7; may be given again.", valueName: "name=value"))
+    @Option(
+        help: ArgumentHelp(
+            "How rows are divided: by=stratified, validation=0.2, seed=7; may be given again.", valueName: "name=value")
+    )
     var split: [String] = []
 
     @Option(help: ArgumentHelp("The fraction of rows set aside as a test set.", valueName: "fraction"))
@@ -45,7 +49,9 @@ struct StudyFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Stop after so long: 90s, 30m, 2h.", valueName: "time"))
     var time: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Stop when the first objective reaches this value.", valueName: "value"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stop when the first objective reaches this value.", valueName: "value"))
     var target: Double?
 
     @Option(help: ArgumentHelp("Stop after so many trials without an improvement.", valueName: "n"))
@@ -105,21 +111,28 @@ struct StudyFlags: ParsableArguments {
         }
         request.merge(sampler, into: "sampler")
 
-        request.merge(Self.present(["trials": trials.map(Self.whole), "time": time.map(JSONValue.string),
-            "target": target.map(JSONValue.number), "patience": patience.map(Self.whole)]), into: "stop")
-        request.merge(Self.present(["parallel": parallel.map(Self.whole), "cpus": cpus.map(Self.whole),
-            "gpus": gpus.map(Self.whole), "memory": memory.map(JSONValue.string)]), into: "resources")
+        request.merge(
+            Self.present([
+                "trials": trials.map(Self.whole), "time": time.map(JSONValue.string),
+                "target": target.map(JSONValue.number), "patience": patience.map(Self.whole),
+            ]), into: "stop")
+        request.merge(
+            Self.present([
+                "parallel": parallel.map(Self.whole), "cpus": cpus.map(Self.whole),
+                "gpus": gpus.map(Self.whole), "memory": memory.map(JSONValue.string),
+            ]), into: "resources")
         request.merge(try Assignment.map(set + space), into: "space")
     }
 
     private var objectives: JSONValue? {
         if objective.isEmpty { return nil }
-        return .array(objective.map { text in
-            let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-            var item: [String: JSONValue] = ["metric": .string(parts.first ?? "")]
-            item["goal"] = (parts.count == 2 ? parts[1] : goal?.rawValue).map(JSONValue.string)
-            return .object(item)
-        })
+        return .array(
+            objective.map { text in
+                let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+                var item: [String: JSONValue] = ["metric": .string(parts.first ?? "")]
+                item["goal"] = (parts.count == 2 ? parts[1] : goal?.rawValue).map(JSONValue.string)
+                return .object(item)
+            })
     }
 
     private static func whole(_ number: Int) -> JSONValue { .integer(Int64(number)) }

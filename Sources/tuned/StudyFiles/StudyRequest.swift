@@ -26,7 +26,9 @@ package struct StudyRequest: Sendable {
         self.document = document
         self.fields = fields
         let folder = FileText.folder(of: name)
-        if case .string(let data)? = fields["data"] { self.fields["data"] = .string(FileText.absolute(data, in: folder)) }
+        if case .string(let data)? = fields["data"] {
+            self.fields["data"] = .string(FileText.absolute(data, in: folder))
+        }
         if case .string(let plugin)? = fields["plugin"], Self.isPath(plugin) {
             self.fields["plugin"] = .string(FileText.absolute(plugin, in: folder))
         }

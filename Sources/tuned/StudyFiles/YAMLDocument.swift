@@ -60,7 +60,8 @@ package struct YAMLDocument: Sendable {
         case .duplicatedKeysInMapping(let duplicates, let context):
             CommandError(
                 .usage, code: "invalid",
-                "\(name):\(context.mark.line):\(context.mark.column): given twice: \(duplicates.joined(separator: ", "))")
+                "\(name):\(context.mark.line):\(context.mark.column): given twice: \(duplicates.joined(separator: ", "))"
+            )
         default: CommandError(.usage, code: "invalid", "\(name): not YAML", underlying: "\(error)")
         }
     }
@@ -90,7 +91,9 @@ extension YAMLDocument {
             case .mapping(let mapping):
                 var fields: [String: JSONValue] = [:]
                 for (key, item) in mapping {
-                    guard case .scalar(let scalar) = key else { throw .usage("\(name): the keys at \"\(path)\" must be text") }
+                    guard case .scalar(let scalar) = key else {
+                        throw .usage("\(name): the keys at \"\(path)\" must be text")
+                    }
                     let place = path.isEmpty ? scalar.string : "\(path).\(scalar.string)"
                     if let mark = key.mark { marks[place] = Mark(line: mark.line, column: mark.column) }
                     fields[scalar.string] = try value(of: item, path: place, depth: depth + 1)

@@ -5,7 +5,8 @@ import TunedSpace
 /// Times a sampler in this process: for the project's own benchmarks.
 struct BenchSuggest: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "bench-suggest", abstract: "Time one suggestion of a sampler after a number of trials.", shouldDisplay: false)
+        commandName: "bench-suggest", abstract: "Time one suggestion of a sampler after a number of trials.",
+        shouldDisplay: false)
 
     @Option(help: "Trials that the sampler knows before it is timed.")
     var trials = 1000
@@ -22,7 +23,9 @@ struct BenchSuggest: Verb {
     @OptionGroup var output: OutputOptions
 
     func perform() async throws(CommandError) {
-        guard trials >= 0, parameters > 0, repeats > 0 else { throw .usage("--trials from 0, --parameters and --repeats from 1") }
+        guard trials >= 0, parameters > 0, repeats > 0 else {
+            throw .usage("--trials from 0, --parameters and --repeats from 1")
+        }
         do {
             var bench = try SuggestionBench(sampler: sampler, parameters: parameters)
             for _ in 0..<trials { _ = try bench.step() }
@@ -37,14 +40,15 @@ struct BenchSuggest: Verb {
     }
 
     private func show(_ sorted: [Double]) {
-        let median = sorted[sorted.count / 2]
+        let milliseconds = sorted.map { $0 * 1000 }
+        let median = milliseconds[milliseconds.count / 2]
         let fields: [String: JSONValue] = [
             "sampler": .string(sampler), "trials": .integer(Int64(trials)), "parameters": .integer(Int64(parameters)),
-            "repeats": .integer(Int64(repeats)), "median_seconds": .number(median), "min_seconds": .number(sorted[0]),
-            "max_seconds": .number(sorted[sorted.count - 1]),
+            "repeats": .integer(Int64(repeats)), "ms": .number(median), "min_ms": .number(milliseconds[0]),
+            "max_ms": .number(milliseconds[milliseconds.count - 1]),
         ]
         output.show(.object(fields)) {
-            "\(sampler), \(parameters) parameters, \(trials) trials: \(Formatting.significant(median * 1000, digits: 4)) ms a suggestion (median of \(repeats))\n"
+            "\(sampler), \(parameters) parameters, \(trials) trials: \(Formatting.significant(median, digits: 4)) ms a suggestion (median of \(repeats))\n"
         }
     }
 }

@@ -27,7 +27,9 @@ struct Best: Verb {
         let reply = try await client.get(Route.study(study) + "/best" + Route.query(["count": String(count)]))
         let best = reply["best"]?.arrayValue ?? []
         guard let first = best.first.flatMap(StudySnapshot.Best.init) else {
-            throw CommandError(.noResult, code: "no-result", "\(study) has no complete trial yet; see them with: tuned trials \(study)")
+            throw CommandError(
+                .noResult, code: "no-result", "\(study) has no complete trial yet; see them with: tuned trials \(study)"
+            )
         }
         if output.json { return output.show(reply) { "" } }
         let details = try await client.get(Route.study(study))

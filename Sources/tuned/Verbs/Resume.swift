@@ -23,7 +23,9 @@ struct Resume: Verb {
     @Option(help: ArgumentHelp("Stop after so long in all: 30m, 2h.", valueName: "time"))
     var time: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Stop when the first objective reaches this value.", valueName: "value"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stop when the first objective reaches this value.", valueName: "value"))
     var target: Double?
 
     @Option(help: ArgumentHelp("Stop after so many trials without an improvement.", valueName: "n"))

@@ -20,7 +20,8 @@ struct Run: Verb {
             """)
 
     @Argument(
-        help: ArgumentHelp("A loaded plugin, a shared library, or a study file.", valueName: "plugin|file.so|file.yaml"),
+        help: ArgumentHelp(
+            "A loaded plugin, a shared library, or a study file.", valueName: "plugin|file.so|file.yaml"),
         completion: .file(extensions: ["yaml", "yml", "so"]))
     var source: String
 
@@ -66,7 +67,8 @@ struct Run: Verb {
         }
     }
 
-    private func conclude(_ study: StudySnapshot, details: JSONValue, _ client: DaemonClient) async throws(CommandError) {
+    private func conclude(_ study: StudySnapshot, details: JSONValue, _ client: DaemonClient) async throws(CommandError)
+    {
         let failures = study.counts.failed > 0 ? try await FailureSummary(of: study.slug, client: client) : nil
         output.show(StudyResult.json(study)) {
             StudyResult.text(study, parameters: ParameterNames.inOrder(details), failures: failures)

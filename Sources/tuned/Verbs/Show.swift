@@ -43,6 +43,8 @@ struct Show: Verb {
         let trial = try await client.get(Route.trial(reference))
         if output.json { return output.show(trial) { "" } }
         let study = StudySnapshot(try await client.get(Route.study(reference.study)))
-        output.show(trial) { TrialText.details(trial, study: reference.study, objectives: study.objectives.map(\.name)) }
+        output.show(trial) {
+            TrialText.details(trial, study: reference.study, objectives: study.objectives.map(\.name))
+        }
     }
 }

@@ -35,7 +35,9 @@ struct Tell: Verb {
     private var body: JSONValue {
         get throws(CommandError) {
             if let failed {
-                guard value.isEmpty else { throw .usage("a failed trial has no value: give --value or --failed, not both") }
+                guard value.isEmpty else {
+                    throw .usage("a failed trial has no value: give --value or --failed, not both")
+                }
                 return .object(["failed": .string(failed)])
             }
             guard !value.isEmpty else { throw .usage("give the result: --value NUMBER, or --failed REASON") }

@@ -16,10 +16,15 @@ struct Trials: Verb {
     @Argument(help: "The study's name.")
     var study: String
 
-    @Option(help: ArgumentHelp("Only trials in these states: running, complete, pruned, failed, paused, cancelled.", valueName: "state,..."))
+    @Option(
+        help: ArgumentHelp(
+            "Only trials in these states: running, complete, pruned, failed, paused, cancelled.", valueName: "state,..."
+        ))
     var state: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("number, value or duration; with a dash before it, the highest first.", valueName: "key"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("number, value or duration; with a dash before it, the highest first.", valueName: "key"))
     var sort: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("At most so many.", valueName: "n"))
@@ -44,7 +49,8 @@ struct Trials: Verb {
                 trials, objectives: snapshot.objectives.map(\.name), parameters: ParameterNames.inOrder(details))
             let rest = Int(reply["total"]?.integerValue ?? 0) - offset - trials.count
             if rest > 0 {
-                text += "and \(Formatting.count(rest, "more trial")); see them with --offset \(offset + limit), or take all: tuned export \(study)\n"
+                text +=
+                    "and \(Formatting.count(rest, "more trial")); see them with --offset \(offset + limit), or take all: tuned export \(study)\n"
             }
             return text
         }
@@ -54,7 +60,8 @@ struct Trials: Verb {
         for name in state?.split(separator: ",").map(String.init) ?? [] where TrialState(name: name) == nil {
             let known = TrialState.allCases.map(\.name)
             let hint = nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-            throw .usage("--state \"\(name)\" is no state of a trial\(hint) There are: \(known.joined(separator: ", "))")
+            throw .usage(
+                "--state \"\(name)\" is no state of a trial\(hint) There are: \(known.joined(separator: ", "))")
         }
         guard limit > 0, offset >= 0 else { throw .usage("--limit is at least 1, --offset at least 0") }
     }

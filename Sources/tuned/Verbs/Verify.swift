@@ -31,7 +31,8 @@ struct Verify: Verb {
             "environment_difference": result.environmentDifference.map(JSONValue.string) ?? .null,
         ]
         output.show(.object(fields)) {
-            var text = "\(study): \(Formatting.count(result.suggestions, "suggestion")) and \(Formatting.count(result.values, "value"))"
+            var text =
+                "\(study): \(Formatting.count(result.suggestions, "suggestion")) and \(Formatting.count(result.values, "value"))"
             text += " derived again from \(Formatting.count(result.events, "event")), all equal\n"
             if let difference = result.environmentDifference { text += "note: \(difference.printable)\n" }
             return text

@@ -25,7 +25,8 @@ final class Child: Sendable {
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in argv + variables { free(pointer) } }
         var pid: pid_t = 0
-        try #require(posix_spawn(&pid, arguments[0], &actions, nil, &argv, &variables) == 0, "cannot start \(arguments[0])")
+        try #require(
+            posix_spawn(&pid, arguments[0], &actions, nil, &argv, &variables) == 0, "cannot start \(arguments[0])")
         self.pid = pid
     }
 
@@ -59,7 +60,9 @@ final class Child: Sendable {
         defer { fclose(file) }
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
-        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { text.append(contentsOf: buffer.prefix(count)) }
+        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
+            text.append(contentsOf: buffer.prefix(count))
+        }
         return String(decoding: text, as: UTF8.self)
     }
 }

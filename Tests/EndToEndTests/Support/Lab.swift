@@ -14,7 +14,8 @@ struct Lab: Sendable {
 
         /// Standard output as JSON.
         func json(sourceLocation: SourceLocation = #_sourceLocation) throws -> JSONValue {
-            try #require(try? JSONValue(parsing: output), "no JSON: \(output)\n\(error)", sourceLocation: sourceLocation)
+            try #require(
+                try? JSONValue(parsing: output), "no JSON: \(output)\n\(error)", sourceLocation: sourceLocation)
         }
     }
 
@@ -55,7 +56,8 @@ struct Lab: Sendable {
     /// Starts `tuned` and returns at once.
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Child {
         try Child(
-            [TestPlugins.executable("tuned")] + arguments, environment: variables.merging(environment) { _, new in new },
+            [TestPlugins.executable("tuned")] + arguments,
+            environment: variables.merging(environment) { _, new in new },
             folder: folder)
     }
 

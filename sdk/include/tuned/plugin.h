@@ -146,7 +146,7 @@ typedef struct tuned_trainable {
     int32_t (*train)(void *self, const tuned_trial *trial);
     /* [trial] Scores the model on the rows that the host names, by host->objective for each metric. */
     int32_t (*evaluate)(void *self, const tuned_trial *trial);
-    /* [load] Ends an instance. May be NULL. */
+    /* [load] Ends an instance that create made; not called where create failed. May be NULL. */
     void (*destroy)(void *self);
     /* [load] A plugin extension of this trainable by id, or NULL. May be NULL. */
     const void *(*extension)(void *self, const char *id);
