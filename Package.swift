@@ -145,7 +145,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
-        .testTarget(name: "TunedCommandTests", dependencies: ["TunedSpace", "TunedRecords", "tuned"], swiftSettings: strict),
+        .testTarget(name: "TunedCommandTests", dependencies: ["TunedSpace", "TunedRecords", "TunedSlots", "tuned"], swiftSettings: strict),
         .executableTarget(
             name: "WorkerPoolProbe",
             dependencies: ["TunedSpace", "TunedRecords", "TunedWire", "TunedPlugins", "TunedWorkers", "TunedTestSupport"],

@@ -119,8 +119,8 @@ extension StudyDriver {
     /// Ends the study once nothing is left to do.
     func settle() {
         guard state == .running, !isShuttingDown, underWay.isEmpty, ready.isEmpty, !mayAsk else { return }
-        let waiting = active.values.filter(\.isExternal)
-        if blueprint == nil && !waiting.isEmpty && ending == nil { return }
+        // A trial that an outside program asked for is part of the study until it is told, unless a rule has ended the study.
+        if ending == nil && active.values.contains(where: \.isExternal) { return }
         if let ending {
             end(as: .completed, because: ending)
         } else if isExhausted {

@@ -1,4 +1,5 @@
 import Testing
+import TunedSlots
 import tuned
 
 @Suite struct DaemonConfigurationTests {

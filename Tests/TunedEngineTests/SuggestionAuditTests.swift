@@ -10,12 +10,14 @@ import TunedStorage
     private func parallelStudy(_ sampler: String) throws -> Laboratory {
         let held = Mutex<[(AttemptAssignment, ScriptedRunner.ScriptedAttempt)]>([])
         let random = Mutex(SystemRandomNumberGenerator())
+        let started = Atomic(0)
         let runner = ScriptedRunner { assignment, attempt in
             held.withLock { $0.append((assignment, attempt)) }
+            let isEnding = started.add(1, ordering: .sequentiallyConsistent).newValue > 34
             while true {
                 // One of those held, at random, once a few are.
                 let next = held.withLock { held -> (AttemptAssignment, ScriptedRunner.ScriptedAttempt)? in
-                    guard held.count >= 4 || assignment.trial >= 36 && !held.isEmpty else { return nil }
+                    guard held.count >= 4 || isEnding && !held.isEmpty else { return nil }
                     return held.remove(at: random.withLock { Int.random(in: 0..<held.count, using: &$0) })
                 }
                 guard let (assignment, attempt) = next else { return }

@@ -138,4 +138,14 @@ import TunedSpace
         }
         #expect(error.path == "lr")
     }
+
+    @Test func takesLiterals() throws {
+        let space = try SearchSpace(declaring: [
+            "lr": ["type": "float", "low": 1e-4, "high": 1, "log": true],
+            "kind": ["type": "categorical", "choices": ["a", 2, false], "default": "a"],
+        ])
+        #expect(space.parameters.map(\.name) == ["kind", "lr"])
+        #expect(space.parameters[1].domain == .float(FloatDomain(low: 1e-4, high: 1, isLogarithmic: true)))
+        #expect(space.parameters[0].domain == .categorical([.text("a"), .integer(2), .boolean(false)]))
+    }
 }

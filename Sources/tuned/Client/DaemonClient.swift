@@ -105,7 +105,10 @@ extension DaemonClient {
         guard let version, version != Version.current else { return }
         throw CommandError(
             .unreachable, code: "version",
-            "the daemon of \(directory.path) is version \(version), this command is \(Version.current). End it with `tuned serve --stop`; the next command starts the new one, and running studies go on."
+            """
+            the daemon of \(directory.path) is version \(version), this command is \(Version.current). End it with \
+            `tuned serve --stop`; the next command starts the new one, and running studies go on.
+            """
         )
     }
 
@@ -114,11 +117,17 @@ extension DaemonClient {
         case let error as CommandError: error
         case HTTPExchange.Failure.refused(let reason):
             .unreachable(
-                "no daemon is running for \(directory.path). Start one with `tuned serve`, or use a verb that starts it, such as `tuned studies`.",
+                """
+                no daemon is running for \(directory.path). Start one with `tuned serve`, or use a verb that starts it, \
+                such as `tuned studies`.
+                """,
                 underlying: reason)
         case HTTPExchange.Failure.silent(let seconds):
             .unreachable(
-                "the daemon of \(directory.path) did not answer within \(seconds) s. Look at \(directory.log), or end it with `tuned serve --stop`."
+                """
+                the daemon of \(directory.path) did not answer within \(seconds) s. Look at \(directory.log), or end it \
+                with `tuned serve --stop`.
+                """
             )
         case HTTPExchange.Failure.replyTooLong(let limit):
             .failure("the daemon's reply is longer than \(limit) bytes")

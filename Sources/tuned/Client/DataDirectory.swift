@@ -52,7 +52,10 @@ package struct DataDirectory: Hashable, Sendable {
         guard lstat(folder, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == user, status.st_mode & 0o077 == 0 else {
             throw CommandError.failure(
-                "\(folder) belongs to somebody else or is open to others, so the daemon's socket is not safe there. Remove it, or set TUNED_HOME to a path of at most 95 bytes."
+                """
+                \(folder) belongs to somebody else or is open to others, so the daemon's socket is not safe there. \
+                Remove it, or set TUNED_HOME to a path of at most 95 bytes.
+                """
             )
         }
     }
@@ -71,7 +74,10 @@ package struct DataDirectory: Hashable, Sendable {
             if mkdir(partial, 0o700) != 0 && errno != EEXIST {
                 let reason = String(cString: strerror(errno))
                 throw CommandError.failure(
-                    "cannot make the data directory \(path): \(partial): \(reason). Set TUNED_HOME to a directory that you may write to.",
+                    """
+                    cannot make the data directory \(path): \(partial): \(reason). Set TUNED_HOME to a directory that \
+                    you may write to.
+                    """,
                     underlying: reason)
             }
         }

@@ -21,7 +21,10 @@ enum Executables {
         let places = ["\(folder)/tuned-worker", "\(FileText.folder(of: folder))/libexec/tuned/tuned-worker"]
         guard let path = places.first(where: { access($0, X_OK) == 0 }) else {
             throw .failure(
-                "the program tuned-worker is missing: looked for \(places.joined(separator: " and ")). Install it there, or set TUNED_WORKER."
+                """
+                the program tuned-worker is missing: looked for \(places.joined(separator: " and ")). Install it there, \
+                or set TUNED_WORKER.
+                """
             )
         }
         return path

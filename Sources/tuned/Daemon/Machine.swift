@@ -42,7 +42,10 @@ enum Machine {
         case .list(let cpus):
             if let missing = cpus.first(where: { !topology.cpus.contains($0) }) {
                 throw CommandError.usage(
-                    "config.yaml: slots.cpus names CPU \(missing), which this process may not use; it may use \(topology.cpus)"
+                    """
+                    config.yaml: slots.cpus names CPU \(missing), which this process may not use; it may use \
+                    \(topology.cpus)
+                    """
                 )
             }
             allowed = Set(cpus)

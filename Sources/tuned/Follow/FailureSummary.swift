@@ -36,7 +36,8 @@ package struct FailureSummary: Sendable {
 
     package func text(study: String) -> String {
         groups.prefix(5).map { group in
-            "  \(Formatting.count(group.count)) x \(group.kind): \(group.message.printable) (see tuned show \(study)/\(group.trial))\n"
+            "  \(Formatting.count(group.count)) x \(group.kind): \(group.message.printable)"
+                + " (see tuned show \(study)/\(group.trial))\n"
         }.joined() + (groups.count > 5 ? "  and \(groups.count - 5) other reasons\n" : "")
     }
 }

@@ -84,7 +84,10 @@ struct StudyFollower {
 
     private static func gone(_ slug: String, _ error: CommandError) -> CommandError {
         .unreachable(
-            "the daemon is gone. \(slug) and its results are stored; it goes on by itself once a daemon runs. Start one and follow: tuned show \(slug) --follow",
+            """
+            the daemon is gone. \(slug) and its results are stored; it goes on by itself once a daemon runs. Start \
+            one and follow: tuned show \(slug) --follow
+            """,
             underlying: error.message)
     }
 }

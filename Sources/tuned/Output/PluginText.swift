@@ -47,9 +47,8 @@ enum PluginText {
     private static func summary(_ trainable: JSONValue) -> String {
         let parameters = trainable["schema"]?["parameters"]?.arrayValue?.count ?? 0
         let metrics = trainable["schema"]?["metrics"]?.arrayValue?.compactMap { $0["name"]?.stringValue } ?? []
-        return
-            "\(trainable["id"]?.stringValue ?? ""): \(Formatting.count(parameters, "parameter")); metrics \(metrics.joined(separator: ", "))"
-            .printable
+        let text = "\(trainable["id"]?.stringValue ?? ""): \(Formatting.count(parameters, "parameter")); metrics "
+        return (text + metrics.joined(separator: ", ")).printable
     }
 
     private static func parameters(_ schema: JSONValue?) -> String {

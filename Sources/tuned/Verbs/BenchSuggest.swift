@@ -48,7 +48,8 @@ struct BenchSuggest: Verb {
             "max_ms": .number(milliseconds[milliseconds.count - 1]),
         ]
         output.show(.object(fields)) {
-            "\(sampler), \(parameters) parameters, \(trials) trials: \(Formatting.significant(median, digits: 4)) ms a suggestion (median of \(repeats))\n"
+            "\(sampler), \(parameters) parameters, \(trials) trials: "
+                + "\(Formatting.significant(median, digits: 4)) ms a suggestion (median of \(repeats))\n"
         }
     }
 }

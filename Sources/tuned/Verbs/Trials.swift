@@ -50,7 +50,8 @@ struct Trials: Verb {
             let rest = Int(reply["total"]?.integerValue ?? 0) - offset - trials.count
             if rest > 0 {
                 text +=
-                    "and \(Formatting.count(rest, "more trial")); see them with --offset \(offset + limit), or take all: tuned export \(study)\n"
+                    "and \(Formatting.count(rest, "more trial")); see them with --offset \(offset + limit), "
+                    + "or take all: tuned export \(study)\n"
             }
             return text
         }
