@@ -25,6 +25,8 @@ public final class Engine: Sendable {
 
     private struct Registry {
         var drivers: [String: StudyDriver] = [:]
+        /// Studies that had ended when the daemon started. They cost nothing until somebody asks something of them.
+        var dormant: [String: StudyRow] = [:]
         /// Names that are being given to studies not yet in the log.
         var reserved: Set<String> = []
         var isShuttingDown = false
@@ -54,7 +56,7 @@ public final class Engine: Sendable {
         }
     }
 
-    /// Takes up every study of the log, and goes on with those that were running.
+    /// Takes up the studies of the log, and goes on with those that were running.
     public func recover() throws(EngineError) {
         let rows: [StudyRow]
         do {
@@ -63,6 +65,10 @@ public final class Engine: Sendable {
             throw EngineError(error)
         }
         for row in rows {
+            guard row.state == .running || row.state == .paused else {
+                registry.withLock { $0.dormant[row.slug] = row }
+                continue
+            }
             let driver: StudyDriver
             do throws(EngineError) {
                 driver = try restore(row)
@@ -152,7 +158,9 @@ public final class Engine: Sendable {
     private func reserve(_ specification: StudySpecification) throws(EngineError) -> String {
         let result: Result<String, EngineError> = registry.withLock { registry in
             if registry.isShuttingDown { return .failure(EngineError(.unavailable, "the daemon is shutting down")) }
-            func isTaken(_ slug: String) -> Bool { registry.drivers[slug] != nil || registry.reserved.contains(slug) }
+            func isTaken(_ slug: String) -> Bool {
+                registry.drivers[slug] != nil || registry.dormant[slug] != nil || registry.reserved.contains(slug)
+            }
             if let slug = specification.slug {
                 if isTaken(slug) {
                     return .failure(
@@ -242,7 +250,7 @@ public final class Engine: Sendable {
         }
     }
 
-    /// How a study stands now; nil where there is none. Waits for the study's queue: not for an event loop.
+    /// How a study stands now; nil where there is none, or where it had ended when the daemon started. Waits for the study's queue: not for an event loop.
     public func live(_ slug: String) -> LiveStudy? {
         guard let driver = registry.withLock({ $0.drivers[slug] }) else { return nil }
         return driver.queue.sync { driver.live }
@@ -280,12 +288,34 @@ public final class Engine: Sendable {
     private func withDriver<Value>(
         _ slug: String, _ reply: @escaping Reply<Value>, _ body: @escaping @Sendable (StudyDriver) -> Void
     ) {
-        let (driver, names) = registry.withLock { ($0.drivers[slug], $0.drivers[slug] == nil ? Array($0.drivers.keys) : []) }
-        guard let driver else {
-            let hint = nearest(to: slug, among: names.sorted()).map { "; did you mean \"\($0)\"?" } ?? "; `tuned studies` lists them"
-            return reply(.failure(EngineError(.notFound, "there is no study \"\(slug)\"\(hint)")))
+        if let driver = registry.withLock({ $0.drivers[slug] }) { return driver.queue.async { body(driver) } }
+        queue.async { [self] in
+            do throws(EngineError) {
+                let driver = try wake(slug)
+                driver.queue.async { body(driver) }
+            } catch {
+                reply(.failure(error))
+            }
         }
-        driver.queue.async { body(driver) }
+    }
+
+    /// The driver of a study, restored from its log where it was dormant. On `queue`, so that it is restored once.
+    private func wake(_ slug: String) throws(EngineError) -> StudyDriver {
+        let (driver, row, names) = registry.withLock { registry in
+            (registry.drivers[slug], registry.dormant[slug], registry.drivers.keys.sorted() + registry.dormant.keys.sorted())
+        }
+        if let driver { return driver }
+        guard let row else {
+            let hint = nearest(to: slug, among: names).map { "; did you mean \"\($0)\"?" } ?? "; `tuned studies` lists them"
+            throw EngineError(.notFound, "there is no study \"\(slug)\"\(hint)")
+        }
+        let restored = try restore(row)
+        registry.withLock {
+            $0.dormant[slug] = nil
+            $0.drivers[slug] = restored
+        }
+        restored.queue.sync { restored.takeUp() }
+        return restored
     }
 
     private func change(

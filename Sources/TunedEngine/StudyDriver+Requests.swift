@@ -27,6 +27,11 @@ extension StudyDriver {
             fill()
             return sequence
         }
+        guard blueprint != nil || declaration.plugin == nil else {
+            throw EngineError(
+                .plugin,
+                "study \(slug) cannot go on: the copy of its plugin \(declaration.plugin?.name ?? "") or of its data is gone; load the same file again")
+        }
         let next = changed ?? rules
         if state == .completed {
             guard next.allowAsking(stopping), !isExhausted else {

@@ -97,7 +97,7 @@ package struct JSONFields {
     /// Ends the reading: a field that was not asked for is an error.
     package func finish() throws(SpecificationError) {
         guard let unknown = rest.keys.sorted().first else { return }
-        let hint = nearest(to: unknown, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+        let hint = nearest(to: unknown, among: known).map { "; did you mean \"\($0)\"?" } ?? "."
         throw SpecificationError(
             path: path(of: unknown),
             message: "unknown key \"\(unknown)\"\(hint) Known here: \(known.sorted().joined(separator: ", "))")

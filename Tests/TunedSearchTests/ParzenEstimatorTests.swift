@@ -34,8 +34,8 @@ import TunedSpace
     }
 
     private func density(_ point: [Double]) -> Double {
-        var terms = [Double](repeating: 0, count: 12)
-        return exp(estimator.logDensity(at: point, logPrior: axes.logPrior(at: point), terms: &terms))
+        var room = ParzenRoom()
+        return exp(estimator.logDensity(at: point, logPrior: axes.logPrior(at: point), room: &room))
     }
 
     @Test func integratesToOneOverTheBranches() {
@@ -78,16 +78,18 @@ import TunedSpace
         }
     }
 
-    @Test(arguments: [0, 1, 3, 4, 7, 64])
+    @Test(arguments: [0, 1, 7, 8, 9, 64])
     func sumsOfExponentialsAreThoseOfTheLibrary(_ count: Int) {
         var random = CounterRandom(seed: UInt64(count), trial: 0)
         for scale in [1.0, 30, 1_000] {
-            let terms = (0..<count).map { _ in -scale * random.uniform() }
+            var terms = (0..<count).map { _ in Float(-scale * random.uniform()) }
             let first = -scale * random.uniform()
+            let expected = logSumExp(terms.map { Double($0) } + [first])
+            while terms.count % KernelLoops.lanes != 0 { terms.append(-.infinity) }
             let sum = terms.withUnsafeBufferPointer { buffer in
-                buffer.baseAddress.map { KernelLoops.logSumExp($0, count: count, first: first) } ?? first
+                buffer.baseAddress.map { KernelLoops.logSumExp($0, count: buffer.count, first: first) } ?? first
             }
-            #expect(abs(sum - logSumExp(terms + [first])) <= 1e-12 * max(1, abs(sum)))
+            #expect(abs(sum - expected) <= 1e-6 * max(1, abs(expected)))
         }
     }
 }

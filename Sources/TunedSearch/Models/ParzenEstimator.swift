@@ -1,6 +1,5 @@
 import Glibc
 import TunedSpace
-import TunedSpace
 
 /// A density over a search space, conditions included: a mixture of product kernels, one a trial, and of the uniform
 /// prior.
@@ -20,28 +19,30 @@ package struct ParzenEstimator: Sendable {
     private(set) var rows: [Int] = []
     /// Axis by axis, each with room for `stride` kernels; NaN where the trial did not have the parameter.
     private var positions: [Double] = []
+    /// The same divided by √2 σ for numbers, and as it is for categories.
+    private var scaled: [Float] = []
     /// The logarithm of what each kernel has to be divided by along an axis; 0 where the trial did not have the
     /// parameter.
-    private var logNorms: [Double] = []
+    private var logNorms: [Float] = []
+    /// A multiple of ``KernelLoops/lanes``.
     private var stride = 0
-    private var widths: [Double]
-    /// 1 / 2σ² of each axis.
-    private var precisions: [Double]
+    /// Of each axis; of one with categories not used.
+    private var shapes: [KernelShape]
     /// Of each axis with categories; see ``categoryChances(_:)``.
-    private var logCategoryChances: [(own: Double, other: Double, prior: Double)]
-    private var logWeights: [Double] = []
-    private(set) var logPriorWeight = 0.0
-    /// Per kernel, the part of its logarithm that does not depend on the point: its weight, and of the numbers that are
-    /// active in every configuration the norms and p² of (x - p)² = x² - 2 x p + p².
-    private var bases: [Double] = []
+    private var logCategoryChances: [(own: Float, other: Float, prior: Float)]
+    /// Share of each kernel in the mixture; the prior has the rest.
+    private(set) var shares: [Double] = []
+    private(set) var logPriorShare = 0.0
+    /// Per kernel, the part of its logarithm that does not depend on the point: its share, and the norms of the numbers
+    /// that are active in every configuration. -inf beyond the last kernel, up to a multiple of the lanes.
+    private var bases: [Float] = []
     // Of the axes, flat: reading them out of the space would retain and release it for each kernel sum.
     private let isAlwaysActive: [Bool]
     private let categoryCounts: [Int]
 
     package init(_ space: ParzenAxes) {
         self.space = space
-        widths = Array(repeating: 0, count: space.axes.count)
-        precisions = widths
+        shapes = space.axes.map { KernelShape(width: 1, cells: $0.cells) }
         logCategoryChances = Array(repeating: (0, 0, 0), count: space.axes.count)
         isAlwaysActive = space.axes.map(\.conditions.isEmpty)
         categoryCounts = space.axes.map(\.categories)
@@ -49,11 +50,9 @@ package struct ParzenEstimator: Sendable {
 
     var count: Int { rows.count }
 
-    func weight(of kernel: Int) -> Double { exp(logWeights[kernel]) }
-
     func position(of kernel: Int, along axis: Int) -> Double { positions[axis * stride + kernel] }
 
-    func width(along axis: Int) -> Double { widths[axis] }
+    func width(along axis: Int) -> Double { shapes[axis].width }
 
     /// The chance of a kernel's own category, and of each other one.
     func categoryChances(_ categories: Int) -> (own: Double, other: Double) {
@@ -71,17 +70,25 @@ package struct ParzenEstimator: Sendable {
             updateWidths()
             updateCategoryChances()
         }
-        let total = log(weights.reduce(1, +))
-        logPriorWeight = -total
-        logWeights = weights.map { log($0) - total }
-        bases = logWeights
+        let total = weights.reduce(1, +)
+        logPriorShare = -log(total)
+        shares = weights.map { $0 / total }
+        updateBases()
+    }
+
+    private mutating func updateBases() {
+        var sums = [Double](repeating: -.infinity, count: count + (-count & (KernelLoops.lanes - 1)))
+        // Mostly a run of kernels has the same share.
+        var (share, logShare) = (1.0, 0.0)
+        for kernel in 0..<count {
+            if shares[kernel] != share { (share, logShare) = (shares[kernel], log(shares[kernel])) }
+            sums[kernel] = logShare
+        }
         for axis in space.varyingAxes where isAlwaysActive[axis] && categoryCounts[axis] == 0 {
             let start = axis * stride
-            let precision = precisions[axis]
-            for kernel in 0..<count {
-                bases[kernel] -= logNorms[start + kernel] + precision * positions[start + kernel] * positions[start + kernel]
-            }
+            for kernel in 0..<count { sums[kernel] -= Double(logNorms[start + kernel]) }
         }
+        bases = sums.map { Float($0) }
     }
 
     /// Moves the kernels that stay and reads the new ones, whose norms are still to be computed: most updates add or
@@ -98,36 +105,54 @@ package struct ParzenEstimator: Sendable {
         for axis in space.axes.indices {
             let start = axis * stride
             Self.move(&positions, from: start + oldTail, to: start + newTail, count: tail)
+            Self.move(&scaled, from: start + oldTail, to: start + newTail, count: tail)
             Self.move(&logNorms, from: start + oldTail, to: start + newTail, count: tail)
             for kernel in head..<newTail {
-                let position = history.coordinates[newRows[kernel] * history.dimensions + axis]
-                positions[start + kernel] = position
-                logNorms[start + kernel] = logNorm(at: position, axis)
+                positions[start + kernel] = history.coordinates[newRows[kernel] * history.dimensions + axis]
             }
+            derive(head..<newTail, axis)
         }
         rows = newRows
     }
 
-    private mutating func reserve(_ kernels: Int) {
-        guard kernels > stride else { return }
-        let wider = max(kernels, 2 * stride, 16)
-        var movedPositions = [Double](repeating: 0, count: wider * space.axes.count)
-        var movedNorms = movedPositions
-        for axis in space.axes.indices {
-            for kernel in 0..<count {
-                movedPositions[axis * wider + kernel] = positions[axis * stride + kernel]
-                movedNorms[axis * wider + kernel] = logNorms[axis * stride + kernel]
-            }
+    /// What follows from the kernels' positions and the axis' width.
+    private mutating func derive(_ kernels: Range<Int>, _ axis: Int) {
+        let isCategorical = categoryCounts[axis] > 0
+        let shape = shapes[axis]
+        for index in kernels.lowerBound + axis * stride..<kernels.upperBound + axis * stride {
+            let position = positions[index]
+            scaled[index] = Float(isCategorical ? position : position * shape.scale)
+            logNorms[index] = isCategorical || position.isNaN ? 0 : Float(shape.logNorm(at: position))
         }
-        (positions, logNorms, stride) = (movedPositions, movedNorms, wider)
     }
 
-    private static func move(_ numbers: inout [Double], from source: Int, to target: Int, count: Int) {
+    private mutating func reserve(_ kernels: Int) {
+        guard kernels > stride else { return }
+        // A power of two, and so a multiple of the lanes.
+        var wider = max(stride, 16)
+        while wider < kernels { wider *= 2 }
+        positions = respaced(positions, wider)
+        scaled = respaced(scaled, wider)
+        logNorms = respaced(logNorms, wider)
+        stride = wider
+    }
+
+    private func respaced<Number: BinaryFloatingPoint>(_ numbers: [Number], _ wider: Int) -> [Number] {
+        var spaced = [Number](repeating: 0, count: wider * space.axes.count)
+        for axis in space.axes.indices {
+            for kernel in 0..<count { spaced[axis * wider + kernel] = numbers[axis * stride + kernel] }
+        }
+        return spaced
+    }
+
+    private static func move<Number: BinaryFloatingPoint>(
+        _ numbers: inout [Number], from source: Int, to target: Int, count: Int
+    ) {
         guard count > 0, source != target else { return }
         numbers.withUnsafeMutableBufferPointer { buffer in
             // Both ranges lie within the buffer; memmove allows them to overlap.
             guard let base = buffer.baseAddress else { return }
-            memmove(base + target, base + source, count * MemoryLayout<Double>.stride)
+            memmove(base + target, base + source, count * MemoryLayout<Number>.stride)
         }
     }
 
@@ -141,84 +166,84 @@ package struct ParzenEstimator: Sendable {
                         cells: space.axes[axis].scale.cellCount)
                 }
             }
-            guard let width, width != widths[axis] else { continue }
-            widths[axis] = width
-            precisions[axis] = 0.5 / (width * width)
-            for kernel in 0..<count { logNorms[start + kernel] = logNorm(at: positions[start + kernel], axis) }
+            guard let width, width != shapes[axis].width else { continue }
+            shapes[axis] = KernelShape(width: width, cells: space.axes[axis].cells)
+            derive(0..<count, axis)
         }
     }
 
     private mutating func updateCategoryChances() {
         for axis in space.varyingAxes where categoryCounts[axis] > 0 {
             let chances = categoryChances(categoryCounts[axis])
-            logCategoryChances[axis] = (log(chances.own), log(chances.other), -log(Double(categoryCounts[axis])))
+            logCategoryChances[axis] = (
+                Float(log(chances.own)), Float(log(chances.other)), Float(-log(Double(categoryCounts[axis])))
+            )
         }
-    }
-
-    /// log of the sum (or integral) of exp(-(u - position)² / 2σ²) over the axis.
-    private func logNorm(at position: Double, _ index: Int) -> Double {
-        let axis = space.axes[index]
-        let width = widths[index]
-        guard !position.isNaN, !axis.isCategorical, width > 0 else { return 0 }
-        let precision = precisions[index]
-        if !axis.cells.isEmpty {
-            var sum = 0.0
-            for cell in axis.cells {
-                let distance = cell.middle - position
-                sum += cell.width * exp(-precision * distance * distance)
-            }
-            return log(sum)
-        }
-        // sqrt(2π) σ (Φ((1 - p)/σ) - Φ(-p/σ)); both arguments of erf are positive, so nothing cancels.
-        let reach = 1 / (width * 2.0.squareRoot())
-        return log(width * (Double.pi / 2).squareRoot() * (erf((1 - position) * reach) + erf(position * reach)))
     }
 
     // MARK: Density
 
     /// The logarithm of the density at a point, relative to the measure of the cells for countable numbers.
     ///
-    /// - Parameter terms: room for one number a kernel.
-    package func logDensity(at point: [Double], logPrior: Double, terms: inout [Double]) -> Double {
-        let prior = logPriorWeight + logPrior
+    /// - Parameter room: for intermediate results; any.
+    package func logDensity(at point: [Double], logPrior: Double, room: inout ParzenRoom) -> Double {
+        let prior = logPriorShare + logPrior
         guard count > 0 else { return prior }
-        return terms.withUnsafeMutableBufferPointer { terms in
-            // The buffers hold `stride` >= count numbers an axis, `terms` and `bases` at least count.
-            positions.withUnsafeBufferPointer { positions in
+        room.prepare(kernels: bases.count)
+        for axis in space.varyingAxes where isAlwaysActive[axis] && categoryCounts[axis] == 0 {
+            room.axes.append(.init(offset: axis * stride, coordinate: Float(point[axis] * shapes[axis].scale)))
+        }
+        return room.withPointers { terms, axes in
+            // Each axis has `stride` numbers, at least as many as `bases`, whose number is that of the terms.
+            scaled.withUnsafeBufferPointer { scaled in
                 logNorms.withUnsafeBufferPointer { logNorms in
-                    guard let terms = terms.baseAddress, let positions = positions.baseAddress,
-                        let norms = logNorms.baseAddress
-                    else { return prior }
-                    for kernel in bases.indices { terms[kernel] = bases[kernel] }
-                    // What all kernels have in common: x² of the expanded squares.
-                    var common = 0.0
-                    for axis in space.varyingAxes where !point[axis].isNaN {
-                        common += add(axis, at: point[axis], positions + axis * stride, norms + axis * stride, to: terms)
+                    bases.withUnsafeBufferPointer { bases in
+                        guard let scaled = scaled.baseAddress, let norms = logNorms.baseAddress, let base = bases.baseAddress
+                        else { return prior }
+                        KernelLoops.subtractDistances(terms, base, scaled, count: bases.count, axes: axes)
+                        for axis in space.varyingAxes where !point[axis].isNaN {
+                            let start = axis * stride
+                            add(axis, at: point[axis], scaled + start, norms + start, to: terms, count: bases.count)
+                        }
+                        return KernelLoops.logSumExp(terms, count: bases.count, first: prior)
                     }
-                    return common + KernelLoops.logSumExp(terms, count: count, first: prior - common)
                 }
             }
         }
     }
 
-    /// One axis' factor of every kernel.
-    /// - Returns: a term that all kernels have in common beside it.
+    /// The factor of an axis with categories, or with numbers that are not always active.
     private func add(
-        _ axis: Int, at x: Double, _ positions: UnsafePointer<Double>, _ norms: UnsafePointer<Double>,
-        to terms: UnsafeMutablePointer<Double>
-    ) -> Double {
-        let precision = precisions[axis]
+        _ axis: Int, at x: Double, _ scaled: UnsafePointer<Float>, _ norms: UnsafePointer<Float>,
+        to terms: UnsafeMutablePointer<Float>, count: Int
+    ) {
         if categoryCounts[axis] > 0 {
-            let logChances = logCategoryChances[axis]
+            let chances = logCategoryChances[axis]
             KernelLoops.addMatches(
-                terms, positions, count: count, at: x, own: logChances.own, other: logChances.other, absent: logChances.prior)
-            return 0
+                terms, scaled, count: count, at: Float(x), own: chances.own, other: chances.other, absent: chances.prior)
+        } else if !isAlwaysActive[axis] {
+            KernelLoops.subtractDistances(terms, scaled, norms: norms, count: count, at: Float(x * shapes[axis].scale))
         }
-        if isAlwaysActive[axis] {
-            KernelLoops.addProducts(terms, positions, count: count, factor: 2 * precision * x)
-            return -precision * x * x
+    }
+}
+
+/// Room for what a density is summed up from, kept from one point to the next.
+package struct ParzenRoom {
+    private var terms: [Float] = []
+    fileprivate var axes: [KernelLoops.ScaledAxis] = []
+
+    package init() {}
+
+    fileprivate mutating func prepare(kernels: Int) {
+        if terms.count < kernels { terms = Array(repeating: 0, count: kernels) }
+        axes.removeAll(keepingCapacity: true)
+    }
+
+    fileprivate mutating func withPointers(
+        _ body: (UnsafeMutablePointer<Float>, UnsafeBufferPointer<KernelLoops.ScaledAxis>) -> Double
+    ) -> Double {
+        terms.withUnsafeMutableBufferPointer { terms in
+            axes.withUnsafeBufferPointer { axes in terms.baseAddress.map { body($0, axes) } ?? -.infinity }
         }
-        KernelLoops.subtractDistances(terms, positions, norms: norms, count: count, at: x, precision: precision)
-        return 0
     }
 }

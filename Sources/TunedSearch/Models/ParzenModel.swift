@@ -31,6 +31,8 @@ struct ParzenModel: Sendable {
     private var finished = OrderedList<Priority>()
     private var failures = OrderedList<Priority>()
     private var pending: [Int] = []
+    /// Finished trials that stand for all that are not good.
+    private var sample: [Int] = []
     /// Of each row, whether it is among those of ``good``.
     private var isGood: [Bool] = []
 
@@ -88,8 +90,8 @@ struct ParzenModel: Sendable {
         }
     }
 
-    /// A trial has its new standing, and the densities follow.
-    mutating func learn(_ row: Int, _ history: TrialHistory) {
+    /// A trial has its first standing, or a new one after ``forget(_:_:_:)``, and the densities follow.
+    mutating func learn(_ row: Int, isNew: Bool = false, _ history: TrialHistory) {
         switch history.standings[row] {
         case .complete, .pruned:
             if isMultiObjective, history.standings[row] == .complete {
@@ -102,7 +104,7 @@ struct ParzenModel: Sendable {
         case .pending: pending.insert(row, at: pending.firstIndex { $0 > row } ?? pending.count)
         case .cancelled: break
         }
-        refresh(history)
+        if isNew { refreshRest(history) } else { refresh(history) }
     }
 
     // MARK: Densities
@@ -114,18 +116,21 @@ struct ParzenModel: Sendable {
         isGood += Array(repeating: false, count: history.count - isGood.count)
         for row in goodRows { isGood[row] = true }
         good.update(rows: goodRows, weights: improvements(goodRows, history), history: history)
-
-        let sample = finished.first(Self.sampleLimit) { !isGood[$0.row] }.map(\.row)
-        let weight = Double(finished.count - goodRows.count) / Double(max(sample.count, 1))
-        rest.update(
-            rows: sample + pending,
-            weights: Array(repeating: weight, count: sample.count) + Array(repeating: 1, count: pending.count),
-            history: history)
-
+        sample = finished.first(Self.sampleLimit) { !isGood[$0.row] }.map(\.row)
+        refreshRest(history)
         let failedSample = failures.first(Self.sampleLimit).map(\.row)
         let failedWeight = Double(failures.count) / Double(max(failedSample.count, 1))
         failed.update(
             rows: failedSample, weights: Array(repeating: failedWeight, count: failedSample.count), history: history)
+    }
+
+    /// All that a trial changes which begins.
+    private mutating func refreshRest(_ history: TrialHistory) {
+        let weight = Double(finished.count - good.count) / Double(max(sample.count, 1))
+        rest.update(
+            rows: sample + pending,
+            weights: Array(repeating: weight, count: sample.count) + Array(repeating: 1, count: pending.count),
+            history: history)
     }
 
     private func bestRows(_ count: Int, _ history: TrialHistory) -> [Int] {

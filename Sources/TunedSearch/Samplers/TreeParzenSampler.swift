@@ -52,15 +52,14 @@ struct TreeParzenSampler: Sampler {
     mutating func observe(_ observation: Observation) {
         switch observation {
         case .pending(let trial, let configuration):
-            if let row = history.row(of: trial) {
-                guard history.standings[row] != .pending else { return }
-                if history.standings[row] == .cancelled { asked.add(configuration) }
-                model?.forget(row, history.standings[row], history)
-            } else {
-                asked.add(configuration)
+            let earlier = history.row(of: trial)
+            if let earlier {
+                guard history.standings[earlier] != .pending else { return }
+                model?.forget(earlier, history.standings[earlier], history)
             }
+            if earlier.map({ history.standings[$0] == .cancelled }) ?? true { asked.add(configuration) }
             let row = history.begin(trial, configuration, at: axes.coordinates(of: configuration))
-            model?.learn(row, history)
+            model?.learn(row, isNew: earlier == nil, history)
         case .report: break
         case .finished(let trial, let outcome):
             guard let row = history.row(of: trial), history.standings[row] == .pending else { return }
@@ -90,12 +89,12 @@ struct TreeParzenSampler: Sampler {
         let model = model ?? ParzenModel(of: history, axes, seed: seed, goodShare: goodShare)
         let candidates = ParzenCandidates(axes, model.good)
         var random = CounterRandom(seed: seed, trial: UInt64(trial), stream: RandomStream.candidates)
-        var terms = [Double](repeating: 0, count: max(model.good.count, model.rest.count, model.failed.count))
+        var room = ParzenRoom()
         var scored: [(score: Double, point: [Double])] = []
         scored.reserveCapacity(candidateCount)
         for _ in 0..<candidateCount {
             let point = candidates.draw(&random)
-            scored.append((score(point, model, &terms), point))
+            scored.append((score(point, model, &room), point))
         }
         // Mostly the first is free; the others are looked at in their order, equal ones as they were drawn.
         while let index = scored.indices.max(by: { scored[$0].score <= scored[$1].score && $0 != $1 }) {
@@ -107,13 +106,13 @@ struct TreeParzenSampler: Sampler {
     }
 
     /// log l(x) - log g(x) + log P(x works out).
-    private func score(_ point: [Double], _ model: ParzenModel, _ terms: inout [Double]) -> Double {
+    private func score(_ point: [Double], _ model: ParzenModel, _ room: inout ParzenRoom) -> Double {
         let logPrior = axes.logPrior(at: point)
-        let good = model.good.logDensity(at: point, logPrior: logPrior, terms: &terms)
-        let rest = model.rest.logDensity(at: point, logPrior: logPrior, terms: &terms)
+        let good = model.good.logDensity(at: point, logPrior: logPrior, room: &room)
+        let rest = model.rest.logDensity(at: point, logPrior: logPrior, room: &room)
         guard model.failed.count > 0 else { return good - rest }
-        let failed = model.failed.logDensity(at: point, logPrior: logPrior, terms: &terms) - model.failed.logPriorWeight
-        let working = logAddExp(good - model.good.logPriorWeight, rest - model.rest.logPriorWeight)
+        let failed = model.failed.logDensity(at: point, logPrior: logPrior, room: &room) - model.failed.logPriorShare
+        let working = logAddExp(good - model.good.logPriorShare, rest - model.rest.logPriorShare)
         return good - rest + working - logAddExp(working, failed)
     }
 }

@@ -1,3 +1,4 @@
+import CTunedWorker
 import Glibc
 import Logging
 import ServiceLifecycle
@@ -117,6 +118,7 @@ struct Daemon {
         ) {
             logger.info("version \(Version.current) serves on \(socket)")
             ServiceManager.notifyReady()
+            tuned_forget_startup_pages()
         }
     }
 
