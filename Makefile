@@ -9,7 +9,7 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 
 # Debian packages: to build, and for the plugins and tests that use them.
-PACKAGES := build-essential pkg-config libsqlite3-dev libopenblas-dev libffi-dev libsvm-dev strace python3-venv
+PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help setup build plugins test-plugins demo test bench format check clean install
@@ -49,6 +49,7 @@ demo: build plugins
 	@build/bin/tuned run Plugins/svm/digits.yaml
 
 test: setup plugins test-plugins
+	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
 	swift build --build-tests --quiet
 	swift test --skip-build --parallel --disable-xctest
 

@@ -32,8 +32,6 @@ let package = Package(
         .target(name: "CTunedPlugin", path: "Sources/CTunedPlugin"),
         .target(name: "CTunedWorker", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
         .target(name: "CAssets", exclude: ["openapi.json"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
-        .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
-        .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 
         // Floor 1.
         .target(name: "TunedSpace", swiftSettings: strict),
@@ -47,7 +45,7 @@ let package = Package(
         .target(
             name: "TunedPlugins",
             dependencies: [
-                "TunedSpace", "TunedRecords", "TunedWire", "CTunedPlugin", "CTunedWorker", "CFFI",
+                "TunedSpace", "TunedRecords", "TunedWire", "CTunedPlugin", "CTunedWorker",
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),
         .target(name: "TunedSlots", dependencies: ["TunedSpace", "TunedRecords", "CTunedWorker"], swiftSettings: strict),

@@ -13,7 +13,7 @@ struct ActiveTrial {
     /// Attempts made at each run so far.
     private(set) var attempts: [Int]
     /// Attempts lost to the machine, of the whole trial.
-    var lost = 0
+    private(set) var lost = 0
     /// Nonces of the attempts under way.
     var underWay: Set<UInt64> = []
     /// The furthest report of the first objective.
@@ -37,7 +37,37 @@ struct ActiveTrial {
 
     mutating func setAttempts(_ count: Int, at run: Int) { attempts[run] = max(attempts[run], count) }
 
-    mutating func finish(run: Int, metrics: [Double]) { results[run] = metrics }
+    /// How often attempts that were lost to their machine are made again before the trial fails.
+    private static let lossesAllowed = 5
+
+    /// Takes the end of an attempt at a run, live or from the log, and decides the trial's end where that follows from it.
+    ///
+    /// - Returns: whether the run is to be made again.
+    mutating func take(_ outcome: AttemptOutcome, of run: Int, objectives: [Objective]) -> Bool {
+        switch outcome {
+        case .succeeded(let metrics):
+            results[run] = metrics
+            if isComplete && verdict == nil {
+                verdict = TrialEnded(trial: number, state: .complete, values: values(of: objectives))
+            }
+        case .failed(let failure) where failure.isInfrastructure && lost < Self.lossesAllowed:
+            lost += 1
+            return verdict == nil
+        case .failed(let failure):
+            verdict = verdict ?? TrialEnded(trial: number, state: .failed, values: [], failure: failure)
+        case .stopped(.pruned):
+            verdict =
+                verdict
+                ?? TrialEnded(
+                    trial: number, state: .pruned, values: lastReport.map { [$0.value] } ?? [], step: lastReport?.step)
+        case .stopped(.cancelled):
+            verdict = verdict ?? TrialEnded(trial: number, state: .cancelled, values: [])
+        case .stopped(.shutdown):
+            // The trial stays under way in the log; the next daemon makes this attempt again.
+            break
+        }
+        return false
+    }
 
     func isDone(_ run: Int) -> Bool { results[run] != nil }
 

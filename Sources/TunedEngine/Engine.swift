@@ -65,7 +65,7 @@ public final class Engine: Sendable {
             throw EngineError(error)
         }
         for row in rows {
-            guard row.state == .running || row.state == .paused else {
+            guard row.state == .running || row.state == .paused || row.counts.running > 0 else {
                 registry.withLock { $0.dormant[row.slug] = row }
                 continue
             }
@@ -74,16 +74,21 @@ public final class Engine: Sendable {
                 driver = try restore(row)
             } catch {
                 // One study that cannot go on must not keep the others from it.
-                if row.state == .running {
-                    store.append(
-                        [.studyStateChanged(.failed, reason: error.message)], study: row.id,
-                        time: surroundings.clock.wallMilliseconds())
-                }
+                giveUp(row, because: error.message)
+                registry.withLock { $0.dormant[row.slug] = row }
                 continue
             }
             registry.withLock { $0.drivers[row.slug] = driver }
             driver.queue.async { driver.takeUp() }
         }
+    }
+
+    /// Writes the end of a study that cannot be restored, and of its trials, so that nothing stays as running.
+    private func giveUp(_ row: StudyRow, because reason: String) {
+        let open = (try? store.trials(of: row.id, matching: TrialQuery(states: [.running]))) ?? []
+        var events: [EventPayload] = open.map { .trialEnded(TrialEnded(trial: $0.number, state: .cancelled, values: [])) }
+        if row.state == .running { events.append(.studyStateChanged(.failed, reason: reason)) }
+        if !events.isEmpty { store.append(events, study: row.id, time: surroundings.clock.wallMilliseconds()) }
     }
 
     private func restore(_ row: StudyRow) throws(EngineError) -> StudyDriver {
@@ -120,6 +125,7 @@ public final class Engine: Sendable {
 
     /// Resolves a specification and starts its study.
     public func create(_ specification: StudySpecification, reply: @escaping Reply<StudyRow>) {
+        if let trouble = store.trouble { return reply(.failure(EngineError(trouble))) }
         let slug: String
         do throws(EngineError) {
             slug = try reserve(specification)
@@ -135,10 +141,7 @@ public final class Engine: Sendable {
                     let driver = try StudyDriver(
                         id: store.allocateStudy(), slug: slug, declaration: plan.declaration, blueprint: plan.blueprint,
                         surroundings: surroundings)
-                    registry.withLock {
-                        $0.reserved.remove(slug)
-                        $0.drivers[slug] = driver
-                    }
+                    try register(driver)
                     driver.queue.async { [self] in
                         let created = driver.record([.studyCreated(slug: slug, declaration: plan.declaration.text)])
                         driver.adoptSampler()
@@ -152,6 +155,18 @@ public final class Engine: Sendable {
                 }
             }
         }
+    }
+
+    /// Makes a driver known under its name, unless the daemon has begun to end meanwhile.
+    private func register(_ driver: StudyDriver) throws(EngineError) {
+        let isTooLate = registry.withLock { registry in
+            if registry.isShuttingDown { return true }
+            registry.reserved.remove(driver.slug)
+            registry.dormant[driver.slug] = nil
+            registry.drivers[driver.slug] = driver
+            return false
+        }
+        if isTooLate { throw EngineError(.unavailable, "the daemon is shutting down") }
     }
 
     /// Takes the study's name, or the first free one after its plugin's.
@@ -195,9 +210,13 @@ public final class Engine: Sendable {
 
     public func delete(_ slug: String, reply: @escaping Reply<Void>) {
         withDriver(slug, reply) { [self] driver in
-            let sequence = driver.delete()
-            registry.withLock { _ = $0.drivers.removeValue(forKey: slug) }
-            whenDurable(sequence, reply) { .success(()) }
+            do throws(EngineError) {
+                let sequence = try driver.delete()
+                registry.withLock { if $0.drivers[slug] === driver { $0.drivers[slug] = nil } }
+                whenDurable(sequence, reply) { .success(()) }
+            } catch {
+                reply(.failure(error))
+            }
         }
     }
 
@@ -288,6 +307,8 @@ public final class Engine: Sendable {
     private func withDriver<Value>(
         _ slug: String, _ reply: @escaping Reply<Value>, _ body: @escaping @Sendable (StudyDriver) -> Void
     ) {
+        // What could not be kept is refused before it changes anything.
+        if let trouble = store.trouble { return reply(.failure(EngineError(trouble))) }
         if let driver = registry.withLock({ $0.drivers[slug] }) { return driver.queue.async { body(driver) } }
         queue.async { [self] in
             do throws(EngineError) {
@@ -310,10 +331,7 @@ public final class Engine: Sendable {
             throw EngineError(.notFound, "there is no study \"\(slug)\"\(hint)")
         }
         let restored = try restore(row)
-        registry.withLock {
-            $0.dormant[slug] = nil
-            $0.drivers[slug] = restored
-        }
+        try register(restored)
         restored.queue.sync { restored.takeUp() }
         return restored
     }

@@ -7,11 +7,6 @@ struct Pace: Sendable {
     private var window: [(second: Double, count: Int)] = []
     private let windowSeconds = 30.0
 
-    init(now: Double) {}
-
-    /// Continues from what the log says: running seconds before this daemon started.
-    mutating func restore(seconds: Double) { earlier = seconds }
-
     mutating func start(at now: Double) { since = since ?? now }
 
     mutating func stop(at now: Double) {

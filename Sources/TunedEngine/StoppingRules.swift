@@ -36,24 +36,29 @@ extension StopRules {
     /// A study whose first trials all failed has something wrong with it that more trials do not mend.
     static let hopelessAfter = 10
 
-    /// Whether no new trial should begin.
-    func allowAsking(_ state: StoppingState) -> Bool {
+    /// Whether a new trial may begin.
+    func allowAsking(_ state: StoppingState, objective: Objective?) -> Bool {
         if let trials, state.tried >= trials { return false }
-        return met(state) == nil
+        return met(state, objective: objective) == nil
     }
 
     /// The rule that ends the study now, in words; nil while none is met. The number of trials is not among them: it ends the
     /// asking, and the study ends when its last trial does.
-    func met(_ state: StoppingState, objective: Objective? = nil) -> String? {
+    func met(_ state: StoppingState, objective: Objective?) -> String? {
         if let time, state.seconds >= time { return "its time of \(Self.describe(seconds: time)) is up" }
-        if let target, let best = state.best {
-            let goal = objective ?? Objective(metric: 0, name: "", goal: .minimize)
-            if best.loss <= goal.loss(target) { return "trial \(best.trial) reached the target \(target)" }
+        if isTargetReached(state, objective: objective), let target, let best = state.best {
+            return "trial \(best.trial) reached the target \(target)"
         }
         if let patience, state.best != nil, state.completeSinceBest >= patience {
             return "\(patience) complete trials brought no improvement"
         }
         return nil
+    }
+
+    /// Whether nothing better is asked for, so that trials under way are not worth their slots.
+    func isTargetReached(_ state: StoppingState, objective: Objective?) -> Bool {
+        guard let target, let best = state.best, let objective else { return false }
+        return best.loss <= objective.loss(target)
     }
 
     static func describe(seconds: Double) -> String {

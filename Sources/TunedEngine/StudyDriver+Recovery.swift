@@ -52,12 +52,15 @@ extension StudyDriver {
             openAttempts[ended.nonce] = nil
             guard var trial = active[ended.trial], let run = trial.runs.firstIndex(of: ended.run) else { break }
             trial.underWay.remove(ended.nonce)
-            if case .succeeded(let metrics) = ended.outcome { trial.finish(run: run, metrics: metrics) }
+            _ = trial.take(ended.outcome, of: run, objectives: declaration.objectives)
             active[ended.trial] = trial
         case .trialEnded(let ended):
             close(ended)
-        case .samplerAdopted(let adoption):
-            adopted = adoption
+        case .samplerAdopted:
+            // Every daemon that takes the study up begins with this event: the time before it, since the last, nobody ran.
+            guard state == .running else { break }
+            pace.stop(at: lastTime)
+            pace.start(at: Double(event.time) / 1000)
         case .noted, .studyDeleted:
             break
         }
@@ -79,8 +82,11 @@ extension StudyDriver {
         }
         openAttempts = [:]
         for number in active.keys.sorted() {
-            guard let trial = active[number], !trial.isExternal else { continue }
-            if state == .running || state == .paused {
+            guard let trial = active[number] else { continue }
+            if let verdict = trial.verdict {
+                events.append(.trialEnded(verdict))
+                close(verdict)
+            } else if state == .running || state == .paused {
                 for run in trial.runs.indices where !trial.isDone(run) { ready.append(ReadyRun(trial: number, run: run)) }
             } else {
                 let verdict = TrialEnded(trial: number, state: .cancelled, values: [])
@@ -96,14 +102,14 @@ extension StudyDriver {
         fill()
     }
 
-    /// Notes which sampler suggests from here on, where that is not what the log says already.
+    /// Notes which sampler suggests from here on, and with which mathematics library and CPU.
     func adoptSampler() {
         let identity = feed.sampler.identity
-        let adoption = SamplerAdoption(
-            name: identity.name, revision: identity.revision, explanation: feed.sampler.explanation,
-            numericEnvironment: surroundings.host.numericEnvironment)
-        guard adoption != adopted else { return }
-        adopted = adoption
-        record([.samplerAdopted(adoption)])
+        record([
+            .samplerAdopted(
+                SamplerAdoption(
+                    name: identity.name, revision: identity.revision, explanation: feed.sampler.explanation,
+                    numericEnvironment: surroundings.host.numericEnvironment))
+        ])
     }
 }

@@ -17,6 +17,7 @@ extension StudyDriver {
 
     /// Goes on after a pause, a stop or a completion; with new rules where they are given.
     func resume(_ changed: StopRules?) throws(EngineError) -> EventSequence {
+        if isDeleted { throw EngineError(.notFound, "study \(slug) was deleted") }
         guard state != .running else {
             guard let changed else { throw EngineError(.conflict, "study \(slug) is running already") }
             rules = changed
@@ -34,7 +35,7 @@ extension StudyDriver {
         }
         let next = changed ?? rules
         if state == .completed {
-            guard next.allowAsking(stopping), !isExhausted else {
+            guard next.allowAsking(stopping, objective: declaration.objectives.first), !isExhausted else {
                 throw EngineError(
                     .conflict,
                     "study \(slug) is complete: \(reason). Give it more to do, as in `tuned resume \(slug) --trials \(stopping.tried + 100)`")
@@ -45,6 +46,7 @@ extension StudyDriver {
         events.append(.studyStateChanged(.running, reason: ""))
         rules = next
         ending = nil
+        failedBeforeResume = counts.failed
         state = .running
         reason = ""
         record(events)
@@ -62,7 +64,9 @@ extension StudyDriver {
     }
 
     /// The tombstone. Attempts under way are ended; what they still bring is dropped.
-    func delete() -> EventSequence {
+    func delete() throws(EngineError) -> EventSequence {
+        if isDeleted { throw EngineError(.notFound, "study \(slug) was deleted") }
+        isDeleted = true
         if state == .running || state == .paused { end(as: .stopped, because: "deleted") }
         return record([.studyDeleted])
     }
@@ -70,6 +74,11 @@ extension StudyDriver {
     func enqueue(_ values: [Int: ParameterValue]) throws(EngineError) -> EventSequence {
         guard state == .running || state == .paused else {
             throw EngineError(.conflict, "study \(slug) is \(state.name); `tuned resume \(slug)` first")
+        }
+        if let trials = rules.trials, stopping.tried + wishes.count >= trials {
+            throw EngineError(
+                .conflict,
+                "the \(trials) trials of study \(slug) are all spoken for; allow more first: `tuned resume \(slug) --trials \(trials + 1)`")
         }
         let sequence = record([.enqueued(values: values)])
         wishes.append((sequence, values))
@@ -120,6 +129,7 @@ extension StudyDriver {
                 trial: number, state: .failed, values: [], failure: Failure(kind: .told, message: why))
         }
         close(verdict)
+        pace.count(at: surroundings.clock.monotonicSeconds())
         record([.trialEnded(verdict)])
         let sequence = position
         checkRules()

@@ -4,9 +4,6 @@ import TunedSpace
 
 /// What attempts bring, and how a trial and its study end by it.
 extension StudyDriver {
-    /// How often a run that was lost to its machine is made again before its trial fails.
-    private static let lossesAllowed = 5
-
     func receive(_ signal: AttemptSignal, of nonce: UInt64) {
         // A late signal of an attempt that is no longer counted carries an old nonce and is dropped here.
         guard let running = underWay[nonce] else { return }
@@ -42,27 +39,12 @@ extension StudyDriver {
                     trial: trial.number, run: trial.runs[run], attempt: running.attempt, nonce: running.nonce, outcome: outcome,
                     log: log))
         ]
-        switch outcome {
-        case .succeeded(let metrics):
-            trial.finish(run: run, metrics: metrics)
-            if trial.isComplete {
-                trial.verdict = TrialEnded(trial: trial.number, state: .complete, values: trial.values(of: declaration.objectives))
-            }
-        case .failed(let failure) where failure.isInfrastructure && trial.lost < Self.lossesAllowed:
-            trial.lost += 1
-            if trial.verdict == nil { ready.append(running.next) }
-        case .failed(let failure):
-            trial.verdict = trial.verdict ?? TrialEnded(trial: trial.number, state: .failed, values: [], failure: failure)
-        case .stopped(.pruned):
-            let report = trial.lastReport
-            trial.verdict =
-                trial.verdict
-                ?? TrialEnded(trial: trial.number, state: .pruned, values: report.map { [$0.value] } ?? [], step: report?.step)
-        case .stopped(.cancelled):
-            trial.verdict = trial.verdict ?? TrialEnded(trial: trial.number, state: .cancelled, values: [])
-        case .stopped(.shutdown):
-            // The trial stays under way in the log; the next daemon makes this attempt again.
-            break
+        let isAgain = trial.take(outcome, of: run, objectives: declaration.objectives)
+        if state == .running || state == .paused {
+            if isAgain { ready.append(running.next) }
+        } else if trial.verdict == nil {
+            // The study ended meanwhile: what is left of the trial is not made any more.
+            trial.verdict = TrialEnded(trial: trial.number, state: .cancelled, values: [])
         }
         active[trial.number] = trial
         if let verdict = trial.verdict {
@@ -72,6 +54,7 @@ extension StudyDriver {
             if trial.underWay.isEmpty {
                 events.append(.trialEnded(verdict))
                 close(verdict)
+                pace.count(at: surroundings.clock.monotonicSeconds())
             }
         }
         record(events)
@@ -91,13 +74,14 @@ extension StudyDriver {
         fill()
     }
 
-    /// Counts a trial's end. Its event is appended by the caller.
+    /// Takes a trial's end into the books. Its event is appended by the caller.
     func close(_ verdict: TrialEnded) {
         active[verdict.trial] = nil
         counts.running -= 1
         counts[verdict.state] += 1
         stopping.count(verdict, objective: declaration.objectives.first)
-        pace.count(at: surroundings.clock.monotonicSeconds())
+        // A configuration that was given up may be tried again.
+        if verdict.state == .cancelled { isExhausted = false }
     }
 
     /// Sees whether a stopping rule is met by now.
@@ -106,10 +90,11 @@ extension StudyDriver {
         stopping.seconds = pace.seconds(at: surroundings.clock.monotonicSeconds())
         if let met = rules.met(stopping, objective: declaration.objectives.first) {
             ending = met
-            if rules.target != nil { cancelRuns() }
-            ready.removeAll()
-        } else if counts.failed >= StopRules.hopelessAfter, counts.failed == counts.total - counts.running - counts.cancelled {
-            ending = nil
+            if rules.isTargetReached(stopping, objective: declaration.objectives.first) {
+                cancelRuns()
+                ready.removeAll()
+            }
+        } else if counts.failed - failedBeforeResume >= StopRules.hopelessAfter, counts.complete + counts.pruned == 0 {
             end(
                 as: .failed,
                 because: "its first \(counts.failed) trials all failed; `tuned trials \(slug) --state failed` says why")

@@ -37,12 +37,13 @@ final class StudyDriver: @unchecked Sendable {
     /// The rule that ends the study; set once it is met, while the last trials still run.
     var ending: String?
     var isShuttingDown = false
+    var isDeleted = false
+    /// Failures that a person knew of when they said to go on.
+    var failedBeforeResume = 0
     /// Set by a failed commit: nothing new begins until the store writes again.
     var isWaitingForStore = false
     var pace: Pace
     var environments = EnvironmentLog()
-    /// The sampler that the log says suggestions come from.
-    var adopted: SamplerAdoption?
     /// While the log is replayed: attempts whose end it does not hold, and the time of its last event in seconds.
     var openAttempts: [UInt64: AttemptStarted] = [:]
     var lastTime = 0.0
@@ -60,7 +61,7 @@ final class StudyDriver: @unchecked Sendable {
         feed = try SamplerFeed(declaration: declaration)
         rules = declaration.specification.stop
         state = .running
-        pace = Pace(now: surroundings.clock.monotonicSeconds())
+        pace = Pace()
     }
 
     // MARK: The log
@@ -85,7 +86,10 @@ final class StudyDriver: @unchecked Sendable {
     }
 
     /// Whether a new trial may begin.
-    var mayAsk: Bool { state == .running && ending == nil && !isExhausted && rules.allowAsking(stopping) }
+    var mayAsk: Bool {
+        state == .running && ending == nil && !isExhausted
+            && rules.allowAsking(stopping, objective: declaration.objectives.first)
+    }
 
     /// Asks for as many slots as there is work for. Called whenever something has changed.
     func fill() {
@@ -114,7 +118,8 @@ final class StudyDriver: @unchecked Sendable {
     }
 
     private func take(_ grant: SlotGrant) {
-        requests.remove(grant.id)
+        // A request that was withdrawn too late, by a pause or a stop, is not wanted any more.
+        guard requests.remove(grant.id) != nil else { return surroundings.slots.release(grant) }
         begin(in: grant)
     }
 
@@ -188,6 +193,7 @@ final class StudyDriver: @unchecked Sendable {
             blueprint: blueprint, configuration: trial.configuration, trial: next.trial, run: run, runIndex: next.run,
             attempt: attempt, nonce: nonce, seed: run.seed(study: declaration.specification.seed, trial: next.trial),
             deadline: declaration.specification.timeout)
+        surroundings.slots.note(grant, trial: next.trial)
         let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant)
         underWay[nonce] = running
         let runner = surroundings.runner

@@ -87,6 +87,9 @@ public struct SuggestionAudit: Sendable {
         guard ended.values == values else { throw wrong("values") }
     }
 
+    /// Whether the events that were taken so far say how a trial ended.
+    public func knowsEnd(of trial: Int) -> Bool { ended[trial] != nil }
+
     /// Trials that the log asked for.
     public var trials: Int { nextTrial }
 

@@ -120,10 +120,11 @@ struct CrashReport {
         if let quote = line.firstIndex(of: "'") {
             let type = line[line.index(after: quote)...].prefix { $0 != "'" }
             let what = lines[(index + 1)...].first { $0.contains("what():") }
-            let text = what.map { $0[$0.firstRange(of: "what():")!.upperBound...] }
+            let text = what.flatMap { line in line.firstRange(of: "what():").map { line[$0.upperBound...] } }
             return (String(type), text.map { Self.trimmed($0) } ?? "")
         }
-        return (Self.trimmed(line[line.firstRange(of: "of type")!.upperBound...]), "")
+        // What a plugin prints may look like the runtime's words and be cut off anywhere.
+        return line.firstRange(of: "of type").map { (Self.trimmed(line[$0.upperBound...]), "") }
     }
 
     private var swiftTrap: String? {

@@ -9,8 +9,6 @@ struct EndLadder {
 
     init(grace: Double) { self.grace = grace }
 
-    var isClimbing: Bool { nextStep != nil }
-
     /// The attempt has been told.
     mutating func start(at now: Double) {
         guard nextStep == nil else { return }

@@ -61,7 +61,9 @@ final class PooledWorker: @unchecked Sendable {
     private func started(_ result: Result<WorkerProcess, PluginError>) {
         switch result {
         case .failure(let error):
-            let failure = Failure(kind: .load, message: error.message, detail: error.detail)
+            // A machine that is short of processes, memory or descriptors for a moment is not the plugin's fault.
+            let kind: Failure.Kind = error.code == .spawn ? .lost : .load
+            let failure = Failure(kind: kind, message: error.message, detail: error.detail)
             finishLife(attempt.map { ($0, .failed(failure), "") })
         case .success(let process):
             let link = WorkerLink(

@@ -188,4 +188,34 @@ import TunedStorage
         lab.clock.advance(by: 1)
         #expect(lab.wait { $0.underWay.count == 2 })
     }
+
+    @Test func targetOfAMaximisedMetricIsReachedFromBelow() throws {
+        let schema = Laboratory.schema.replacing("minimize", with: "maximize")
+        let lab = try Laboratory(
+            specification: #"{"plugin": "toy", "stop": {"trials": 5000, "target": 1.5}, "sampler": "random"}"#, schema: schema,
+            runner: ScriptedRunner(ScriptedRunner.sum))
+        lab.start()
+        #expect(lab.waitForRest())
+        #expect(lab.driver.reason.contains("target"))
+        #expect(lab.trials.contains { $0.values.first.map { $0 >= 1.5 } ?? false })
+    }
+
+    @Test func stoppingInTheMiddleOfTheFoldsLeavesNothingRunning() throws {
+        let held = HeldAttempts()
+        let runner = ScriptedRunner { _, attempt in held.add(attempt) }
+        let lab = try Laboratory(
+            specification: #"{"plugin": "toy", "stop": {"trials": 5}, "sampler": "random"}"#, folds: 3, runner: runner)
+        lab.start()
+        #expect(lab.wait { $0.underWay.count == 2 })
+        // The first folds end well although the study is stopped at the same moment.
+        lab.on { driver in
+            let nonces = Array(driver.underWay.keys)
+            _ = try? driver.stop()
+            for nonce in nonces { driver.receive(.ended(.succeeded(metrics: [1]), log: ""), of: nonce) }
+        }
+        #expect(lab.waitForRest())
+        #expect(lab.trials.allSatisfy { $0.state == .cancelled })
+        #expect(lab.wait { $0.active.isEmpty })
+        #expect(lab.slots.snapshot().holders.isEmpty)
+    }
 }

@@ -13,6 +13,9 @@ struct SlotArbiter {
         let placement: SlotLedger.Placement
         let share: Double
         let since: Double
+        /// What runs there now, and since when: a slot may be handed on from trial to trial.
+        var trial: Int
+        var trialSince: Double
     }
 
     private(set) var ledger: SlotLedger
@@ -41,6 +44,11 @@ struct SlotArbiter {
         let entry = WaitingLane.Entry(id: id, request: request, since: now, grant: grant)
         places[id] = (key, lanes[key, default: WaitingLane()].append(entry))
         shares.asks(request.study, weight: request.weight, at: now)
+    }
+
+    mutating func note(_ id: UInt64, trial: Int, at now: Double) {
+        held[id]?.trial = trial
+        held[id]?.trialSince = now
     }
 
     var isAnyoneWaiting: Bool { !places.isEmpty }
@@ -83,7 +91,7 @@ struct SlotArbiter {
         if reserved == key { reserved = nil }
         places[entry.id] = nil
         let share = ledger.dominantShare(of: key.resources)
-        held[entry.id] = Held(request: entry.request, placement: placement, share: share, since: now)
+        held[entry.id] = Held(request: entry.request, placement: placement, share: share, since: now, trial: entry.request.trial, trialSince: now)
         shares.starts(key.study, share: share, at: now)
         return Decision(id: entry.id, placement: placement, grant: entry.grant)
     }
@@ -136,8 +144,8 @@ extension SlotArbiter {
         ledger.describe(in: &snapshot)
         snapshot.holders = held.sorted { ($0.value.since, $0.key) < ($1.value.since, $1.key) }.map { id, held in
             SlotsSnapshot.Holder(
-                id: id, study: held.request.study, trial: held.request.trial, cpus: held.placement.cpus,
-                gpus: ledger.uuids(of: held.placement), memory: held.placement.memory, heldFor: now - held.since)
+                id: id, study: held.request.study, trial: held.trial, cpus: held.placement.cpus,
+                gpus: ledger.uuids(of: held.placement), memory: held.placement.memory, heldFor: now - held.trialSince)
         }
         snapshot.waitingCount = places.count
         let inOrder = lanes.sorted { rank($0.key, $0.value, at: now) < rank($1.key, $1.value, at: now) }

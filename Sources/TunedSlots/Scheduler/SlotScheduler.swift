@@ -79,6 +79,11 @@ public final class SlotScheduler: @unchecked Sendable {
     /// back first.
     public var isAnyoneWaiting: Bool { queue.sync { arbiter.isAnyoneWaiting } }
 
+    /// Says which trial runs in a slot, where it is not the one that the slot was asked for; for those who look.
+    public func note(_ grant: SlotGrant, trial: Int) {
+        queue.sync { arbiter.note(grant.id, trial: trial, at: clock.monotonicSeconds()) }
+    }
+
     /// How many attempts of this size the machine runs at once when it runs nothing else.
     public func capacity(for resources: ResourceRequest) -> Int { queue.sync { arbiter.ledger.capacity(for: resources) } }
 

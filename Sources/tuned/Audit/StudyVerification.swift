@@ -16,6 +16,10 @@ struct StudyVerification {
     private let client: DaemonClient
     private let trials: Int
     private var display = VerificationProgress()
+    private var findings = Findings()
+    private var audit: SuggestionAudit?
+    private var space: SearchSpace?
+    private var last: EventSequence = 0
 
     /// Events that are asked for at once.
     private static let page = 20_000
@@ -27,18 +31,34 @@ struct StudyVerification {
     }
 
     mutating func run() async throws(CommandError) -> Findings {
-        var findings = Findings()
-        var audit: SuggestionAudit?
-        var space: SearchSpace?
-        var last: EventSequence = 0
+        try await readLog()
+        guard let audit, let space else {
+            throw CommandError(
+                .verification, code: "order", "the log of \(study) does not begin with the study's declaration")
+        }
+        let ahead = try await rowsAhead(of: audit, space: space)
+        if !ahead.isEmpty {
+            // The study runs: these trials ended after the log was read, so the rest of it must say so.
+            try await readLog()
+            for row in ahead { try check(row, audit: self.audit ?? audit, space) }
+        }
+        display.end()
+        findings.suggestions = self.audit?.suggestions ?? 0
+        findings.values = self.audit?.values ?? 0
+        findings.environmentDifference = self.audit?.environmentDifference
+        return findings
+    }
+
+    /// Takes the events that have come since the last call.
+    private mutating func readLog() async throws(CommandError) {
         while true {
             let events = try await page(after: last)
-            guard let newest = events.last else { break }
+            guard let newest = events.last else { return }
             for event in events {
                 if case .studyCreated(_, let text) = event.payload, audit == nil {
                     let declaration = try declaration(text)
                     space = declaration.space
-                    audit = try self.audit(declaration)
+                    audit = try audit(of: declaration)
                 }
                 do { try audit?.check(event) } catch { throw failed(error) }
                 display.show(study, audit?.trials ?? 0, of: trials)
@@ -46,16 +66,6 @@ struct StudyVerification {
             findings.events += events.count
             last = newest.sequence
         }
-        display.end()
-        guard var audit, let space else {
-            throw CommandError(
-                .verification, code: "order", "the log of \(study) does not begin with the study's declaration")
-        }
-        try await checkRows(&audit, space: space)
-        findings.suggestions = audit.suggestions
-        findings.values = audit.values
-        findings.environmentDifference = audit.environmentDifference
-        return findings
     }
 
     private func page(after last: EventSequence) async throws(CommandError) -> [Event] {
@@ -80,7 +90,7 @@ struct StudyVerification {
         }
     }
 
-    private func audit(_ declaration: StudyDeclaration) throws(CommandError) -> SuggestionAudit {
+    private func audit(of declaration: StudyDeclaration) throws(CommandError) -> SuggestionAudit {
         let facts = HostFacts(daemonVersion: Version.current)
         do { return try SuggestionAudit(declaration: declaration, numericEnvironment: facts.numericEnvironment) } catch
         {
@@ -88,37 +98,52 @@ struct StudyVerification {
         }
     }
 
-    /// The rows are read after the log, so a study that runs meanwhile has rows that this log does not know: those are left.
-    private func checkRows(_ audit: inout SuggestionAudit, space: SearchSpace) async throws(CommandError) {
-        let known = audit.trials
+    /// A row of the state table.
+    private struct Row {
+        var number: Int
+        var state: TrialState
+        var values: [Double]
+        var configuration: JSONValue
+    }
+
+    /// Holds the rows of the trials that the log knows against it, and returns those that have ended since it was read.
+    private func rowsAhead(of audit: SuggestionAudit, space: SearchSpace) async throws(CommandError) -> [Row] {
+        var ahead: [Row] = []
         var offset = 0
-        while offset < known {
+        while offset < audit.trials {
             let query = Route.query(["limit": "5000", "offset": String(offset), "sort": "number"])
             let rows = try await client.get(Route.study(study) + "/trials" + query)["trials"]?.arrayValue ?? []
             if rows.isEmpty { break }
-            for row in rows {
-                guard let number = row["number"]?.integerValue, number < known,
-                    let state = row["state"]?.stringValue.flatMap(TrialState.init(name:))
+            for json in rows {
+                guard let number = json["number"]?.integerValue, number < audit.trials,
+                    let state = json["state"]?.stringValue.flatMap(TrialState.init(name:))
                 else { continue }
-                try check(row, Int(number), state, audit, space)
+                let row = Row(
+                    number: Int(number), state: state, values: json["values"]?.arrayValue?.compactMap(\.doubleValue) ?? [],
+                    configuration: json["configuration"] ?? .object([:]))
+                if state != .running && !audit.knowsEnd(of: row.number) {
+                    ahead.append(row)
+                } else {
+                    try check(row, audit: audit, space)
+                }
             }
             offset += rows.count
         }
+        return ahead
     }
 
-    private func check(
-        _ row: JSONValue, _ number: Int, _ state: TrialState, _ audit: SuggestionAudit, _ space: SearchSpace
-    ) throws(CommandError) {
+    private func check(_ row: Row, audit: SuggestionAudit, _ space: SearchSpace) throws(CommandError) {
         let configuration: Configuration
         do {
-            configuration = try space.configuration(from: row["configuration"]?.objectValue ?? [:])
+            configuration = try space.configuration(from: row.configuration.objectValue ?? [:])
         } catch {
             throw CommandError(
                 .verification, code: "state",
-                "trial \(number): the state table's configuration is none of the space: \(error.message)")
+                "trial \(row.number): the state table's configuration is none of the space: \(error.message)")
         }
-        let values = row["values"]?.arrayValue?.compactMap(\.doubleValue) ?? []
-        do { try audit.check(row: number, state: state, values: values, configuration: configuration) } catch {
+        do {
+            try audit.check(row: row.number, state: row.state, values: row.values, configuration: configuration)
+        } catch {
             throw failed(error)
         }
     }

@@ -1,3 +1,0 @@
-// OpenBLAS: cblas and its thread control.
-#pragma once
-#include <cblas.h>
