@@ -34,8 +34,8 @@ setup:
 
 build: setup
 	@echo "Building tuned ($(CONFIGURATION); the first time takes some minutes)"
-	@swift build $(BUILDFLAGS) --product tuned --quiet
-	@swift build $(BUILDFLAGS) --product tuned-worker --quiet
+	@swift build $(BUILDFLAGS) --product tuned
+	@swift build $(BUILDFLAGS) --product tuned-worker
 	@mkdir -p build/bin && ln -sf "$(CURDIR)/$(BIN)/tuned" "$(CURDIR)/$(BIN)/tuned-worker" build/bin/
 
 plugins: setup
@@ -50,7 +50,7 @@ demo: build plugins
 
 test: setup plugins test-plugins
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
-	swift build --build-tests --quiet
+	swift build --build-tests
 	swift test --skip-build --parallel --disable-xctest
 
 bench: build plugins

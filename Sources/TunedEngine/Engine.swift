@@ -1,6 +1,6 @@
 import Dispatch
 import Synchronization
-public import TunedPlugins
+import TunedPlugins
 public import TunedRecords
 import TunedSearch
 public import TunedSlots

@@ -48,10 +48,15 @@ final class StudyPlanner: Sendable {
         }
     }
 
-    /// The blueprint of a study that is in the log already.
+    /// The blueprint of a study that is in the log already. Where its plugin was loaded again since, with the same schema, that is
+    /// what new attempts run.
     func blueprint(of declaration: StudyDeclaration) throws(EngineError) -> WorkerBlueprint? {
         guard let reference = declaration.plugin else { return nil }
-        guard let image = plugins.image(hash: reference.hash) else {
+        var image = plugins.image(hash: reference.hash)
+        if let current = plugins.plugin(reference.name), current.trainable(reference.trainable)?.schema == declaration.schema {
+            image = current.image
+        }
+        guard let image else {
             throw EngineError(.plugin, "the copy of plugin \(reference.name) (\(reference.hash.prefix(12))) is gone; load it again")
         }
         let folds: FoldPlan? = if let digest = declaration.data?.plan { try data.plan(digest) } else { nil }

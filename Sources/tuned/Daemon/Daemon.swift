@@ -86,6 +86,7 @@ struct Daemon {
         for warning in inventory.warnings { logger.warning("\(warning)") }
         let slots = SlotScheduler(
             inventory: inventory, settings: SlotSettings(slotsPerGPU: configuration.slotsPerGPU), clock: clock)
+        Machine.watch(slots, inventory, configuration, clock: clock)
         let inherited = ProcessEnvironment.current.all
         let hasGPUs = !inventory.gpus.isEmpty
         let runner = WorkerPool(settings: settings, clock: clock) { grant in

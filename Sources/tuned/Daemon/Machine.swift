@@ -1,4 +1,6 @@
+import Dispatch
 import Glibc
+import TunedRecords
 import TunedSlots
 
 /// What the daemon may hand out: the machine, or the part of it that the configuration names.
@@ -20,6 +22,24 @@ enum Machine {
         }
         return inventory
     }
+
+    /// Looks at the GPUs again and again, since other people's processes come and go on them and drivers lose them. Declared GPUs
+    /// are taken as declared.
+    static func watch(_ slots: SlotScheduler, _ inventory: MachineInventory, _ configuration: DaemonConfiguration, clock: any TimeSource) {
+        guard case .detected = configuration.gpus, !inventory.gpus.isEmpty else { return }
+        let queue = DispatchQueue(label: "tuned.gpus")
+        @Sendable func look() {
+            _ = clock.schedule(after: secondsBetweenLooks) {
+                queue.async {
+                    if let report = try? report() { slots.observe(report) }
+                    look()
+                }
+            }
+        }
+        look()
+    }
+
+    private static let secondsBetweenLooks = 30.0
 
     /// Most machines have no driver; on those a daemon starts without the cost of a process that would find none.
     private static func report() throws -> GPUReport {
