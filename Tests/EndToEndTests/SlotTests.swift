@@ -35,4 +35,44 @@ import TunedTestSupport
             #expect(masks.reduce(0, |) == masks.reduce(0, +))
         }
     }
+
+    @Test func queuedTrialsSayWhatTheyWaitFor() async throws {
+        try await Lab.with { lab in
+            try await lab.tunedOK("load", TestPlugins.path("noop"))
+            for study in ["one", "two"] {
+                try await lab.tunedOK(
+                    "run", "noop", "--trainable", "sleep", "--config", "ms=300", "--trials", "60", "--sampler", "random", "--study", study,
+                    "--detach")
+            }
+            try await lab.until("a trial waits and says why") {
+                let waiters = try await lab.tunedOK("slots", "--json").json()["waiters"]?.arrayValue ?? []
+                return waiters.contains { $0["reason"]?.stringValue?.hasSuffix("free") ?? false }
+            }
+        }
+    }
+
+    /// A plugin that is built again while a study runs: trials under way keep the old file, later ones run the new.
+    @Test func reloadingWhileAStudyRuns() async throws {
+        try await Lab.with { lab in
+            let file = try lab.file("plugin.so", "")
+            try await lab.shell("cp '\(TestPlugins.path("noop"))' '\(file)'")
+            try await lab.tunedOK("load", file)
+            try await lab.tunedOK(
+                "run", "noop", "--trainable", "sleep", "--config", "ms=20", "--trials", "120", "--sampler", "random", "--study", "s",
+                "--detach")
+            try await lab.until("some trials are complete") { try await lab.count("complete", of: "s") > 5 }
+            // The same code in a file of another content, written over the first.
+            try await lab.shell("printf 'rebuilt' >> '\(file)'")
+            try await lab.tunedOK("load", file)
+            try await lab.tunedOK("show", "s", "--follow")
+            #expect(try await lab.count("complete", of: "s") == 120)
+            var hashes: [String] = []
+            for trial in [0, 119] {
+                let attempts = try await lab.tunedOK("show", "s/\(trial)", "--json").json()["attempts"]?.arrayValue ?? []
+                hashes += attempts.compactMap { $0["environment"]?["plugin_hash"]?.stringValue }
+            }
+            try #require(hashes.count == 2)
+            #expect(hashes[0] != hashes[1])
+        }
+    }
 }
