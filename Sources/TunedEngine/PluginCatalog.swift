@@ -8,7 +8,7 @@ public import TunedWorkers
 
 /// The plugins that were loaded, by name. Loading one again replaces it; studies under way are told.
 public final class PluginCatalog: Sendable {
-    public typealias Reply<Value> = @Sendable (Result<Value, EngineError>) -> Void
+    public typealias Completion<Value> = @Sendable (Result<Value, EngineError>) -> Void
 
     private struct State {
         var plugins: [String: LoadedPlugin] = [:]
@@ -64,7 +64,7 @@ public final class PluginCatalog: Sendable {
     func onReplacement(_ body: @escaping @Sendable (LoadedPlugin) -> Void) { state.withLock { $0.replaced = body } }
 
     /// Copies the file, runs it once in a process of its own to see what it offers, and keeps that.
-    public func load(path: String, reply: @escaping Reply<LoadedPlugin>) {
+    public func load(path: String, reply: @escaping Completion<LoadedPlugin>) {
         queue.async { [self] in
             let stored: StoredPlugin
             do throws(PluginError) {
@@ -121,7 +121,7 @@ public final class PluginCatalog: Sendable {
     }
 
     /// Takes a plugin off the list. Its copy stays as long as a study may need it.
-    public func unload(_ name: String, reply: @escaping Reply<LoadedPlugin>) {
+    public func unload(_ name: String, reply: @escaping Completion<LoadedPlugin>) {
         queue.async { [self] in
             guard let plugin = state.withLock({ $0.plugins.removeValue(forKey: name) }) else {
                 return reply(.failure(unknown(name)))
