@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 #define TUNED_ABI_MAJOR 1
-#define TUNED_ABI_MINOR 0
+#define TUNED_ABI_MINOR 1
 
 #if defined(__GNUC__)
 #define TUNED_EXPORT __attribute__((visibility("default")))
@@ -46,6 +46,7 @@ extern "C" {
 #define TUNED_STOPPED 1     /* ended early because should_stop said so */
 #define TUNED_CANCELLED 2   /* ended early for a reason of the plugin's own; the trial counts as pruned at its last report */
 #define TUNED_INFEASIBLE 3  /* this configuration cannot be trained; it is not an error */
+#define TUNED_ABSENT 4      /* from restore: there is no checkpoint, start afresh */
 #define TUNED_FAILED (-1)
 
 /* tuned_value.type */
@@ -199,6 +200,99 @@ typedef struct tuned_data_extension {
     int32_t (*rows)(const tuned_trial *trial, uint32_t part, const uint32_t **indices, uint64_t *count);
 } tuned_data_extension;
 
+/* ---- tuned.checkpoint/1, offered by the host: a run that is interrupted goes on from its last checkpoint, in another process. */
+#define TUNED_CHECKPOINT "tuned.checkpoint/1"
+
+typedef struct tuned_checkpoint_extension {
+    uint32_t size;
+    uint32_t reserved;
+    /* [trial] Begins a checkpoint of the state after `step` steps. One that was begun and not committed is dropped. */
+    int32_t (*begin)(const tuned_trial *trial, int64_t step);
+    /* [trial] Appends bytes to it. */
+    int32_t (*write)(const tuned_trial *trial, const void *bytes, uint64_t count);
+    /* [trial] Makes it the run's checkpoint. It appears whole or not at all, and replaces the one before. */
+    int32_t (*commit)(const tuned_trial *trial);
+    /* [trial] Opens the run's checkpoint for reading and tells its step. TUNED_ABSENT: none, start afresh. */
+    int32_t (*restore)(const tuned_trial *trial, int64_t *step);
+    /* [trial] Reads on: the number of bytes, which may be fewer than asked for; 0 at the end; negative on failure. */
+    int64_t (*read)(const tuned_trial *trial, void *bytes, uint64_t count);
+} tuned_checkpoint_extension;
+
+/* ---- tuned.artifact/1, offered by the host: files that are kept with the trial, such as its model. ------------------------ */
+#define TUNED_ARTIFACT "tuned.artifact/1"
+
+/* Names are 1 to 128 characters of [A-Za-z0-9._-] and do not begin with a dot. The same name again replaces. */
+typedef struct tuned_artifact_extension {
+    uint32_t size;
+    uint32_t reserved;
+    /* [trial] Keeps a copy of the bytes. */
+    int32_t (*store)(const tuned_trial *trial, const char *name, const void *bytes, uint64_t count);
+    /* [trial] Keeps a copy of a file. */
+    int32_t (*store_file)(const tuned_trial *trial, const char *name, const char *path);
+} tuned_artifact_extension;
+
+/* ---- tuned.resources/1, offered by the host: what the slot of a run holds. ----------------------------------------------- */
+#define TUNED_RESOURCES "tuned.resources/1"
+
+typedef struct tuned_resources {
+    uint32_t size;
+    uint32_t cpu_count;
+    const int32_t *cpus;        /* numbers of the CPUs that the worker is pinned to */
+    const char *const *gpus;    /* UUIDs of GPUs; CUDA_VISIBLE_DEVICES is set to them */
+    uint32_t gpu_count;
+    uint32_t reserved;
+    uint64_t memory;            /* bytes; 0: no limit */
+} tuned_resources;
+
+typedef struct tuned_resources_extension {
+    uint32_t size;
+    uint32_t reserved;
+    /* [any-thread] Fills *out, whose size the caller has set. The arrays live as long as the process. */
+    int32_t (*get)(tuned_resources *out);
+} tuned_resources_extension;
+
+/* ---- tuned.schedule/1, offered by the host: parameters that change while a run goes on. ---------------------------------- */
+#define TUNED_SCHEDULE "tuned.schedule/1"
+
+typedef struct tuned_schedule_extension {
+    uint32_t size;
+    uint32_t reserved;
+    /* [any-thread] The value of a numeric parameter, by its index, at `progress` from 0 (start) to 1 (full budget). A parameter
+     * without a schedule is constant. */
+    int32_t (*value)(const tuned_trial *trial, uint32_t parameter, double progress, double *value);
+} tuned_schedule_extension;
+
+/* ---- tuned.stepwise/1, offered by a trainable whose training the host drives, one unit of fidelity at a time. ------------- */
+#define TUNED_STEPWISE "tuned.stepwise/1"
+
+/* With it `train` may be NULL: for each run the host calls begin, then load where the run goes on from a checkpoint, then step
+ * once a unit up to the run's budget, save now and then, and last `evaluate`. The schema must declare a fidelity. */
+typedef struct tuned_stepwise_extension {
+    uint32_t size;
+    uint32_t reserved;
+    /* [trial] Prepares an untrained model. */
+    int32_t (*begin)(void *self, const tuned_trial *trial);
+    /* [trial] Trains by one unit; `step` counts from 1. */
+    int32_t (*step)(void *self, const tuned_trial *trial, int64_t step);
+    /* [trial] Writes the state by tuned.checkpoint/1's `write`; the host begins and commits. NULL: no checkpoints. */
+    int32_t (*save)(void *self, const tuned_trial *trial);
+    /* [trial] Reads the state by tuned.checkpoint/1's `read`. NULL exactly where save is. */
+    int32_t (*load)(void *self, const tuned_trial *trial);
+    /* [trial] The trial's values have changed: takes the new ones over without losing the state. NULL: it cannot. */
+    int32_t (*reconfigure)(void *self, const tuned_trial *trial);
+} tuned_stepwise_extension;
+
+/* ---- tuned.batch/1, offered by a trainable of microsecond objectives: many trials in one call. --------------------------- */
+#define TUNED_BATCH "tuned.batch/1"
+
+typedef struct tuned_batch_extension {
+    uint32_t size;
+    uint32_t limit;             /* most trials of one call; 0: any number */
+    /* [trial] Trains and evaluates `count` trials; codes[i] is what evaluate would return for trials[i]. The function's own
+     * result is TUNED_OK, or a failure of all of them. */
+    int32_t (*run)(void *self, const tuned_trial *const *trials, uint32_t count, int32_t *codes);
+} tuned_batch_extension;
+
 /* ---- Helpers. ------------------------------------------------------------------------------------------------------------ */
 
 /* The value of parameter `index` (its place in the schema). */
@@ -210,6 +304,53 @@ static inline double tuned_f64(const tuned_trial *trial, uint32_t index) { retur
 static inline int64_t tuned_i64(const tuned_trial *trial, uint32_t index) { return tuned_trial_value(trial, index)->i64; }
 static inline const char *tuned_str(const tuned_trial *trial, uint32_t index) { return tuned_trial_value(trial, index)->str; }
 static inline int32_t tuned_active(const tuned_trial *trial, uint32_t index) { return tuned_trial_value(trial, index)->active; }
+
+/* A host extension by id; NULL where this host has none. */
+static inline const void *tuned_find_extension(const tuned_host *host, const char *id) {
+    return TUNED_HAS(host, extension) && host->extension != NULL ? host->extension(id) : NULL;
+}
+
+/* The rows of one part of the run's split. TUNED_ABSENT where the host splits no data. */
+static inline int32_t tuned_rows(const tuned_trial *trial, uint32_t part, const uint32_t **indices, uint64_t *count) {
+    const tuned_data_extension *data = (const tuned_data_extension *)tuned_find_extension(trial->host, TUNED_DATA);
+    return data != NULL && trial->folds > 0 ? data->rows(trial, part, indices, count) : TUNED_ABSENT;
+}
+
+/* Saves a checkpoint that lies in one piece of memory. TUNED_OK also where this host keeps none. */
+static inline int32_t tuned_save_checkpoint(const tuned_trial *trial, int64_t step, const void *bytes, uint64_t count) {
+    const tuned_checkpoint_extension *checkpoint =
+        (const tuned_checkpoint_extension *)tuned_find_extension(trial->host, TUNED_CHECKPOINT);
+    if (checkpoint == NULL) return TUNED_OK;
+    int32_t status = checkpoint->begin(trial, step);
+    if (status == TUNED_OK) status = checkpoint->write(trial, bytes, count);
+    return status == TUNED_OK ? checkpoint->commit(trial) : status;
+}
+
+/* Reads exactly `count` bytes of a checkpoint that restore has opened, whatever pieces they come in. */
+static inline int32_t tuned_read_checkpoint(const tuned_trial *trial, void *bytes, uint64_t count) {
+    const tuned_checkpoint_extension *checkpoint =
+        (const tuned_checkpoint_extension *)tuned_find_extension(trial->host, TUNED_CHECKPOINT);
+    uint64_t done = 0;
+    while (checkpoint != NULL && done < count) {
+        int64_t got = checkpoint->read(trial, (char *)bytes + done, count - done);
+        if (got <= 0) break;
+        done += (uint64_t)got;
+    }
+    return done == count ? TUNED_OK : TUNED_FAILED;
+}
+
+/* Restores a checkpoint of exactly `count` bytes: TUNED_OK with its step, TUNED_ABSENT on a fresh start, or a failure where the
+ * checkpoint has another size. `bytes` may hold part of it then. */
+static inline int32_t tuned_load_checkpoint(const tuned_trial *trial, int64_t *step, void *bytes, uint64_t count) {
+    const tuned_checkpoint_extension *checkpoint =
+        (const tuned_checkpoint_extension *)tuned_find_extension(trial->host, TUNED_CHECKPOINT);
+    if (checkpoint == NULL) return TUNED_ABSENT;
+    int32_t status = checkpoint->restore(trial, step);
+    if (status != TUNED_OK) return status;
+    char more;
+    status = tuned_read_checkpoint(trial, bytes, count);
+    return status == TUNED_OK && checkpoint->read(trial, &more, 1) != 0 ? TUNED_FAILED : status;
+}
 
 /* JSON as text, written as it is: TUNED_JSON({"id": "mine", "parameters": []}). The preprocessor adds the quotation marks. */
 #define TUNED_JSON(...) #__VA_ARGS__
@@ -224,7 +365,7 @@ static inline int32_t tuned_active(const tuned_trial *trial, uint32_t index) { r
         return &table;                                                                                                    \
     }
 
-/* ---- The released layout of minor 0, frozen (64-bit). -------------------------------------------------------------------- */
+/* ---- The released layout, frozen (64-bit). -------------------------------------------------------------------- */
 #if UINTPTR_MAX == 0xffffffffffffffffu
 #ifdef __cplusplus
 #define TUNED_FREEZE_(type, field, offset) static_assert(offsetof(type, field) == offset, #type "." #field " moved")
@@ -275,6 +416,28 @@ TUNED_FREEZE_(tuned_dataset, rows, 8);
 TUNED_FREEZE_(tuned_dataset, labels, 16);
 TUNED_FREEZE_(tuned_dataset, groups, 24);
 TUNED_FREEZE_(tuned_dataset, times, 32);
+TUNED_FREEZE_(tuned_dataset_extension, describe, 8);
+TUNED_FREEZE_(tuned_data_extension, rows, 8);
+TUNED_FREEZE_(tuned_checkpoint_extension, begin, 8);
+TUNED_FREEZE_(tuned_checkpoint_extension, write, 16);
+TUNED_FREEZE_(tuned_checkpoint_extension, commit, 24);
+TUNED_FREEZE_(tuned_checkpoint_extension, restore, 32);
+TUNED_FREEZE_(tuned_checkpoint_extension, read, 40);
+TUNED_FREEZE_(tuned_artifact_extension, store, 8);
+TUNED_FREEZE_(tuned_artifact_extension, store_file, 16);
+TUNED_FREEZE_(tuned_resources, cpus, 8);
+TUNED_FREEZE_(tuned_resources, gpus, 16);
+TUNED_FREEZE_(tuned_resources, gpu_count, 24);
+TUNED_FREEZE_(tuned_resources, memory, 32);
+TUNED_FREEZE_(tuned_resources_extension, get, 8);
+TUNED_FREEZE_(tuned_schedule_extension, value, 8);
+TUNED_FREEZE_(tuned_stepwise_extension, begin, 8);
+TUNED_FREEZE_(tuned_stepwise_extension, step, 16);
+TUNED_FREEZE_(tuned_stepwise_extension, save, 24);
+TUNED_FREEZE_(tuned_stepwise_extension, load, 32);
+TUNED_FREEZE_(tuned_stepwise_extension, reconfigure, 40);
+TUNED_FREEZE_(tuned_batch_extension, limit, 4);
+TUNED_FREEZE_(tuned_batch_extension, run, 8);
 #undef TUNED_FREEZE_
 #endif
 

@@ -1,0 +1,285 @@
+/* tuned/plugin.h: the C ABI between `tuned` and the code that it tunes. C11 or C++17, no dependencies.
+ *
+ * A plugin is a shared library that exports one function, tuned_plugin_v1. It returns a table that describes the library's
+ * trainables; each trainable is a table of functions and a schema: the JSON text that declares its parameters, metrics and
+ * fidelity. `tuned` calls create once in each worker process, then train and evaluate for every trial that the worker is given.
+ *
+ * VERSIONING  The major version is part of the entry point's name. Within it, structs are append-only: every struct starts with
+ *   its size as its writer knew it; a reader uses the fields that lie within min(its own size, the writer's) and treats the rest
+ *   as zero. TUNED_HAS(ptr, field) asks that. What does not fit an append is an extension, found by an id `tuned.name/1`.
+ * ERRORS      Functions return int32: 0 is success, positive is expected (TUNED_STOPPED, TUNED_CANCELLED, TUNED_INFEASIBLE),
+ *   negative is failure. host->fail carries the text; it copies at once. A trial that returns 0 without a finite value for every
+ *   objective of the study has failed.
+ * MEMORY      Whoever allocates frees. Inputs live until the call returns; what outlives the call must be copied. The host copies
+ *   all it is given. Text is UTF-8, ended by a zero byte.
+ * THREADS     Every function carries a tag.
+ *     [load]        called once, before anything else, on one thread
+ *     [trial]       one call at a time for each instance, on any thread
+ *     [any-thread]  from any thread, while a [trial] call is under way
+ *   No host function may be called once the [trial] call has returned. No exception, longjmp or bare fork crosses the boundary.
+ */
+#ifndef TUNED_PLUGIN_H
+#define TUNED_PLUGIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TUNED_ABI_MAJOR 1
+#define TUNED_ABI_MINOR 0
+
+#if defined(__GNUC__)
+#define TUNED_EXPORT __attribute__((visibility("default")))
+#else
+#define TUNED_EXPORT
+#endif
+
+/* Whether the writer of *ptr knew the field. */
+#define TUNED_HAS(ptr, field) \
+    ((ptr)->size >= offsetof(__typeof__(*(ptr)), field) + sizeof((ptr)->field))
+
+/* Results of functions. */
+#define TUNED_OK 0
+#define TUNED_STOPPED 1     /* ended early because should_stop said so */
+#define TUNED_CANCELLED 2   /* ended early for a reason of the plugin's own; the trial counts as pruned at its last report */
+#define TUNED_INFEASIBLE 3  /* this configuration cannot be trained; it is not an error */
+#define TUNED_FAILED (-1)
+
+/* tuned_value.type */
+#define TUNED_FLOAT 1
+#define TUNED_INT 2
+#define TUNED_CATEGORICAL 3
+#define TUNED_ORDINAL 4
+#define TUNED_BOOL 5
+
+/* One parameter's value. Every view that makes sense is filled; there is no union to misread. */
+typedef struct tuned_value {
+    uint32_t size;
+    uint32_t type;       /* TUNED_FLOAT ... */
+    int32_t active;      /* 0 where the parameter's condition does not hold; then the other fields are zero and str is "" */
+    int32_t reserved;
+    double f64;          /* the number; of a category that is a number, that number, else its index */
+    int64_t i64;         /* the integer; of a category its index in the schema's choices; of a boolean 0 or 1 */
+    const char *str;     /* the value as text; never NULL */
+    const void *data;    /* elements of a composite value, else NULL */
+    uint64_t count;      /* number of elements behind data */
+} tuned_value;
+
+/* tuned_trial.purpose */
+#define TUNED_SEARCH 0  /* train on the training rows, evaluate on the validation rows */
+#define TUNED_FINAL 1   /* train on training and validation rows, evaluate on the test rows */
+#define TUNED_REPLAY 2  /* a trial run again, to compare */
+
+struct tuned_host;
+
+typedef struct tuned_trial {
+    uint32_t size;
+    uint32_t value_count;
+    uint32_t value_size;        /* stride of values in bytes: read them through tuned_trial_value */
+    uint32_t purpose;
+    const tuned_value *values;  /* in the order of the schema's parameters */
+    int64_t id;                 /* the trial's number within its study, from 0 */
+    int32_t run;                /* counts the runs of this trial, from 0 */
+    int32_t attempt;            /* counts the attempts at this run, from 0 */
+    uint64_t seed;              /* the same for every attempt at a run */
+    double budget;              /* in units of the schema's fidelity; 0: train in full */
+    double deadline;            /* seconds that the run may take from now; 0: no limit */
+    int32_t fold;               /* from 0; 0 where there is one */
+    int32_t folds;              /* number of folds; 1: a holdout, 0: the host splits no data */
+    const struct tuned_host *host;
+} tuned_trial;
+
+/* host->log levels */
+#define TUNED_LOG_DEBUG 0
+#define TUNED_LOG_INFO 1
+#define TUNED_LOG_WARNING 2
+#define TUNED_LOG_ERROR 3
+
+/* What the host offers. Valid in [trial] calls, and in create for log, fail and extension. */
+typedef struct tuned_host {
+    uint32_t size;
+    uint32_t abi_minor;
+    /* [trial] The value of a parameter by name; NULL where there is none. By index is faster. */
+    const tuned_value *(*value)(const tuned_trial *trial, const char *name);
+    /* [trial] The final value of a metric of the schema, by its index there. */
+    int32_t (*objective)(const tuned_trial *trial, uint32_t metric, double value);
+    /* [trial] The value of an outcome constraint by name: feasible where it is <= 0. */
+    int32_t (*constraint)(const tuned_trial *trial, const char *name, double value);
+    /* [any-thread] A metric's value at a step (an epoch, a round). Steps of one metric increase. */
+    int32_t (*report)(const tuned_trial *trial, uint32_t metric, int64_t step, double value);
+    /* [any-thread] Nonzero once the trial should end: pruned, cancelled, out of time. Ask between steps; it costs nanoseconds. */
+    int32_t (*should_stop)(const tuned_trial *trial);
+    /* [any-thread] A line for the trial's log. `trial` may be NULL inside create. */
+    void (*log)(const tuned_trial *trial, int32_t level, const char *text);
+    /* [any-thread] Says why the call is about to return a failure, and returns `code` for convenience. `trial` may be NULL in create. */
+    int32_t (*fail)(const tuned_trial *trial, int32_t code, const char *text);
+    /* [any-thread] A host extension by id, or NULL. */
+    const void *(*extension)(const char *id);
+} tuned_host;
+
+/* What create is given. */
+typedef struct tuned_config {
+    uint32_t size;
+    uint32_t key_count;
+    const char *const *keys;    /* the study's `config`, key by key; values as text */
+    const char *const *values;
+    const char *data_path;      /* the data file of the study, absolute; NULL where it names none */
+    const char *json;           /* the whole of `config` as a JSON object */
+} tuned_config;
+
+/* tuned_trainable.flags */
+#define TUNED_THREAD_SAFE 1u     /* several instances may run at once in one process */
+#define TUNED_DETERMINISTIC 2u   /* the same seed and values give the same result, bit for bit */
+#define TUNED_CHECKPOINTS 4u     /* uses tuned.checkpoint/1 */
+
+typedef struct tuned_trainable {
+    uint32_t size;
+    uint32_t flags;
+    const char *id;             /* 1 to 64 characters of [a-z0-9._-], unique in the plugin */
+    const char *schema_json;
+    /* [load] Makes an instance. Once in each worker, before any trial; a good place to read the data. NULL: no instance is needed. */
+    int32_t (*create)(const tuned_host *host, const tuned_config *config, void **self);
+    /* [trial] Builds the model for trial's values on the training rows. NULL where evaluate does both. */
+    int32_t (*train)(void *self, const tuned_trial *trial);
+    /* [trial] Scores the model on the rows that the host names, by host->objective for each metric. */
+    int32_t (*evaluate)(void *self, const tuned_trial *trial);
+    /* [load] Ends an instance that create made; not called where create failed. May be NULL. */
+    void (*destroy)(void *self);
+    /* [load] A plugin extension of this trainable by id, or NULL. May be NULL. */
+    const void *(*extension)(void *self, const char *id);
+} tuned_trainable;
+
+typedef struct tuned_plugin {
+    uint32_t size;
+    uint32_t abi_minor;         /* TUNED_ABI_MINOR of the header that the plugin was built with */
+    const char *id;             /* 1 to 64 characters of [a-z0-9._-] */
+    const char *version;        /* for people */
+    const char *build;          /* a build id or "" */
+    uint32_t trainable_count;
+    uint32_t reserved;
+    const tuned_trainable *(*trainable)(uint32_t index);  /* [load] */
+    const void *(*extension)(const char *id);             /* [load] May be NULL. */
+} tuned_plugin;
+
+/* The entry point: the only symbol that a plugin must export. [load] */
+TUNED_EXPORT const tuned_plugin *tuned_plugin_v1(const tuned_host *host);
+
+/* ---- tuned.dataset/1, offered by a trainable: what the host needs to know to split the data into folds. ------------------- */
+#define TUNED_DATASET "tuned.dataset/1"
+
+typedef struct tuned_dataset {
+    uint32_t size;
+    uint32_t reserved;
+    uint64_t rows;
+    const int32_t *labels;      /* rows class labels for stratified folds, or NULL */
+    const int32_t *groups;      /* rows group numbers: a group never spans folds; or NULL */
+    const int64_t *times;       /* rows times, for splits forward in time; or NULL */
+} tuned_dataset;
+
+typedef struct tuned_dataset_extension {
+    uint32_t size;
+    uint32_t reserved;
+    /* [load] Fills *out after create, before any trial. The arrays belong to the instance and live as long as it does. */
+    int32_t (*describe)(void *self, tuned_dataset *out);
+} tuned_dataset_extension;
+
+/* ---- tuned.data/1, offered by the host: which rows a run trains on and which it is scored on. ---------------------------- */
+#define TUNED_DATA "tuned.data/1"
+
+#define TUNED_ROWS_TRAIN 0u
+#define TUNED_ROWS_EVALUATE 1u
+
+typedef struct tuned_data_extension {
+    uint32_t size;
+    uint32_t reserved;
+    /* [trial] Indices into the rows that describe told of, increasing; *count of them. They live until the call returns. */
+    int32_t (*rows)(const tuned_trial *trial, uint32_t part, const uint32_t **indices, uint64_t *count);
+} tuned_data_extension;
+
+/* ---- Helpers. ------------------------------------------------------------------------------------------------------------ */
+
+/* The value of parameter `index` (its place in the schema). */
+static inline const tuned_value *tuned_trial_value(const tuned_trial *trial, uint32_t index) {
+    return (const tuned_value *)(const void *)((const char *)trial->values + (size_t)index * trial->value_size);
+}
+
+static inline double tuned_f64(const tuned_trial *trial, uint32_t index) { return tuned_trial_value(trial, index)->f64; }
+static inline int64_t tuned_i64(const tuned_trial *trial, uint32_t index) { return tuned_trial_value(trial, index)->i64; }
+static inline const char *tuned_str(const tuned_trial *trial, uint32_t index) { return tuned_trial_value(trial, index)->str; }
+static inline int32_t tuned_active(const tuned_trial *trial, uint32_t index) { return tuned_trial_value(trial, index)->active; }
+
+/* JSON as text, written as it is: TUNED_JSON({"id": "mine", "parameters": []}). The preprocessor adds the quotation marks. */
+#define TUNED_JSON(...) #__VA_ARGS__
+
+/* Defines the entry point of a plugin with one trainable. */
+#define TUNED_PLUGIN(plugin_id, plugin_version, one_trainable)                                                            \
+    static const tuned_trainable *tuned_get_trainable_(uint32_t index) { return index == 0 ? &(one_trainable) : NULL; }    \
+    TUNED_EXPORT const tuned_plugin *tuned_plugin_v1(const tuned_host *host) {                                            \
+        static const tuned_plugin table = {sizeof(tuned_plugin), TUNED_ABI_MINOR, plugin_id, plugin_version, "", 1, 0,     \
+                                           tuned_get_trainable_, NULL};                                                   \
+        (void)host;                                                                                                       \
+        return &table;                                                                                                    \
+    }
+
+/* ---- The released layout of minor 0, frozen (64-bit). -------------------------------------------------------------------- */
+#if UINTPTR_MAX == 0xffffffffffffffffu
+#ifdef __cplusplus
+#define TUNED_FREEZE_(type, field, offset) static_assert(offsetof(type, field) == offset, #type "." #field " moved")
+#else
+#define TUNED_FREEZE_(type, field, offset) _Static_assert(offsetof(type, field) == offset, #type "." #field " moved")
+#endif
+TUNED_FREEZE_(tuned_value, active, 8);
+TUNED_FREEZE_(tuned_value, f64, 16);
+TUNED_FREEZE_(tuned_value, i64, 24);
+TUNED_FREEZE_(tuned_value, str, 32);
+TUNED_FREEZE_(tuned_value, data, 40);
+TUNED_FREEZE_(tuned_value, count, 48);
+TUNED_FREEZE_(tuned_trial, purpose, 12);
+TUNED_FREEZE_(tuned_trial, values, 16);
+TUNED_FREEZE_(tuned_trial, id, 24);
+TUNED_FREEZE_(tuned_trial, run, 32);
+TUNED_FREEZE_(tuned_trial, seed, 40);
+TUNED_FREEZE_(tuned_trial, budget, 48);
+TUNED_FREEZE_(tuned_trial, deadline, 56);
+TUNED_FREEZE_(tuned_trial, fold, 64);
+TUNED_FREEZE_(tuned_trial, host, 72);
+TUNED_FREEZE_(tuned_host, value, 8);
+TUNED_FREEZE_(tuned_host, objective, 16);
+TUNED_FREEZE_(tuned_host, constraint, 24);
+TUNED_FREEZE_(tuned_host, report, 32);
+TUNED_FREEZE_(tuned_host, should_stop, 40);
+TUNED_FREEZE_(tuned_host, log, 48);
+TUNED_FREEZE_(tuned_host, fail, 56);
+TUNED_FREEZE_(tuned_host, extension, 64);
+TUNED_FREEZE_(tuned_config, keys, 8);
+TUNED_FREEZE_(tuned_config, values, 16);
+TUNED_FREEZE_(tuned_config, data_path, 24);
+TUNED_FREEZE_(tuned_config, json, 32);
+TUNED_FREEZE_(tuned_trainable, id, 8);
+TUNED_FREEZE_(tuned_trainable, schema_json, 16);
+TUNED_FREEZE_(tuned_trainable, create, 24);
+TUNED_FREEZE_(tuned_trainable, train, 32);
+TUNED_FREEZE_(tuned_trainable, evaluate, 40);
+TUNED_FREEZE_(tuned_trainable, destroy, 48);
+TUNED_FREEZE_(tuned_trainable, extension, 56);
+TUNED_FREEZE_(tuned_plugin, id, 8);
+TUNED_FREEZE_(tuned_plugin, version, 16);
+TUNED_FREEZE_(tuned_plugin, build, 24);
+TUNED_FREEZE_(tuned_plugin, trainable_count, 32);
+TUNED_FREEZE_(tuned_plugin, trainable, 40);
+TUNED_FREEZE_(tuned_plugin, extension, 48);
+TUNED_FREEZE_(tuned_dataset, rows, 8);
+TUNED_FREEZE_(tuned_dataset, labels, 16);
+TUNED_FREEZE_(tuned_dataset, groups, 24);
+TUNED_FREEZE_(tuned_dataset, times, 32);
+#undef TUNED_FREEZE_
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
