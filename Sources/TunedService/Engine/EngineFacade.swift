@@ -26,6 +26,7 @@ package protocol EngineFacade: AnyObject, Sendable {
 
     func loadPlugin(path: String, reply: @escaping EngineReply<LoadedPlugin>)
     func unloadPlugin(_ name: String, reply: @escaping EngineReply<LoadedPlugin>)
+    func release(_ plugin: String, reply: @escaping EngineReply<LoadedPlugin>)
     func loadedPlugins() -> [LoadedPlugin]
 
     func slotsSnapshot() -> SlotsSnapshot
