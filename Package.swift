@@ -112,6 +112,11 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "TunedSlotsProbe", dependencies: ["TunedSlots"], path: "Tests/TunedSlotsProbe", swiftSettings: strict),
+        .target(
+            name: "TunedFuzzing", dependencies: ["TunedSpace", "TunedWire", "TunedPlugins"], path: "Tests/Fuzz/Harness",
+            swiftSettings: strict),
+        .executableTarget(name: "tuned-fuzz", dependencies: ["TunedFuzzing"], path: "Tests/Fuzz/Program", swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["TunedFuzzing"], swiftSettings: strict),
         .testTarget(name: "TunedSpaceTests", dependencies: ["TunedSpace"], swiftSettings: strict),
         .testTarget(name: "TunedNumericsTests", dependencies: ["TunedNumerics", "TunedSpace"], swiftSettings: strict),
         .testTarget(name: "TunedRecordsTests", dependencies: ["TunedSpace", "TunedRecords", "TunedTestSupport"], swiftSettings: strict),
