@@ -59,7 +59,7 @@ private final class Service {
         guard changed != 0 else { return }
         let names = [
             (TUNED_CHANGED_DIRECTORY, "the working directory"), (TUNED_CHANGED_ENVIRONMENT, "the environment"),
-            (TUNED_CHANGED_MASK, "the file mode mask"),
+            (TUNED_CHANGED_MASK, "the file mode mask"), (TUNED_CHANGED_HANDLERS, "signal handlers"),
         ]
         let what = names.filter { changed & UInt32($0.0) != 0 }.map(\.1).joined(separator: " and ")
         complain("the plugin changed \(what), which was put back for the next run")
