@@ -12,12 +12,13 @@ PREFIX ?= /usr/local
 PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins demo test fuzz bench format check clean install
+.PHONY: help setup build plugins test-plugins demo test fuzz faults bench format check clean install
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
 	@echo "make test      every test"
 	@echo "make fuzz      a million inputs to each reader of what plugins and files say"
+	@echo "make faults    600 trials that misbehave among healthy ones; writes docs/faults.md"
 	@echo "make bench     the measurements, beside Optuna and rustuna; writes Benchmarks/results"
 	@echo "make build     the command and the daemon, into build/bin"
 	@echo "make plugins   the plugins, into build/plugins"
@@ -59,6 +60,10 @@ FUZZ_COUNT ?= 1000000
 fuzz: setup
 	@swift build $(BUILDFLAGS) --product tuned-fuzz
 	@$(BIN)/tuned-fuzz --count $(FUZZ_COUNT)
+
+# Trials that misbehave in every known way among healthy ones; writes docs/faults.md.
+faults: build plugins test-plugins
+	@python3 Tests/Faults/run.py --bin $(BIN) --plugins build/test-plugins --noop build/plugins --work build/faults --table docs/faults.md
 
 bench: build plugins
 	@$(MAKE) --no-print-directory -C Benchmarks

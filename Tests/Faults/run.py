@@ -3,10 +3,8 @@
 complete with the right value, every faulty one be named, and the daemon's memory and descriptors stay flat."""
 import argparse
 import collections
-import json
 import os
 import pathlib
-import subprocess
 import sys
 import time
 
@@ -66,7 +64,8 @@ def live_children(daemon):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=pathlib.Path, required=True)
-    parser.add_argument("--plugins", type=pathlib.Path, required=True, help="folder of misbehave.so, misbehave_cxx.so, environment.so")
+    parser.add_argument("--plugins", type=pathlib.Path, required=True, help="folder of misbehave.so and misbehave_cxx.so")
+    parser.add_argument("--noop", type=pathlib.Path, required=True, help="folder of noop.so")
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--trials", type=int, default=600, help="misbehaving trials (default: 600)")
     parser.add_argument("--healthy", type=int, default=5000, help="healthy trials beside them (default: 5000)")
@@ -80,14 +79,14 @@ def main():
     cores = len(os.sched_getaffinity(0))
     tell = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
     with Daemon(arguments.bin.resolve() / "tuned", arguments.work.resolve()) as daemon:
-        for name in ("misbehave", "misbehave_cxx", "noop"):
-            daemon.command("load", arguments.plugins / f"{name}.so")
+        for library in (arguments.plugins / "misbehave.so", arguments.plugins / "misbehave_cxx.so", arguments.noop / "noop.so"):
+            daemon.command("load", library)
         # What a first study needs stays; what grows after it grows with every trial.
         daemon.command("run", "noop", "--trainable", "noop", "--trials", 2000, "--sampler", "random")
         time.sleep(1)
         before = (daemon.resident_mb(), descriptors(daemon))
         began = time.time()
-        begin(daemon, "faults", "misbehave", "--trials", arguments.trials, "--timeout", "1s", "--memory", "256MiB", "--config", "count=300",
+        begin(daemon, "faults", "misbehave", "--trials", arguments.trials, "--timeout", "3s", "--memory", "256MiB", "--config", "count=300",
               "--config", "limit_mb=2000", "--space", "sleep_ms={low: 0, high: 300}", "--seed", 11)
         begin(daemon, "exceptions", "misbehave_cxx", "--trials", 20)
         begin(daemon, "healthy", "noop", "--trainable", "sleep", "--trials", arguments.healthy, "--config", "ms=5")
@@ -120,6 +119,11 @@ def main():
     sys.exit(1 if problems else 0)
 
 
+def plain(text):
+    """Fit for a cell of a table."""
+    return "".join(c if c.isprintable() else "?" for c in text).replace("|", "\\|")
+
+
 def table(faults, exceptions, healthy, before, after, seconds, cores, left, arguments):
     by_how = collections.defaultdict(list)
     for trial in faults:
@@ -135,8 +139,8 @@ def table(faults, exceptions, healthy, before, after, seconds, cores, left, argu
             continue
         kinds = collections.Counter((t.get("failure") or {}).get("kind") or t["state"] for t in by_how[how])
         failure = by_how[how][-1].get("failure") or {}
-        said = failure.get("message", "")[:90].replace("|", "\\|")
-        detail = failure.get("detail", "").split(", thread")[0][:110].replace("|", "\\|").replace("\n", " ")
+        said = plain(failure.get("message", ""))[:90]
+        detail = plain(failure.get("detail", "").split(", thread")[0])[:110]
         right = sum(problem(t) is None for t in by_how[how])
         lines.append(f"| `{how}` | {right} of {len(by_how[how])} | {', '.join(kinds)} | {said}{'; ' + detail if detail else ''} |")
     complete = sum(t["state"] == "complete" for t in healthy)
