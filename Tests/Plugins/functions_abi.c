@@ -62,8 +62,11 @@ double texts(const char *kernel, const char *rate, const char *depth, const char
 double length(const char *text);
 double length(const char *text) { return (double)strlen(text); }
 
-int status(int code);
-int status(int code) { return code; }
+int status(int code, double *value);
+int status(int code, double *value) {
+    if (code == 0) *value = 0.5;
+    return code;
+}
 
 /* Leaves `size` alone where x is above 1. */
 int two(double x, double *loss, float *size);
