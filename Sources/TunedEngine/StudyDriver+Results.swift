@@ -11,6 +11,7 @@ extension StudyDriver {
         case .reports(let reports): take(reports, from: running)
         case .ended(let outcome, let log):
             underWay[nonce] = nil
+            surroundings.plugins.note(outcome, of: running.plugin)
             finish(running, outcome: outcome, log: log)
         }
     }

@@ -195,7 +195,7 @@ final class StudyDriver: @unchecked Sendable {
             deadline: declaration.specification.timeout,
             folder: surroundings.folders.path(study: id, trial: next.trial, run: next.run))
         surroundings.slots.note(grant, trial: next.trial)
-        let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant)
+        let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant, plugin: blueprint.plugin.hash)
         underWay[nonce] = running
         let runner = surroundings.runner
         grant.queue.async { [self] in
