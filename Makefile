@@ -9,7 +9,7 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 
 # Debian packages: to build, and for the plugins and tests that use them.
-PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
+PACKAGES := build-essential pkg-config libffi-dev libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help setup build plugins test-plugins demo test fuzz faults bench format check clean install

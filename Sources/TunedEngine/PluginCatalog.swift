@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 public import TunedPlugins
 public import TunedRecords
-import TunedSpace
+public import TunedSpace
 import TunedWire
 public import TunedWorkers
 
@@ -112,11 +112,13 @@ public final class PluginCatalog: Sendable {
     }
 
     /// Copies the file, runs it once in a process of its own to see what it offers, and keeps that.
-    public func load(path: String, reply: @escaping Completion<LoadedPlugin>) {
+    ///
+    /// - Parameter sidecar: what goes with the library, an object: declarations of plain functions, or what the plugin itself reads.
+    public func load(path: String, sidecar: JSONValue?, reply: @escaping Completion<LoadedPlugin>) {
         queue.async { [self] in
             let stored: StoredPlugin
             do throws(PluginError) {
-                stored = try store.add(path)
+                stored = try store.add(path, sidecar: sidecar.map { Array($0.text().utf8) })
             } catch {
                 return reply(.failure(EngineError(error)))
             }

@@ -41,24 +41,14 @@ private func hostConstraint(
 
 private func hostReport(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt32, _ step: Int64, _ value: Double) -> Int32 {
     guard let context = TrialContext.of(trial), metric < context.pointee.metricCount else { return TUNED_FAILED }
-    while true {
-        switch tuned_page_report(context.pointee.sink.page, metric, step, value) {
-        case TUNED_REPORT_KEPT: return TUNED_OK
-        case TUNED_REPORT_HALF:
-            context.pointee.sink.doorbell()
-            return TUNED_OK
-        default:
-            // Full: nothing is dropped, so the plugin waits for the daemon, which was told at half and reads by itself
-            // every few milliseconds.
-            usleep(100)
-        }
-    }
+    context.pointee.sink.report(metric, step: step, value: value)
+    return TUNED_OK
 }
 
 private func hostShouldStop(_ trial: UnsafePointer<tuned_trial>?) -> Int32 {
     // A thread that outlived its run is told to stop.
     guard let context = TrialContext.of(trial) else { return 1 }
-    return tuned_page_stop(context.pointee.sink.page) == 0 ? 0 : 1
+    return context.pointee.sink.isToldToStop ? 1 : 0
 }
 
 private func hostLog(_ trial: UnsafePointer<tuned_trial>?, _ level: Int32, _ text: UnsafePointer<CChar>?) {

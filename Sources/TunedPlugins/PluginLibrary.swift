@@ -15,8 +15,8 @@ package final class PluginLibrary {
 
     private static let textLimit = 256
     private static let schemaLimit = 1 << 20
-    private static let trainableLimit: UInt32 = 256
-    private static let idLimit = 64
+    static let trainableLimit: UInt32 = 256
+    static let idLimit = 64
 
     /// `path` must be absolute: the loader searches for anything else.
     package init(path: String) throws(PluginError) {
@@ -59,7 +59,7 @@ package final class PluginLibrary {
 
     private typealias Entry = @convention(c) (UnsafePointer<tuned_host>) -> UnsafePointer<tuned_plugin>?
 
-    private static func open(_ path: String) throws(PluginError) -> UnsafeMutableRawPointer {
+    static func open(_ path: String) throws(PluginError) -> UnsafeMutableRawPointer {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw PluginError(.notFound, "\(path) cannot be opened: \(String(cString: strerror(errno)))")
@@ -126,7 +126,7 @@ package final class PluginLibrary {
         return id
     }
 
-    private static func isIDByte(_ byte: UInt8) -> Bool {
+    static func isIDByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
         case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true

@@ -19,8 +19,8 @@ func serve(_ surroundings: Surroundings) -> Never {
 private final class Service {
     private let surroundings: Surroundings
     private let channel: Channel
-    private var library: PluginLibrary?
-    private var host: PluginHost?
+    private var library: (any PluginCode)?
+    private var host: (any TrainableHost)?
 
     init(_ surroundings: Surroundings, _ channel: Channel) {
         self.surroundings = surroundings
@@ -65,11 +65,11 @@ private final class Service {
         complain("the plugin changed \(what), which was put back for the next run")
     }
 
-    private func load(_ path: String) throws(PluginError) -> PluginLibrary {
+    private func load(_ path: String) throws(PluginError) -> any PluginCode {
         if let library, library.path == path { return library }
         phase(TUNED_PHASE_LOADING)
         tuned_crash_loading(path)
-        let loaded = try PluginLibrary(path: path)
+        let loaded = try loadPluginCode(path: path)
         tuned_crash_refresh(path)
         library = loaded
         return loaded
@@ -81,7 +81,7 @@ private final class Service {
         let sink = HostSink(
             page: surroundings.page, doorbell: { doorbellChannel?.send(.doorbell) }, log: surroundings.log)
         let folds = surroundings.folds.flatMap(FoldsLayout.folds(in:)) ?? []
-        let host = try PluginHost(library, request, sink: sink, folds: folds)
+        let host = try library.open(request, sink: sink, folds: folds)
         self.host = host
         tuned_surroundings_note()
         return request.describesDataset ? try host.dataset() : nil
