@@ -352,6 +352,14 @@ static inline int32_t tuned_load_checkpoint(const tuned_trial *trial, int64_t *s
     return status == TUNED_OK && checkpoint->read(trial, &more, 1) != 0 ? TUNED_FAILED : status;
 }
 
+/* A checksum of bytes that come in pieces: FNV-1a of 64 bits (Fowler, Noll and Vo; RFC 9923). */
+#define TUNED_CHECKSUM_START 0xcbf29ce484222325u
+static inline uint64_t tuned_checksum(uint64_t sum, const void *bytes, uint64_t count) {
+    const unsigned char *byte = (const unsigned char *)bytes;
+    for (uint64_t i = 0; i < count; i++) sum = (sum ^ byte[i]) * 0x100000001b3u;
+    return sum;
+}
+
 /* JSON as text, written as it is: TUNED_JSON({"id": "mine", "parameters": []}). The preprocessor adds the quotation marks. */
 #define TUNED_JSON(...) #__VA_ARGS__
 
