@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins demo test bench format check clean install
+.PHONY: help setup build plugins test-plugins demo test bench format check clean install install-sdk
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
@@ -20,7 +20,7 @@ help:
 	@echo "make bench     the measurements, beside Optuna and rustuna; writes Benchmarks/results"
 	@echo "make build     the command and the daemon, into build/bin"
 	@echo "make plugins   the plugins, into build/plugins"
-	@echo "make install   into PREFIX ($(PREFIX))"
+	@echo "make install   into PREFIX ($(PREFIX)); install-sdk: what plugin authors need, alone"
 
 # Installs what dpkg does not know as installed; says nothing where all is there.
 setup:
@@ -56,10 +56,13 @@ test: setup plugins test-plugins
 bench: build plugins
 	@$(MAKE) --no-print-directory -C Benchmarks
 
-install: build plugins
+install: build plugins install-sdk
 	install -D -m 755 $(BIN)/tuned $(DESTDIR)$(PREFIX)/bin/tuned
 	install -D -m 755 $(BIN)/tuned-worker $(DESTDIR)$(PREFIX)/bin/tuned-worker
-	install -D -m 644 sdk/include/tuned/plugin.h $(DESTDIR)$(PREFIX)/include/tuned/plugin.h
+
+# What plugin authors need; without the daemon, and without Swift.
+install-sdk:
+	@$(MAKE) --no-print-directory -C sdk install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
 
 clean:
 	rm -rf build .build
