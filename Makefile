@@ -9,10 +9,10 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 
 # Debian packages: to build, and for the plugins and tests that use them.
-PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
+PACKAGES := build-essential cmake pkg-config libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins demo test bench format check clean install install-sdk
+.PHONY: help setup build plugins test-plugins test-sdk demo test bench format check clean install install-sdk
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
@@ -48,10 +48,19 @@ demo: build plugins
 	@build/bin/tuned load build/plugins/svm.so
 	@build/bin/tuned run Plugins/svm/digits.yaml
 
-test: setup plugins test-plugins
+test: setup plugins test-plugins test-sdk
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
 	swift build --build-tests
 	swift test --skip-build --parallel --disable-xctest
+	Tests/SDK/examples.sh .build/debug/tuned c cpp swift
+	Tests/SDK/new.sh .build/debug/tuned c cpp swift
+
+# The SDK as authors get it; without the daemon.
+test-sdk: setup
+	sdk/abi/check --exact
+	Tests/SDK/abi_test.py
+	Tests/SDK/cxx_test.py
+	Tests/SDK/installed.sh --swift
 
 bench: build plugins
 	@$(MAKE) --no-print-directory -C Benchmarks

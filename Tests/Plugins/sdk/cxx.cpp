@@ -10,7 +10,7 @@ namespace {
 // ---- Values, results, and the ways to end.
 struct EndsSpace : tuned::Schema {
     EndsSpace() : Schema("ends", "Text with \"quotes\", a back\\slash,\na new line, a \x01 and é") {}
-    tuned::Float ratio = floating("ratio", -1.5, 1e300).step(0.25).fallback(0);
+    tuned::Float ratio = floating("ratio", -1.5, 1e15).step(0.25).fallback(0);
     tuned::Integer count = integer("count", -3, 1LL << 53).fallback(2);
     tuned::Category how = categorical("how", {"well", "stopped", "infeasible", "cancelled", "failed", "standard", "odd", "silent", "a \"b\""})
                               .fallback("well")
