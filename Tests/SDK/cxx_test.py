@@ -43,7 +43,7 @@ class CXXTests(unittest.TestCase):
 
     def test_schema_is_json_with_every_text_escaped(self):
         lines, status = self.schemas(REPOSITORY / "Tests/Plugins/sdk/cxx.cpp")
-        self.assertEqual((status, len(lines)), (0, 4))
+        self.assertEqual((status, len(lines)), (0, 5))
         schema = json.loads(lines[0])
         self.assertEqual(schema["description"], 'Text with "quotes", a back\\slash,\na new line, a \x01 and é')
         parameters = {parameter["name"]: parameter for parameter in schema["parameters"]}
