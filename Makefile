@@ -9,10 +9,10 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 
 # Debian packages: to build, and for the plugins and tests that use them.
-PACKAGES := build-essential pkg-config libffi-dev libsqlite3-dev libsvm-dev strace python3-venv
+PACKAGES := build-essential cmake pkg-config libffi-dev libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins demo test fuzz faults bench format check clean install
+.PHONY: help setup build plugins test-plugins test-sdk demo test fuzz faults bench format check clean install install-sdk
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
@@ -22,7 +22,7 @@ help:
 	@echo "make bench     the measurements, beside Optuna and rustuna; writes Benchmarks/results"
 	@echo "make build     the command and the daemon, into build/bin"
 	@echo "make plugins   the plugins, into build/plugins"
-	@echo "make install   into PREFIX ($(PREFIX))"
+	@echo "make install   into PREFIX ($(PREFIX)); install-sdk: what plugin authors need, alone"
 
 # Installs what dpkg does not know as installed; says nothing where all is there.
 setup:
@@ -50,10 +50,19 @@ demo: build plugins
 	@build/bin/tuned load build/plugins/svm.so
 	@build/bin/tuned run Plugins/svm/digits.yaml
 
-test: setup plugins test-plugins
+test: setup plugins test-plugins test-sdk
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
 	swift build --build-tests
 	swift test --skip-build --parallel --disable-xctest
+	Tests/SDK/examples.sh .build/debug/tuned c cpp swift
+	Tests/SDK/new.sh .build/debug/tuned c cpp swift
+
+# The SDK as authors get it; without the daemon.
+test-sdk: setup
+	sdk/abi/check --exact
+	Tests/SDK/abi_test.py
+	Tests/SDK/cxx_test.py
+	Tests/SDK/installed.sh --swift
 
 # A million inputs to each reader of what others wrote: schemas, messages, streams, checkpoints, declarations of functions.
 FUZZ_COUNT ?= 1000000
@@ -68,10 +77,13 @@ faults: build plugins test-plugins
 bench: build plugins
 	@$(MAKE) --no-print-directory -C Benchmarks
 
-install: build plugins
+install: build plugins install-sdk
 	install -D -m 755 $(BIN)/tuned $(DESTDIR)$(PREFIX)/bin/tuned
 	install -D -m 755 $(BIN)/tuned-worker $(DESTDIR)$(PREFIX)/bin/tuned-worker
-	install -D -m 644 sdk/include/tuned/plugin.h $(DESTDIR)$(PREFIX)/include/tuned/plugin.h
+
+# What plugin authors need; without the daemon, and without Swift.
+install-sdk:
+	@$(MAKE) --no-print-directory -C sdk install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
 
 clean:
 	rm -rf build .build
