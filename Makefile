@@ -12,10 +12,11 @@ PREFIX ?= /usr/local
 PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins demo test bench format check clean install
+.PHONY: help setup build plugins test-plugins demo demo-mlp test bench format check clean install
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
+	@echo "make demo-mlp  the same with a neural network in Swift"
 	@echo "make test      every test"
 	@echo "make bench     the measurements, beside Optuna and rustuna; writes Benchmarks/results"
 	@echo "make build     the command and the daemon, into build/bin"
@@ -48,8 +49,14 @@ demo: build plugins
 	@build/bin/tuned load build/plugins/svm.so
 	@build/bin/tuned run Plugins/svm/digits.yaml
 
+demo-mlp: build plugins
+	@build/bin/tuned load build/plugins/mlp.so
+	@build/bin/tuned run Plugins/mlp/study.yaml
+
 test: setup plugins test-plugins
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
+	swift test --package-path sdk
+	@$(MAKE) --no-print-directory -C Plugins/mlp OUT="$(CURDIR)/build/plugins" check
 	swift build --build-tests
 	swift test --skip-build --parallel --disable-xctest
 
