@@ -12,10 +12,11 @@ PREFIX ?= /usr/local
 PACKAGES := build-essential cmake pkg-config libffi-dev libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins test-sdk demo test fuzz faults bench format check clean install install-sdk
+.PHONY: help setup build plugins test-plugins test-sdk demo demo-mlp test fuzz faults bench format check clean install install-sdk
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
+	@echo "make demo-mlp  the same with a neural network in Swift"
 	@echo "make test      every test"
 	@echo "make fuzz      a million inputs to each reader of what plugins and files say"
 	@echo "make faults    600 trials that misbehave among healthy ones; writes docs/faults.md"
@@ -50,8 +51,14 @@ demo: build plugins
 	@build/bin/tuned load build/plugins/svm.so
 	@build/bin/tuned run Plugins/svm/digits.yaml
 
+demo-mlp: build plugins
+	@build/bin/tuned load build/plugins/mlp.so
+	@build/bin/tuned run Plugins/mlp/study.yaml
+
 test: setup plugins test-plugins test-sdk
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
+	swift test --package-path sdk
+	@$(MAKE) --no-print-directory -C Plugins/mlp OUT="$(CURDIR)/build/plugins" check
 	swift build --build-tests
 	swift test --skip-build --parallel --disable-xctest
 	Tests/SDK/examples.sh .build/debug/tuned c cpp swift

@@ -1,4 +1,4 @@
-// swift-tools-version: 6.0
+// swift-tools-version: 6.3
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -8,6 +8,11 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// The whole of this module becomes a part of every plugin, so it is built for size; nothing looks into its types by reflection.
+let small: [SwiftSetting] = [
+    .unsafeFlags(["-Osize", "-Xfrontend", "-disable-reflection-metadata"], .when(configuration: .release))
+]
+
 // What a plugin author needs, and no more: the C header, and what lets a plugin be written in Swift alone. No dependency on the
 // daemon, none on Foundation.
 let package = Package(
@@ -15,10 +20,17 @@ let package = Package(
     products: [
         .library(name: "CTunedPlugin", targets: ["CTunedPlugin"]),
         .library(name: "TunedPlugin", targets: ["TunedPlugin"]),
+        .library(name: "TunedPluginTesting", targets: ["TunedPluginTesting"]),
     ],
     targets: [
         .target(name: "CTunedPlugin", path: ".", sources: ["module.c"], publicHeadersPath: "include"),
-        .target(name: "TunedPlugin", dependencies: ["CTunedPlugin"], path: "swift/TunedPlugin", swiftSettings: strict),
-        .testTarget(name: "TunedPluginTests", dependencies: ["TunedPlugin", "CTunedPlugin"], path: "swift/Tests", swiftSettings: strict),
+        .target(
+            name: "TunedPlugin", dependencies: ["CTunedPlugin"], path: "swift/TunedPlugin", swiftSettings: strict + small),
+        .target(
+            name: "TunedPluginTesting", dependencies: ["TunedPlugin", "CTunedPlugin"], path: "swift/TunedPluginTesting",
+            swiftSettings: strict),
+        .testTarget(
+            name: "TunedPluginTests", dependencies: ["TunedPlugin", "TunedPluginTesting", "CTunedPlugin"], path: "swift/Tests",
+            swiftSettings: strict),
     ]
 )

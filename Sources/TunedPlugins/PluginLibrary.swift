@@ -76,6 +76,14 @@ package final class PluginLibrary {
                 "\(path) uses \(symbol), which no library provides: link the plugin with the one that does", detail: text)
         }
         if text.contains("cannot open shared object file"), let missing = text.split(separator: ":").first {
+            if missing.hasPrefix("libswift") {
+                return PluginError(
+                    .loader,
+                    """
+                    \(path) needs \(missing), a part of the Swift runtime, which the loader does not find: set TUNED_SWIFT_RUNTIME \
+                    for the daemon to the folder of libswiftCore.so, as a toolchain has it in usr/lib/swift/linux
+                    """, detail: text)
+            }
             return PluginError(
                 .loader, "\(path) needs \(missing), which the loader does not find: install it, or link with -Wl,-rpath",
                 detail: text)

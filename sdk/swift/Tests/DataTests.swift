@@ -1,11 +1,12 @@
 import CTunedPlugin
 import Testing
 import TunedPlugin
+import TunedPluginTesting
 
 extension AllTests {
     @Suite struct DataTests {
         @Test func theDatasetIsDescribed() throws {
-            let host = try FakeHost(Everything.self)
+            let host = try TestHost(Everything.self)
             let table = try #require(host.pluginExtension(TUNED_DATASET, as: tuned_dataset_extension.self))
             var out = tuned_dataset()
             out.size = UInt32(MemoryLayout<tuned_dataset>.size)
@@ -17,19 +18,19 @@ extension AllTests {
         }
 
         @Test func listsOfAnotherLengthAreRefusedAtOnce() {
-            let error = #expect(throws: FakeHost.CreateFailed.self) { try FakeHost(Everything.self, config: [("target", "short")]) }
-            #expect(error?.text == "the data set has 3 rows and 2 labels")
+            let error = #expect(throws: TestHost.CreateError.self) { try TestHost(Everything.self, config: ["target": "short"]) }
+            #expect(error?.message == "the data set has 3 rows and 2 labels")
         }
 
         @Test func aTrainableWithoutDataOffersNone() throws {
-            let host = try FakeHost(Square.self)
+            let host = try TestHost(Square.self)
             #expect(host.pluginExtension(TUNED_DATASET, as: tuned_dataset_extension.self) == nil)
         }
 
         @Test func rowsComeFromTheHost() throws {
-            let host = try FakeHost(Everything.self)
-            host.training = [0, 2]
-            host.evaluation = [1]
+            let host = try TestHost(Everything.self)
+            host.trainingRows = [0, 2]
+            host.evaluationRows = [1]
             Everything.action = { trial in
                 let (training, evaluation) = (try trial.trainingRows(), try trial.evaluationRows())
                 #expect(training == [0, 2])
@@ -39,7 +40,7 @@ extension AllTests {
         }
 
         @Test func withoutASplitTheRunSaysWhatToDo() throws {
-            let host = try FakeHost(Everything.self)
+            let host = try TestHost(Everything.self)
             Everything.action = { trial in _ = try trial.trainingRows() }
             #expect(host.evaluate() == TUNED_FAILED)
             #expect(host.failures.first?.contains("--folds") == true)

@@ -1,6 +1,7 @@
 import CTunedPlugin
 import Testing
 import TunedPlugin
+import TunedPluginTesting
 
 extension AllTests {
     /// What reaches the host: results, codes, texts.
@@ -10,7 +11,7 @@ extension AllTests {
         }
 
         @Test func metricsGoByTheirPlace() throws {
-            let host = try FakeHost(Everything.self)
+            let host = try TestHost(Everything.self)
             Everything.action = { trial in
                 trial.report(Everything.score, step: 1, 0.5)
                 trial.report(Everything.score, step: 2, 0.75)
@@ -29,7 +30,7 @@ extension AllTests {
         }
 
         @Test func aMetricThatTheSchemaDoesNotListFailsTheRunByName() throws {
-            let host = try FakeHost(Everything.self)
+            let host = try TestHost(Everything.self)
             Everything.action = { trial in trial.objective(Everything.other, 1) }
             #expect(host.evaluate() == TUNED_FAILED)
             #expect(host.failures.first?.contains("\"other\"") == true)
@@ -46,20 +47,20 @@ extension AllTests {
 
         @Test(arguments: errors.indices) func errorsBecomeCodes(_ index: Int) throws {
             let (error, code, texts) = Self.errors[index]
-            let host = try FakeHost(Everything.self)
+            let host = try TestHost(Everything.self)
             Everything.action = { _ in throw error }
             #expect(host.evaluate() == code)
             #expect(host.failures == texts)
         }
 
         @Test func anInstanceThatCannotBeMadeSaysWhy() {
-            let error = #expect(throws: FakeHost.CreateFailed.self) { try FakeHost(Everything.self, config: [("target", "bad")]) }
+            let error = #expect(throws: TestHost.CreateError.self) { try TestHost(Everything.self, config: ["target": "bad"]) }
             #expect(error?.code == TUNED_FAILED)
-            #expect(error?.text == "there is no column 'bad'")
+            #expect(error?.message == "there is no column 'bad'")
         }
 
         @Test func theConfigIsRead() throws {
-            let host = try FakeHost(Everything.self, config: [("x", "1"), ("target", "digit")], dataPath: "/data/d.csv")
+            let host = try TestHost(Everything.self, config: ["x": "1", "target": "digit"], dataPath: "/data/d.csv")
             #expect(host.log == ["1 made", "0 cpus [4, 6]"])
             let config = Config(["a": "1"], dataPath: "/d")
             #expect(config["a"] == "1")
@@ -68,7 +69,7 @@ extension AllTests {
         }
 
         @Test func stopIsThrownWhereTheHostAsks() throws {
-            let host = try FakeHost(Everything.self)
+            let host = try TestHost(Everything.self)
             host.stopAfterReports = 2
             Everything.action = { trial in
                 for step in 1... {
@@ -81,7 +82,7 @@ extension AllTests {
         }
 
         @Test func artifactsAreKept() throws {
-            let host = try FakeHost(Everything.self)
+            let host = try TestHost(Everything.self)
             Everything.action = { trial in
                 let bytes = try trial.keep(artifact: "model.bin", bytes: [1, 2, 3])
                 let file = try trial.keep(artifact: "curve.svg", file: "/tmp/curve.svg")
@@ -95,7 +96,7 @@ extension AllTests {
         }
 
         @Test func callsThatBreakTheABIAreRefused() throws {
-            let host = try FakeHost(Everything.self)
+            let host = try TestHost(Everything.self)
             #expect(host.trainable.evaluate(nil, nil) == TUNED_FAILED)
             #expect(host.trainable.evaluate(host.instance, nil) == TUNED_FAILED)
             #expect(host.trainable.create(nil, nil, nil) == TUNED_FAILED)

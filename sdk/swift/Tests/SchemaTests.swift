@@ -2,11 +2,12 @@ import CTunedPlugin
 import Foundation
 import Testing
 import TunedPlugin
+import TunedPluginTesting
 
 extension AllTests {
     @Suite struct SchemaTests {
         @Test func everyKindIsWrittenInTheGrammarOfTheHost() throws {
-            let host = try FakeHost(Everything.self)
+            let host = try TestHost(Everything.self)
             #expect(
                 host.schemaJSON == """
                     {"id":"plugin","description":"one of each","parameters":[\
@@ -34,7 +35,7 @@ extension AllTests {
                 func evaluate(_ trial: borrowing Trial) {}
             }
             Help.text = text
-            let json = try JSONSerialization.jsonObject(with: Data(FakeHost(Help.self).schemaJSON.utf8))
+            let json = try JSONSerialization.jsonObject(with: Data(TestHost(Help.self).schemaJSON.utf8))
             #expect((json as? [String: Any])?["description"] as? String == (text.isEmpty ? nil : text))
         }
 
@@ -45,14 +46,14 @@ extension AllTests {
                 init(_ config: borrowing Config) {}
                 func evaluate(_ trial: borrowing Trial) {}
             }
-            #expect(try FakeHost(Endless.self).schemaJSON.contains(#""low":0.0,"high":null,"default":null"#))
+            #expect(try TestHost(Endless.self).schemaJSON.contains(#""low":0.0,"high":null,"default":null"#))
         }
 
         @Test func severalTrainablesKeepTheirOwnTables() throws {
-            let sum = try FakeHost(Sum.self, Square.self), square = try FakeHost(Sum.self, Square.self, index: 1)
+            let sum = try TestHost(Sum.self, Square.self), square = try TestHost(Sum.self, Square.self, index: 1)
             #expect(String(cString: sum.trainable.id) == "sum")
             #expect(String(cString: square.trainable.id) == "square")
-            #expect(square.evaluate(values: [Cell.float(0.5)]) == TUNED_OK)
+            #expect(square.evaluate([TestValue.float(0.5)]) == TUNED_OK)
             #expect(square.objectives == [0: 0.25])
             #expect(sum.pluginExtension(TUNED_STEPWISE, as: tuned_stepwise_extension.self) != nil)
             #expect(square.pluginExtension(TUNED_STEPWISE, as: tuned_stepwise_extension.self) == nil)

@@ -53,6 +53,10 @@ public struct CheckpointWriter: ~Copyable {
         try HostCode.check(code, Self.problem)
     }
 
+    public mutating func write(_ values: UnsafeBufferPointer<some CheckpointValue>) throws(TrialError) {
+        try HostCode.check(write(UnsafeRawBufferPointer(values)), Self.problem)
+    }
+
     /// Makes it the run's checkpoint: it appears whole or not at all.
     public consuming func commit() throws(TrialError) {
         guard let host else { return }
@@ -99,6 +103,11 @@ public struct CheckpointReader: ~Copyable {
     /// As many elements as the array has.
     public mutating func read(into values: inout [some CheckpointValue]) throws(TrialError) {
         guard values.withUnsafeMutableBytes({ fill($0) }) else { throw Self.truncated }
+    }
+
+    /// As many elements as the memory holds.
+    public mutating func read(into values: UnsafeMutableBufferPointer<some CheckpointValue>) throws(TrialError) {
+        guard fill(UnsafeMutableRawBufferPointer(values)) else { throw Self.truncated }
     }
 
     /// Makes sure that all was read, and that it is what was written.

@@ -24,5 +24,5 @@ public struct TrialError: Error, CustomStringConvertible {
     public static func infeasible(_ message: String) -> TrialError { TrialError(.infeasible, message) }
     public static func failed(_ message: String) -> TrialError { TrialError(.failed, message) }
 
-    public var description: String { message.isEmpty ? "\(code)" : message }
+    public var description: String { message.isEmpty ? "code \(code.rawValue)" : message }
 }

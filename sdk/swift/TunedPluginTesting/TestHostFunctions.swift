@@ -1,15 +1,29 @@
 import CTunedPlugin
 import Glibc
+import Synchronization
 
-/// The functions behind ``FakeHost``'s tables. The suites that use them run one test at a time.
-enum FakeHostFunctions {
-    /// The host whose create is under way. Guarded by the suites' being serialized, as is all of this.
-    nonisolated(unsafe) static var creating: FakeHost?
-    nonisolated(unsafe) static var offer: FakeHost.Offer = .all
+/// The functions behind ``TestHost``'s tables.
+enum TestHostFunctions {
+    private static let lock = Mutex(())
+    /// The host whose create is under way, and what it offers. Guarded by `lock`: both are used while a create runs only, and so is
+    /// what the plugin under test keeps for its process.
+    private nonisolated(unsafe) static var creating: TestHost?
+    private nonisolated(unsafe) static var offer: TestHost.Offer = .all
 
-    private static func host(_ trial: UnsafePointer<tuned_trial>?) -> FakeHost? {
+    static func whileCreating<Failure>(
+        _ host: TestHost, _ offer: TestHost.Offer, _ body: () throws(Failure) -> Void
+    ) throws(Failure) {
+        try lock.withLock { _ throws(Failure) in
+            creating = host
+            self.offer = offer
+            defer { creating = nil }
+            try body()
+        }
+    }
+
+    private static func host(_ trial: UnsafePointer<tuned_trial>?) -> TestHost? {
         guard let trial else { return creating }
-        return UnsafeRawPointer(trial).assumingMemoryBound(to: FakeHost.Memory.self).pointee.host?.takeUnretainedValue()
+        return UnsafeRawPointer(trial).assumingMemoryBound(to: TestHostMemory.self).pointee.host?.takeUnretainedValue()
     }
 
     static let objective: @convention(c) (UnsafePointer<tuned_trial>?, UInt32, Double) -> Int32 = { trial, metric, value in
@@ -23,7 +37,7 @@ enum FakeHostFunctions {
     }
 
     static let report: @convention(c) (UnsafePointer<tuned_trial>?, UInt32, Int64, Double) -> Int32 = { trial, metric, step, value in
-        host(trial)?.reports.append((metric, step, value))
+        host(trial)?.reports.append(.init(metric: metric, step: step, value: value))
         return TUNED_OK
     }
 
@@ -52,7 +66,7 @@ enum FakeHostFunctions {
         }
     }
 
-    private static func find<Table>(_ part: FakeHost.Offer, _ table: UnsafeMutablePointer<Table>) -> UnsafeRawPointer? {
+    private static func find<Table>(_ part: TestHost.Offer, _ table: UnsafeMutablePointer<Table>) -> UnsafeRawPointer? {
         offer.contains(part) ? UnsafeRawPointer(table) : nil
     }
 
@@ -66,10 +80,8 @@ enum FakeHostFunctions {
     private nonisolated(unsafe) static let data = immortal(
         tuned_data_extension(size: 16, reserved: 0) { trial, part, indices, count in
             guard let host = host(trial) else { return TUNED_FAILED }
-            let rows = part == TUNED_ROWS_TRAIN ? host.training : host.evaluation
-            let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: max(1, rows.count))  // the few bytes of a test
-            memory.initialize(from: rows, count: rows.count)
-            indices?.pointee = UnsafePointer(memory)
+            let rows = part == TUNED_ROWS_TRAIN ? host.trainingRows : host.evaluationRows
+            indices?.pointee = host.atFixedAddress(rows)
             count?.pointee = UInt64(rows.count)
             return TUNED_OK
         })
@@ -78,7 +90,7 @@ enum FakeHostFunctions {
         tuned_checkpoint_extension(
             size: UInt32(MemoryLayout<tuned_checkpoint_extension>.size), reserved: 0,
             begin: { trial, step in
-                host(trial)?.written = (step, [])
+                host(trial)?.written = .init(step: step, bytes: [])
                 return TUNED_OK
             },
             write: { trial, bytes, count in
