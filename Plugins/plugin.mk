@@ -7,7 +7,11 @@
 HERE := $(dir $(lastword $(MAKEFILE_LIST)))
 OUT ?= $(HERE)../build/plugins
 OBJECTS := $(addprefix $(OUT)/.objects/$(NAME)/,$(addsuffix .o,$(basename $(SOURCES))))
-LINKER := $(if $(filter %.cpp,$(SOURCES)),$(CXX),$(CC))
+ifneq ($(filter %.cpp,$(SOURCES)),)
+LINK := $(CXX) -Wl,--version-script=$(HERE)plugin.map
+else
+LINK := $(CC)
+endif
 vpath %.cpp $(HERE)common
 
 CFLAGS ?= -O2 -g
@@ -37,7 +41,7 @@ endif
 
 # A running process may have the old file mapped, so the new one takes its name at once and never its inode.
 $(OUT)/$(NAME).so: $(OBJECTS)
-	@$(LINKER) -shared -Wl,-z,defs $(LDFLAGS) -o $@.new $^ $(LIBS) && mv $@.new $@ && echo "built $@"
+	@$(LINK) -shared -Wl,-z,defs $(LDFLAGS) -o $@.new $^ $(LIBS) && mv $@.new $@ && echo "built $@"
 
 $(OUT)/.objects/$(NAME)/%.o: %.c
 	@mkdir -p $(@D)
