@@ -10,27 +10,39 @@ PREFIX ?= /usr/local
 
 # Debian packages: to build, and for the plugins and tests that use them.
 PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
+# What the tests need beside: every library that a plugin can be built over.
+TEST_PACKAGES := libxgboost-dev libtorch-dev libffi-dev python3-dev python3-numpy cmake
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins demo test bench format check clean install
+.PHONY: help setup setup-tests build plugins test-plugins demo demo-boosting demo-torch test bench format check clean install
+# Targets are steps one after another; what each of them builds goes on in parallel.
+.NOTPARALLEL:
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
+	@echo "make demo-NAME the same with another plugin: boosting (xgboost), torch (libtorch)"
 	@echo "make test      every test"
 	@echo "make bench     the measurements, beside Optuna and rustuna; writes Benchmarks/results"
 	@echo "make build     the command and the daemon, into build/bin"
 	@echo "make plugins   the plugins, into build/plugins"
 	@echo "make install   into PREFIX ($(PREFIX))"
 
-# Installs what dpkg does not know as installed; says nothing where all is there.
-setup:
-	@command -v swift >/dev/null || { echo "tuned needs the Swift 6.3 toolchain (https://www.swift.org/install/linux/debian/12)" >&2; exit 1; }
-	@missing=""; for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q "ok installed" || missing="$$missing $$p"; done; \
+# Installs those of the packages $(1) that dpkg does not know as installed; says nothing where all are there.
+define install
+	@missing=""; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q "ok installed" || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then \
 		echo "Installing$$missing"; \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing >/dev/null 2>&1 || \
 		{ $(SUDO) apt-get update >/dev/null && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing >/dev/null; }; \
 	fi
+endef
+
+setup:
+	@command -v swift >/dev/null || { echo "tuned needs the Swift 6.3 toolchain (https://www.swift.org/install/linux/debian/12)" >&2; exit 1; }
+	$(call install,$(PACKAGES))
+
+setup-tests: setup
+	$(call install,$(TEST_PACKAGES))
 
 build: setup
 	@echo "Building tuned ($(CONFIGURATION); the first time takes some minutes)"
@@ -48,7 +60,12 @@ demo: build plugins
 	@build/bin/tuned load build/plugins/svm.so
 	@build/bin/tuned run Plugins/svm/digits.yaml
 
-test: setup plugins test-plugins
+demo-boosting demo-torch: demo-%: build plugins
+	@test -e build/plugins/$*.so || { echo "$* was left out above, with the package that it needs" >&2; exit 1; }
+	@build/bin/tuned load build/plugins/$*.so
+	@build/bin/tuned run Plugins/$*/digits.yaml
+
+test: setup-tests plugins test-plugins
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
 	swift build --build-tests
 	swift test --skip-build --parallel --disable-xctest

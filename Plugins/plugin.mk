@@ -1,6 +1,6 @@
 # What the Makefiles of plugins in C and C++ share. Each sets, before it includes this:
 #   NAME      of the plugin; the result is $(OUT)/NAME.so
-#   SOURCES   its C (.c) and C++ (.cpp) files; those of ../common by their name alone
+#   SOURCES   its C (.c) and C++ (.cpp) files; those of ../shared by their name alone
 #   INCLUDES  where its library's headers are, if not where the compiler looks anyway
 #   LIBS      what to link, or nothing
 #   HEADER    a header that tells whether the library is installed, and PACKAGE, the Debian package of it; or nothing
@@ -12,7 +12,8 @@ LINK := $(CXX) -Wl,--version-script=$(HERE)plugin.map
 else
 LINK := $(CC)
 endif
-vpath %.cpp $(HERE)common
+vpath %.c $(HERE)shared
+vpath %.cpp $(HERE)shared
 
 CFLAGS ?= -O2 -g
 CXXFLAGS ?= -O2 -g

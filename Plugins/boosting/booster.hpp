@@ -2,7 +2,7 @@
 #ifndef BOOSTING_BOOSTER_HPP
 #define BOOSTING_BOOSTER_HPP
 
-#include "../common/dataset.hpp"
+#include "../shared/dataset.hpp"
 
 #include <tuned/plugin.hpp>
 

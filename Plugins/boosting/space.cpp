@@ -1,6 +1,6 @@
 #include "space.hpp"
 
-#include "../common/threads.hpp"
+#include "../shared/threads.hpp"
 
 namespace boosting {
 

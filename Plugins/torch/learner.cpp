@@ -33,6 +33,8 @@ torch::Tensor index_tensor(tuned::Span<const std::uint32_t> rows, std::int64_t c
     return out;
 }
 
+std::string too_high(double rate) { return ": the learning rate " + std::to_string(rate) + " is too high"; }
+
 at::Generator generator() { return at::detail::getDefaultCPUGenerator(); }
 
 std::string bytes_of(const torch::serialize::OutputArchive &archive) {
@@ -150,7 +152,7 @@ bool Learner::train_batch() {
     const torch::Tensor logits = p.network(p.images.pixels.index_select(0, rows));
     const torch::Tensor loss = torch::nn::functional::cross_entropy(logits, p.images.labels.index_select(0, rows));
     if (!std::isfinite(loss.item<float>())) {
-        throw tuned::Infeasible("the loss is not finite: the learning rate " + std::to_string(p.rate) + " is too high");
+        throw tuned::Infeasible("the loss is not finite" + too_high(p.rate));
     }
     loss.backward();
     p.optimizer->step();
@@ -171,6 +173,7 @@ Learner::Scores Learner::score(tuned::Span<const std::uint32_t> rows) const {
         const torch::Tensor logs = torch::log_softmax(logits.to(torch::kFloat64), 1);
         loss -= logs.gather(1, labels.unsqueeze(1)).sum().item<double>();
     }
+    if (!std::isfinite(loss)) throw tuned::Infeasible("the network's answers are not finite" + too_high(p.rate));
     const auto count = static_cast<double>(rows.size());
     return {wrong / count, loss / count};
 }

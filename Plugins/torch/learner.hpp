@@ -2,7 +2,7 @@
 #ifndef TORCH_PLUGIN_LEARNER_HPP
 #define TORCH_PLUGIN_LEARNER_HPP
 
-#include "../common/dataset.hpp"
+#include "../shared/dataset.hpp"
 
 #include <tuned/plugin.hpp>
 
@@ -56,6 +56,7 @@ public:
         double error;    // share of wrong answers
         double logloss;  // mean of -log p of the right class
     };
+    /// Throws tuned::Infeasible where the answers are not finite.
     Scores score(tuned::Span<const std::uint32_t> rows) const;
 
     /// Network, optimizer and generator after a whole epoch, as bytes that load takes back in another process.

@@ -2,7 +2,7 @@
 #include "learner.hpp"
 #include "space.hpp"
 
-#include "../common/threads.hpp"
+#include "../shared/threads.hpp"
 
 namespace {
 
@@ -61,6 +61,12 @@ private:
         return plan;
     }
 
+    /// What a checkpoint must agree in: libtorch would load tensors of any shape.
+    std::string shape(const tuned::Trial &trial) const {
+        return std::string(trial[space.optimizer]) + ", " + std::to_string(trial[space.channels]) + " channels, kernels of " +
+               std::to_string(trial[space.kernel_size]);
+    }
+
     void run_epoch(const tuned::Trial &trial, Learner &learner, std::int64_t epoch, std::int64_t epochs) const {
         learner.begin_epoch(trial.schedule(space.lr, static_cast<double>(epoch - 1) / static_cast<double>(epochs)));
         do {
@@ -75,7 +81,7 @@ private:
 
     void save(const tuned::Trial &trial, const Learner &learner, std::int64_t epoch) const {
         auto checkpoint = trial.checkpoint(epoch);
-        checkpoint.write(std::string(trial[space.optimizer]), learner.state());
+        checkpoint.write(shape(trial), learner.state());
         checkpoint.commit();
     }
 
@@ -83,12 +89,13 @@ private:
     std::int64_t restore(const tuned::Trial &trial, Learner &learner, std::int64_t epochs) const {
         auto checkpoint = trial.restore();
         if (!checkpoint) return 0;
-        std::string optimizer, state;
-        checkpoint->read(optimizer, state);
-        if (optimizer != trial[space.optimizer] || checkpoint->step() < 1 || checkpoint->step() > epochs) {
-            throw tuned::Failure("the checkpoint is of another run: epoch " + std::to_string(checkpoint->step()) + " with " +
-                                 optimizer + ", where the trial asks for " + std::to_string(epochs) + " with " +
-                                 std::string(trial[space.optimizer]));
+        std::string kept, state;
+        checkpoint->read(kept, state);
+        const std::string wanted = shape(trial);
+        if (kept != wanted) throw tuned::Failure("the checkpoint is of another model: " + kept + " where the trial asks for " + wanted);
+        if (checkpoint->step() < 1 || checkpoint->step() > epochs) {
+            throw tuned::Failure("the checkpoint is of epoch " + std::to_string(checkpoint->step()) + ", past the budget of " +
+                                 std::to_string(epochs));
         }
         learner.load(state);
         return checkpoint->step();

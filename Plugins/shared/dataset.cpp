@@ -40,7 +40,8 @@ std::string place(const CsvTable &table, std::size_t row, std::size_t column) {
 /// The cell as a number. Unlike strtof, from_chars reads the same in every locale.
 float read_number(const CsvTable &table, std::size_t row, std::size_t column) {
     std::string_view cell = table.cell(row, column);
-    std::string_view digits = cell.substr(cell.substr(0, 1) == "+" ? 1 : 0);
+    const bool has_plus = cell.substr(0, 1) == "+" && cell.substr(1, 1) != "-";  // from_chars knows the minus only
+    std::string_view digits = cell.substr(has_plus ? 1 : 0);
     double value = 0;
     auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (digits.empty() || error == std::errc::invalid_argument || end != digits.data() + digits.size() ||
