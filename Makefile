@@ -9,14 +9,19 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 
 # Debian packages: to build, and for the plugins and tests that use them.
-PACKAGES := build-essential cmake pkg-config libffi-dev libsqlite3-dev libsvm-dev strace python3-venv
+PACKAGES := build-essential pkg-config libffi-dev libsqlite3-dev libsvm-dev
+# What the tests need beside: every library that a plugin can be built over.
+TEST_PACKAGES := libxgboost-dev libtorch-dev python3-dev python3-numpy python3-venv cmake strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins test-sdk demo demo-mlp test fuzz faults bench format check clean install install-sdk
+.PHONY: help setup setup-tests build plugins test-plugins test-sdk demo demo-boosting demo-torch demo-mlp test fuzz faults bench \
+	format check clean install install-sdk
+# Targets are steps one after another; what each of them builds goes on in parallel.
+.NOTPARALLEL:
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
-	@echo "make demo-mlp  the same with a neural network in Swift"
+	@echo "make demo-NAME the same with another plugin: boosting (xgboost), torch (libtorch), mlp (Swift)"
 	@echo "make test      every test"
 	@echo "make fuzz      a million inputs to each reader of what plugins and files say"
 	@echo "make faults    600 trials that misbehave among healthy ones; writes docs/faults.md"
@@ -25,15 +30,22 @@ help:
 	@echo "make plugins   the plugins, into build/plugins"
 	@echo "make install   into PREFIX ($(PREFIX)); install-sdk: what plugin authors need, alone"
 
-# Installs what dpkg does not know as installed; says nothing where all is there.
-setup:
-	@command -v swift >/dev/null || { echo "tuned needs the Swift 6.3 toolchain (https://www.swift.org/install/linux/debian/12)" >&2; exit 1; }
-	@missing=""; for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q "ok installed" || missing="$$missing $$p"; done; \
+# Installs those of the packages $(1) that dpkg does not know as installed; says nothing where all are there.
+define install
+	@missing=""; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q "ok installed" || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then \
 		echo "Installing$$missing"; \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing >/dev/null 2>&1 || \
 		{ $(SUDO) apt-get update >/dev/null && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing >/dev/null; }; \
 	fi
+endef
+
+setup:
+	@command -v swift >/dev/null || { echo "tuned needs the Swift 6.3 toolchain (https://www.swift.org/install/linux/debian/12)" >&2; exit 1; }
+	$(call install,$(PACKAGES))
+
+setup-tests: setup
+	$(call install,$(TEST_PACKAGES))
 
 build: setup
 	@echo "Building tuned ($(CONFIGURATION); the first time takes some minutes)"
@@ -51,11 +63,12 @@ demo: build plugins
 	@build/bin/tuned load build/plugins/svm.so
 	@build/bin/tuned run Plugins/svm/digits.yaml
 
-demo-mlp: build plugins
-	@build/bin/tuned load build/plugins/mlp.so
-	@build/bin/tuned run Plugins/mlp/study.yaml
+demo-boosting demo-torch demo-mlp: demo-%: build plugins
+	@test -e build/plugins/$*.so || { echo "$* was left out above, with the package that it needs" >&2; exit 1; }
+	@build/bin/tuned load build/plugins/$*.so
+	@build/bin/tuned run $(firstword $(wildcard Plugins/$*/study.yaml Plugins/$*/digits.yaml))
 
-test: setup plugins test-plugins test-sdk
+test: setup-tests plugins test-plugins test-sdk
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
 	swift test --package-path sdk
 	@$(MAKE) --no-print-directory -C Plugins/mlp OUT="$(CURDIR)/build/plugins" check
