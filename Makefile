@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins demo test bench format check clean install
+.PHONY: help setup build plugins test-plugins demo test test-python bench format check clean install
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
@@ -52,6 +52,10 @@ test: setup plugins test-plugins
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
 	swift build --build-tests
 	swift test --skip-build --parallel --disable-xctest
+
+# The Python client against the daemon that is built.
+test-python: build
+	@TUNED_BIN="$(CURDIR)/build/bin/tuned" python3 -m unittest Tests/Python/test_tuned.py
 
 bench: build plugins
 	@$(MAKE) --no-print-directory -C Benchmarks
