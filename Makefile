@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins demo test test-python bench format check clean install
+.PHONY: help setup build plugins test-plugins demo demo-functions demo-command demo-python test test-python bench format check clean install
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
@@ -47,6 +47,19 @@ test-plugins: setup
 demo: build plugins
 	@build/bin/tuned load build/plugins/svm.so
 	@build/bin/tuned run Plugins/svm/digits.yaml
+
+demo-functions: build plugins
+	@build/bin/tuned load build/plugins/functions.so
+	@build/bin/tuned run Plugins/functions/diabetes.yaml
+
+demo-command: build plugins
+	@build/bin/tuned load build/plugins/command.so --schema Plugins/command/examples/examples.json
+	@build/bin/tuned run Plugins/command/examples/wine.yaml --config scripts="$(CURDIR)/Plugins/command/examples"
+	@build/bin/tuned run Plugins/command/examples/diabetes.yaml --config scripts="$(CURDIR)/Plugins/command/examples"
+
+demo-python: build plugins
+	@build/bin/tuned load build/plugins/python.so --schema Plugins/python/examples/logistic.json
+	@build/bin/tuned run Plugins/python/examples/breast_cancer.yaml --config script="$(CURDIR)/Plugins/python/examples/logistic.py"
 
 test: setup plugins test-plugins
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
