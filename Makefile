@@ -12,11 +12,13 @@ PREFIX ?= /usr/local
 PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins demo demo-functions demo-command demo-python test test-python bench format check clean install
+.PHONY: help setup build plugins test-plugins demo test fuzz bench format check clean install
+.PHONY: demo-functions demo-command demo-python test-python
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
 	@echo "make test      every test"
+	@echo "make fuzz      a million inputs to each reader of what plugins and files say"
 	@echo "make bench     the measurements, beside Optuna and rustuna; writes Benchmarks/results"
 	@echo "make build     the command and the daemon, into build/bin"
 	@echo "make plugins   the plugins, into build/plugins"
@@ -69,6 +71,12 @@ test: setup plugins test-plugins
 # The Python client against the daemon that is built.
 test-python: build
 	@TUNED_BIN="$(CURDIR)/build/bin/tuned" python3 -m unittest Tests/Python/test_tuned.py
+
+# A million inputs to each reader of what others wrote: schemas, messages, streams, checkpoints, declarations of functions.
+FUZZ_COUNT ?= 1000000
+fuzz: setup
+	@swift build $(BUILDFLAGS) --product tuned-fuzz
+	@$(BIN)/tuned-fuzz --count $(FUZZ_COUNT)
 
 bench: build plugins
 	@$(MAKE) --no-print-directory -C Benchmarks

@@ -92,6 +92,9 @@ final class StudyPlanner: Sendable {
         _ specification: StudySpecification, plugin name: String, reply: @escaping @Sendable (Result<Plan, EngineError>) -> Void
     ) throws(EngineError) {
         guard let plugin = plugins.plugin(name) else { throw plugins.unknown(name) }
+        if let quarantine = plugin.quarantine {
+            throw EngineError(.conflict, "plugin \(name) is in quarantine: \(quarantine.text(of: name))", path: "plugin")
+        }
         let trainable = try choose(specification.trainable, of: plugin)
         let space: SearchSpace
         do throws(SpaceError) {

@@ -133,7 +133,7 @@ package struct ElfFile: Sendable {
 }
 
 extension [UInt8] {
-    fileprivate func number<Number: FixedWidthInteger>(_: Number.Type, at offset: Int) -> Number {
+    func number<Number: FixedWidthInteger>(_: Number.Type, at offset: Int) -> Number {
         withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self)) }
     }
 }

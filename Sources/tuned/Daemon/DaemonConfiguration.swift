@@ -34,6 +34,8 @@ package struct DaemonConfiguration: Hashable, Sendable {
     package var tcp: Listener?
     /// Seconds that running trials get to end when the daemon does.
     package var grace = 5.0
+    /// Crashes of a plugin in a row after which it is not run any more; 0: never.
+    package var quarantineAfter = 20
 
     package init() {}
 
@@ -44,6 +46,7 @@ package struct DaemonConfiguration: Hashable, Sendable {
             if let slots = fields.take("slots") { try readSlots(slots) }
             if let listen = fields.take("listen") { tcp = try Self.listener(listen) }
             grace = try fields.quantity("grace", .duration) ?? grace
+            quarantineAfter = try fields.integer("quarantine_after", in: 0...1_000_000) ?? quarantineAfter
             try fields.finish()
         } catch {
             throw document.error(at: error.path, error.message)
