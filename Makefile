@@ -14,7 +14,7 @@ PACKAGES := build-essential pkg-config libffi-dev libsqlite3-dev libsvm-dev
 TEST_PACKAGES := libxgboost-dev libtorch-dev python3-dev python3-numpy python3-venv cmake strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-tests build plugins test-plugins test-sdk demo demo-boosting demo-torch demo-mlp test fuzz faults bench \
+.PHONY: help setup setup-tests build plugins test-plugins test-sdk demo demo-boosting demo-torch demo-mlp demo-functions demo-command demo-python test test-python fuzz faults bench \
 	format check clean install install-sdk
 # Targets are steps one after another; what each of them builds goes on in parallel.
 .NOTPARALLEL:
@@ -68,6 +68,19 @@ demo-boosting demo-torch demo-mlp: demo-%: build plugins
 	@build/bin/tuned load build/plugins/$*.so
 	@build/bin/tuned run $(firstword $(wildcard Plugins/$*/study.yaml Plugins/$*/digits.yaml))
 
+demo-functions: build plugins
+	@build/bin/tuned load build/plugins/functions.so
+	@build/bin/tuned run Plugins/functions/diabetes.yaml
+
+demo-command: build plugins
+	@build/bin/tuned load build/plugins/command.so --schema Plugins/command/examples/examples.json
+	@build/bin/tuned run Plugins/command/examples/wine.yaml --config scripts="$(CURDIR)/Plugins/command/examples"
+	@build/bin/tuned run Plugins/command/examples/diabetes.yaml --config scripts="$(CURDIR)/Plugins/command/examples"
+
+demo-python: build plugins
+	@build/bin/tuned load build/plugins/python.so --schema Plugins/python/examples/logistic.json
+	@build/bin/tuned run Plugins/python/examples/breast_cancer.yaml --config script="$(CURDIR)/Plugins/python/examples/logistic.py"
+
 test: setup-tests plugins test-plugins test-sdk
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
 	swift test --package-path sdk
@@ -83,6 +96,10 @@ test-sdk: setup
 	Tests/SDK/abi_test.py
 	Tests/SDK/cxx_test.py
 	Tests/SDK/installed.sh --swift
+
+# The Python client against the daemon that is built.
+test-python: build
+	@TUNED_BIN="$(CURDIR)/build/bin/tuned" python3 -m unittest Tests/Python/test_tuned.py
 
 # A million inputs to each reader of what others wrote: schemas, messages, streams, checkpoints, declarations of functions.
 FUZZ_COUNT ?= 1000000
