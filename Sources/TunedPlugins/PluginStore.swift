@@ -68,6 +68,12 @@ public final class PluginStore: Sendable {
     public func remove(hash: String) throws(PluginError) {
         guard Self.isHash(hash) else { throw PluginError(.notFound, "\"\(hash)\" is not a plugin's hash") }
         guard unlink(copyPath(hash)) == 0 || errno == ENOENT else { throw Self.storageError("delete", copyPath(hash)) }
+        if let record = checkRecordPath(hash: hash) { unlink(record) }
+    }
+
+    /// Where the verdict of `tuned check` on a plugin is kept; nil where the text is no hash.
+    func checkRecordPath(hash: String) -> String? {
+        Self.isHash(hash) ? "\(directory)/\(hash).check.json" : nil
     }
 
     private func copyPath(_ hash: String) -> String { "\(directory)/\(hash).so" }
