@@ -10,6 +10,8 @@ package final class PluginLibrary {
     package let path: String
     package let plugin: PluginDescription
     let trainables: [tuned_trainable]
+    /// What the entry function returned.
+    let table: tuned_plugin
 
     private static let textLimit = 256
     private static let schemaLimit = 1 << 20
@@ -17,10 +19,13 @@ package final class PluginLibrary {
     private static let idLimit = 64
 
     /// `path` must be absolute: the loader searches for anything else.
-    package init(path: String) throws(PluginError) {
+    package convenience init(path: String) throws(PluginError) { try self.init(path: path, host: HostTable.pointer) }
+
+    /// - Parameter host: what the entry function is given; lives as long as the process.
+    init(path: String, host: UnsafePointer<tuned_host>) throws(PluginError) {
         self.path = path
         let entry = try Self.entry(of: try Self.open(path), path)
-        guard let table = entry(HostTable.pointer) else {
+        guard let table = entry(host) else {
             throw PluginError(
                 .malformed, "tuned_plugin_v1 of \(path) returned NULL: it must return the plugin's table")
         }
@@ -49,6 +54,7 @@ package final class PluginLibrary {
             described.append(.init(id: name, flags: trainable.flags, schemaJSON: schema))
         }
         self.trainables = trainables
+        self.table = plugin
         self.plugin = PluginDescription(
             id: id, version: PluginText.prefix(plugin.version, limit: Self.textLimit),
             build: PluginText.prefix(plugin.build, limit: Self.textLimit), abiMinor: plugin.abi_minor,
