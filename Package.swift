@@ -93,7 +93,7 @@ let package = Package(
         .executableTarget(
             name: "tuned",
             dependencies: [
-                "TunedSpace", "TunedRecords", "TunedStorage", "TunedSearch", "TunedSlots", "TunedPlugins", "TunedWorkers",
+                "TunedSpace", "TunedRecords", "TunedWire", "TunedStorage", "TunedSearch", "TunedSlots", "TunedPlugins", "TunedWorkers",
                 "TunedEngine", "TunedService", "CTunedWorker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),

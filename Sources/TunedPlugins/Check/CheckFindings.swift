@@ -38,6 +38,8 @@ struct CheckFindings {
 /// Holds one run against the rules that every run has to keep.
 struct RunJudge {
     let schema: Schema
+    /// Whether metrics beyond the first must have values too.
+    let wantsAllMetrics: Bool
     /// Runs by what became of them.
     private(set) var succeeded = 0
     private(set) var infeasible = 0
@@ -45,7 +47,10 @@ struct RunJudge {
     private(set) var stopped = 0
     private(set) var failed = 0
 
-    init(_ schema: Schema) { self.schema = schema }
+    init(_ schema: Schema, wantsAllMetrics: Bool = false) {
+        self.schema = schema
+        self.wantsAllMetrics = wantsAllMetrics
+    }
 
     var total: Int { succeeded + infeasible + cancelled + stopped + failed }
 
@@ -97,6 +102,7 @@ struct RunJudge {
         for (index, metric) in schema.metrics.enumerated() {
             guard let value = outcome.metrics[index] else {
                 let isFirst = index == 0
+                guard isFirst || wantsAllMetrics else { continue }
                 findings.add(
                     isFirst ? .error : .warning, isFirst ? "missing-objective" : "missing-metric",
                     "it returned success without a value for \"\(metric.name)\"",
@@ -127,7 +133,7 @@ struct RunJudge {
 
     /// `43 configurations, 3 infeasible`
     var summary: String {
-        var parts = ["\(total) configuration\(total == 1 ? "" : "s")"]
+        var parts = [counted(total, "configuration")]
         for (count, word) in [(infeasible, "infeasible"), (cancelled, "cancelled"), (stopped, "stopped for time"), (failed, "failed")]
         where count > 0 {
             parts.append("\(count) \(word)")
@@ -135,6 +141,9 @@ struct RunJudge {
         return parts.joined(separator: ", ")
     }
 }
+
+/// `1 symbol`, `2 symbols`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 extension Infraction {
     fileprivate var meaning: String {

@@ -30,7 +30,7 @@ enum LoadGroup {
                 advice: "Link with an absolute -Wl,-rpath, or without one.")
         }
         return CheckAnswer(
-            findings: findings.all, summary: "\(elf.needed.count) libraries, \(elf.undefined.count) symbols used", goesOn: true)
+            findings: findings.all, summary: "needs \(elf.needed.joined(separator: ", "))")
     }
 
     static func libraries(_ request: CheckRequest) throws(PluginError) -> CheckAnswer {
@@ -46,7 +46,7 @@ enum LoadGroup {
                     : "Install \(name), or link with an absolute -Wl,-rpath,DIRECTORY.")
             break
         }
-        return CheckAnswer(findings: findings.all, summary: "\(elf.needed.count) libraries")
+        return CheckAnswer(findings: findings.all, summary: "\(elf.needed.count) of \(elf.needed.count) found")
     }
 
     static func symbols(_ request: CheckRequest) throws(PluginError) -> CheckAnswer {
@@ -64,7 +64,7 @@ enum LoadGroup {
                 advice: "Link with the libraries that define it (-l…), and with -Wl,-z,defs so that the linker tells.",
                 numbers: [.init(name: "symbols", value: Double(missing.count))])
         }
-        return CheckAnswer(findings: findings.all, summary: "\(elf.undefined.count) symbols")
+        return CheckAnswer(findings: findings.all, summary: "\(counted(elf.undefined.count, "symbol")) of other libraries")
     }
 
     static func entry(_ request: CheckRequest, seconds: Double, _ library: PluginLibrary) -> CheckAnswer {
@@ -75,9 +75,8 @@ enum LoadGroup {
                 advice: "Leave what takes time to create, or to the first train: every worker loads the plugin.",
                 numbers: [.init(name: "seconds", value: seconds)])
         }
-        let count = library.plugin.trainables.count
         return CheckAnswer(
-            findings: findings.all, summary: "\(count) trainable\(count == 1 ? "" : "s") in \(Int(seconds * 1000)) ms")
+            findings: findings.all, summary: "\(counted(library.plugin.trainables.count, "trainable")) in \(Int(seconds * 1000)) ms")
     }
 
     private static func read(_ path: String) throws(PluginError) -> ElfDynamic {

@@ -63,7 +63,7 @@ enum RunGroup {
 
     private static func tryAll(_ items: [CheckConfigurations.Item], _ lab: CheckLab) throws(PluginError) -> CheckAnswer {
         var findings = lab.findings
-        var judge = RunJudge(lab.schema)
+        var judge = RunJudge(lab.schema, wantsAllMetrics: true)
         let instance = try lab.instance()
         for item in items {
             // A few at least, however slow it is.

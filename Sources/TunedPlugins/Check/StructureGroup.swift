@@ -43,7 +43,7 @@ enum StructureGroup {
                 .error, "unknown-extension", "the plugin's extension() answers an id that does not exist",
                 advice: "Compare the id with those you offer, and return NULL for every other.")
         }
-        return CheckAnswer(findings: findings.all, summary: "minor \(table.abi_minor), \(library.trainables.count) trainables")
+        return CheckAnswer(findings: findings.all, summary: "minor \(table.abi_minor), \(counted(library.trainables.count, "trainable"))")
     }
 
     private static func size(
@@ -107,7 +107,7 @@ enum StructureGroup {
         }
         return CheckAnswer(
             findings: findings.all,
-            summary: "\(schema.space.count) parameters, \(schema.metrics.count) metrics\(schema.fidelity.map { ", fidelity \($0.name)" } ?? "")")
+            summary: "\(counted(schema.space.count, "parameter")), \(counted(schema.metrics.count, "metric"))\(schema.fidelity.map { ", fidelity \($0.name)" } ?? "")")
     }
 
     // MARK: Extensions
