@@ -30,7 +30,7 @@ final class CheckInstance {
     let schema: Schema
     /// Rows of the data set that it describes; 0: none.
     private(set) var rows = 0
-    let stepwise: tuned_stepwise_extension?
+    private(set) var stepwise: tuned_stepwise_extension?
     private let host: CheckHost
     private let parameters: ParameterTable
     private let page: OpaquePointer
@@ -45,7 +45,8 @@ final class CheckInstance {
     static let trialCount = 8
     private static let folds = 3
 
-    init(_ lab: CheckLab) throws(PluginError) {
+    /// - Parameter describesData: false leaves the plugin's extensions alone.
+    init(_ lab: CheckLab, describesData: Bool = true) throws(PluginError) {
         trainable = lab.trainable
         schema = lab.schema
         host = lab.host
@@ -67,6 +68,7 @@ final class CheckInstance {
         }
         instance = made
         isCreated = true
+        guard describesData else { return }
         stepwise = Self.find(TUNED_STEPWISE, lab.trainable, made).flatMap {
             tuned_stepwise_extension(
                 reading: $0.assumingMemoryBound(to: tuned_stepwise_extension.self),

@@ -17,32 +17,45 @@ enum CompatibilityGroup {
 
     // MARK: Hosts
 
-    /// Runs with the host that the lab was made for; what a crash means is in the test's own advice.
-    static func host(_ lab: CheckLab) throws(PluginError) -> CheckAnswer {
+    /// A host that offers all that the first release did: everything must work, with the values that this program's own host
+    /// gives in stage 0.
+    static func whole(_ lab: CheckLab) throws(PluginError) -> CheckAnswer {
         var findings = lab.findings
-        let answer: CheckAnswer
-        switch lab.host.shape {
-        case .older, .newer: answer = try demanding(lab, &findings)
-        default: answer = try lenient(lab, &findings)
-        }
-        return answer
-    }
-
-    /// The host offers all that the first release did: everything must work, with the values that this program's host gives.
-    private static func demanding(_ lab: CheckLab, _ findings: inout CheckFindings) throws(PluginError) -> CheckAnswer {
         var judge = RunJudge(lab.schema)
         let instance = try lab.instance()
+        let file = "\(lab.request.workspace)/outcomes"
+        let expected = lab.request.stage == 0 ? [] : CheckFile.outcomes(in: file) ?? []
+        var outcomes: [CheckOutcome] = []
         for configuration in sample(lab, configurations) {
             lab.about(about(lab), configuration)
             let outcome = try instance.run(lab.run(configuration))
             judge.judge(outcome, lab.configurations.text(configuration), &findings)
-            if lab.isSpent() { break }
+            if outcomes.count < expected.count {
+                compare(expected[outcomes.count], outcome, configuration, lab, &findings)
+            }
+            outcomes.append(outcome)
+            if lab.isSpent(0.5) || outcome.wasToldToStop { break }
         }
-        return CheckAnswer(findings: findings.all, summary: judge.summary)
+        CheckFile.write(outcomes, to: file)
+        return CheckAnswer(findings: findings.all, summary: judge.summary, goesOn: true)
+    }
+
+    private static func compare(
+        _ before: CheckOutcome, _ now: CheckOutcome, _ configuration: Configuration, _ lab: CheckLab, _ findings: inout CheckFindings
+    ) {
+        guard !now.wasToldToStop, lab.isDeterministic ? !now.isSame(as: before) : now.code != before.code else { return }
+        let isNewer = lab.host.shape == .newer
+        findings.add(
+            .error, "differs-by-host", "with \(isNewer ? "longer" : "the first release's") tables \(CheckDifference.text(before, now, lab.schema))",
+            advice: isNewer
+                ? "Read values by tuned_trial_value (or tuned_f64, tuned_i64, tuned_str): their distance is trial->value_size."
+                : "Give the same result whatever the host can do beyond the first release.",
+            detail: lab.configurations.text(configuration))
     }
 
     /// The host lacks something that a trainable may need: then it has to say so.
-    private static func lenient(_ lab: CheckLab, _ findings: inout CheckFindings) throws(PluginError) -> CheckAnswer {
+    static func lacking(_ lab: CheckLab) throws(PluginError) -> CheckAnswer {
+        var findings = lab.findings
         lab.about(about(lab), lab.schema.space.defaults)
         let outcome: CheckOutcome
         do {
@@ -65,7 +78,8 @@ enum CompatibilityGroup {
         case .older: "a run with a host table of \(lab.host.table.pointee.size) bytes (minor 0) and tuned.data/1 alone"
         case .shorter: "a run with a host table of \(lab.host.table.pointee.size) bytes, which ends before `extension`"
         case .newer: "a run with longer structs than the header has, and values \(lab.host.valueExtra) bytes further apart"
-        case .bare, .ordinary: "a run with a host that has no extensions"
+        case .bare: "a run with a host that has no extensions"
+        case .ordinary: "a run with this program's own host"
         }
     }
 

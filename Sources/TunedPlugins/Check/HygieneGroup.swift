@@ -213,6 +213,8 @@ struct MemoryGrowth {
     private static let bytesPerRun = 16.0
     /// Bytes of all growth below which nothing is said.
     private static let least = 16 << 10
+    private static let warmUpLimit = 1_000
+    private static let warmUpSeconds = 0.1
 
     /// Runs in rounds of equal length, after one that warms up; as many as fit into this share of the test's time.
     static func measure(
@@ -220,13 +222,14 @@ struct MemoryGrowth {
     ) throws(PluginError) -> MemoryGrowth {
         var growth = MemoryGrowth()
         let start = lab.elapsed
-        let warmUp = 10
-        for index in 0..<warmUp {
-            if lab.isSpent(share / 2), index >= 2 { break }
-            try run(index)
+        // The first runs are slower than the rest: what they touch is not yet in memory.
+        var counted = (from: start, runs: 0)
+        while growth.runs < 2 || (!lab.isSpent(share / 2) && growth.runs < warmUpLimit && lab.elapsed - start < warmUpSeconds) {
+            try run(growth.runs)
             growth.runs += 1
+            if growth.runs == warmUpLimit / 100 { counted = (lab.elapsed, growth.runs) }
         }
-        let each = max((lab.elapsed - start) / Double(growth.runs), 1e-7)
+        let each = max((lab.elapsed - counted.from) / Double(growth.runs - counted.runs), 1e-7)
         let left = lab.request.seconds * share - lab.elapsed
         growth.runsPerRound = max(2, min(limit, Int(left / each / Double(rounds))))
         for _ in 0..<rounds {

@@ -6,6 +6,8 @@ import TunedWire
 /// Group 3: does it run, whatever the configuration.
 enum RunGroup {
     private static let creations = 20
+    /// Of the fidelity, where it allows as many.
+    private static let someUnits = 8.0
 
     static func create(_ lab: CheckLab) throws(PluginError) -> CheckAnswer {
         var findings = lab.findings
@@ -39,7 +41,18 @@ enum RunGroup {
     }
 
     static func defaults(_ lab: CheckLab) throws(PluginError) -> CheckAnswer {
-        try tryAll([.init(what: "the defaults", configuration: lab.schema.space.defaults)], lab)
+        var findings = lab.findings
+        var judge = RunJudge(lab.schema, wantsAllMetrics: true)
+        let instance = try lab.instance()
+        // The least budget alone may end before a second report.
+        for budget in Set([lab.lowBudget, lab.budget(of: someUnits)]).sorted() {
+            lab.about("the defaults, with a budget of \(budget)", lab.schema.space.defaults)
+            var run = lab.run(lab.schema.space.defaults)
+            run.budget = budget
+            judge.judge(try instance.run(run), lab.configurations.text(run.configuration), &findings)
+        }
+        judgeShares(judge, &findings)
+        return CheckAnswer(findings: findings.all, summary: counted(judge.total, "run"))
     }
 
     static func corners(_ lab: CheckLab) throws(PluginError) -> CheckAnswer {
