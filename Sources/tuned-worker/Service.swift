@@ -34,7 +34,14 @@ private final class Service {
         case .open(let request): answer { () throws(PluginError) in .opened(try open(request)) }
         case .ping: channel.send(.pong)
         case .exit: end()
+        case .check(let request): answer { () throws(PluginError) in .checked(try check(request)) }
         }
+    }
+
+    private func check(_ request: CheckRequest) throws(PluginError) -> CheckAnswer {
+        let runner = CheckRunner(
+            page: surroundings.page, tell: { [channel] in channel.send(.checking($0)) }, loaded: { tuned_crash_refresh($0) })
+        return try runner.run(request)
     }
 
     private func run(_ request: RunRequest) {
