@@ -20,6 +20,7 @@ final class ProbeSession: @unchecked Sendable {
         switch question {
         case .probe(let path): path
         case .open(let request): request.path
+        case .check(let request): request.open.path
         case .run, .ping, .exit: ""
         }
     }

@@ -134,6 +134,20 @@ import TunedWorkers
         #expect(try await bench.run(blueprint, trial: 2).failure == nil)
     }
 
+    @Test(arguments: [
+        ("fatal", "Fatal error: the loss has left the building"), ("index", "Index out of range"),
+        ("nil", "Unexpectedly found nil"), ("overflow", "SIG"),
+    ])
+    func aSwiftTrapIsNamed(how: String, says: String) async throws {
+        let bench = try AttemptBench()
+        let blueprint = try await bench.blueprint("trap")
+        let failure = try #require(try await bench.run(blueprint, ["how": .string(how)]).failure)
+        #expect(failure.kind == .crashed)
+        #expect(failure.message.contains(says), "\(failure.message)")
+        #expect(failure.detail.contains("in plugin+0x") || failure.detail.contains("called from plugin+0x"), "\(failure.detail)")
+        #expect(try await bench.run(blueprint, ["how": .string("ok")]).metric(0) == 0.5)
+    }
+
     @Test(arguments: [("fail", "create was told to fail"), ("segfault", "SIGSEGV (segmentation fault) in create")])
     func aFailingCreateFailsTheTrialAsLoad(create: String, says: String) async throws {
         let bench = try AttemptBench()

@@ -181,6 +181,3 @@ enum StructureGroup {
         }
     }
 }
-
-extension tuned_stepwise_extension: SizedTable {}
-extension tuned_batch_extension: SizedTable {}
