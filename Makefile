@@ -14,7 +14,7 @@ PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-
 TEST_PACKAGES := libxgboost-dev libtorch-dev libffi-dev python3-dev python3-numpy cmake
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-tests build plugins test-plugins demo demo-boosting demo-torch test bench format check clean install
+.PHONY: help setup setup-tests build plugins test-plugins demo demo-boosting demo-torch test bench format check clean install install-sdk
 # Targets are steps one after another; what each of them builds goes on in parallel.
 .NOTPARALLEL:
 
@@ -25,7 +25,7 @@ help:
 	@echo "make bench     the measurements, beside Optuna and rustuna; writes Benchmarks/results"
 	@echo "make build     the command and the daemon, into build/bin"
 	@echo "make plugins   the plugins, into build/plugins"
-	@echo "make install   into PREFIX ($(PREFIX))"
+	@echo "make install   into PREFIX ($(PREFIX)); install-sdk: what plugin authors need, alone"
 
 # Installs those of the packages $(1) that dpkg does not know as installed; says nothing where all are there.
 define install
@@ -73,10 +73,13 @@ test: setup-tests plugins test-plugins
 bench: build plugins
 	@$(MAKE) --no-print-directory -C Benchmarks
 
-install: build plugins
+install: build plugins install-sdk
 	install -D -m 755 $(BIN)/tuned $(DESTDIR)$(PREFIX)/bin/tuned
 	install -D -m 755 $(BIN)/tuned-worker $(DESTDIR)$(PREFIX)/bin/tuned-worker
-	install -D -m 644 sdk/include/tuned/plugin.h $(DESTDIR)$(PREFIX)/include/tuned/plugin.h
+
+# What plugin authors need; without the daemon, and without Swift.
+install-sdk:
+	@$(MAKE) --no-print-directory -C sdk install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
 
 clean:
 	rm -rf build .build

@@ -30,6 +30,12 @@ struct ActiveTrial {
         attempts = Array(repeating: 0, count: runs.count)
     }
 
+    /// Keeps the furthest report of the objective.
+    mutating func note(_ report: MetricReport, objective: Objective?) {
+        guard report.metric == objective?.metric, report.value.isFinite else { return }
+        if lastReport.map({ report.step >= $0.step }) ?? true { lastReport = (report.step, report.value) }
+    }
+
     mutating func beginAttempt(at run: Int) -> Int {
         defer { attempts[run] += 1 }
         return attempts[run]

@@ -44,7 +44,7 @@ public final class Engine: Sendable {
         registry = Mutex(Registry())
         surroundings = StudySurroundings(
             store: store, slots: slots, runner: runner, clock: clock, plugins: plugins, host: host,
-            firstNonce: UInt64(store.lastSequence))
+            folders: RunFolders(root: "\(directory)/runs"), firstNonce: UInt64(store.lastSequence))
         planner = StudyPlanner(
             plugins: plugins, datasets: datasets, data: try DataStore(directory: "\(directory)/data"), slots: slots, clock: clock,
             version: version)
@@ -267,6 +267,23 @@ public final class Engine: Sendable {
                 reply(.failure(error))
             }
         }
+    }
+
+    /// Takes a report of a trial that an outside program runs, and says whether the trial should end.
+    public func report(_ slug: String, trial: Int, _ report: MetricReport, reply: @escaping Reply<Bool>) {
+        withDriver(slug, reply) { [self] driver in
+            do throws(EngineError) {
+                let (sequence, shouldStop) = try driver.report(trial, report)
+                whenDurable(sequence, reply) { .success(shouldStop) }
+            } catch {
+                reply(.failure(error))
+            }
+        }
+    }
+
+    /// The files that a trial's runs kept. Reads the disk.
+    package func artifacts(of study: StudyID, trial: Int) -> [RunFolders.Artifact] {
+        surroundings.folders.artifacts(study: study, trial: trial)
     }
 
     /// How a study stands now; nil where there is none, or where it had ended when the daemon started. Waits for the study's queue: not for an event loop.

@@ -45,9 +45,7 @@ extension StudyDriver {
             active[started.trial] = trial
             openAttempts[started.nonce] = started
         case .reported(let number, _, let report):
-            guard var trial = active[number], report.metric == declaration.objectives.first?.metric else { break }
-            if trial.lastReport.map({ report.step >= $0.step }) ?? true { trial.lastReport = (report.step, report.value) }
-            active[number] = trial
+            active[number]?.note(report, objective: declaration.objectives.first)
         case .attemptEnded(let ended):
             openAttempts[ended.nonce] = nil
             guard var trial = active[ended.trial], let run = trial.runs.firstIndex(of: ended.run) else { break }

@@ -68,6 +68,7 @@ extension StudyDriver {
         if isDeleted { throw EngineError(.notFound, "study \(slug) was deleted") }
         isDeleted = true
         if state == .running || state == .paused { end(as: .stopped, because: "deleted") }
+        surroundings.folders.remove(study: id)
         return record([.studyDeleted])
     }
 
@@ -101,14 +102,7 @@ extension StudyDriver {
     }
 
     func tell(_ number: Int, _ result: ToldResult) throws(EngineError) -> EventSequence {
-        guard let trial = active[number] else {
-            throw number >= 0 && number < nextTrial
-                ? EngineError(.conflict, "trial \(slug)/\(number) has ended already; its result stands")
-                : EngineError(.notFound, "study \(slug) has no trial \(number)")
-        }
-        guard trial.isExternal else {
-            throw EngineError(.conflict, "trial \(slug)/\(number) is run by the daemon; only trials from `tuned ask` are told")
-        }
+        _ = try externalTrial(number)
         let verdict: TrialEnded
         switch result {
         case .values(let values):
@@ -135,6 +129,32 @@ extension StudyDriver {
         checkRules()
         fill()
         return sequence
+    }
+
+    /// Takes a report of a trial that an outside program runs; true where the trial should end.
+    func report(_ number: Int, _ report: MetricReport) throws(EngineError) -> (EventSequence, Bool) {
+        var trial = try externalTrial(number)
+        if let trouble = surroundings.store.trouble { throw EngineError(trouble) }
+        let names = declaration.schema.metrics.map(\.name)
+        guard names.indices.contains(report.metric) else {
+            throw EngineError(.invalid, "study \(slug) has no metric \(report.metric)", path: "metric")
+        }
+        trial.note(report, objective: declaration.objectives.first)
+        active[number] = trial
+        return (record([.reported(trial: number, run: RunKey(fold: 0), report)]), state != .running && state != .paused || ending != nil)
+    }
+
+    /// A trial that an outside program asked for and has not told of.
+    private func externalTrial(_ number: Int) throws(EngineError) -> ActiveTrial {
+        guard let trial = active[number] else {
+            throw number >= 0 && number < nextTrial
+                ? EngineError(.conflict, "trial \(slug)/\(number) has ended already; its result stands")
+                : EngineError(.notFound, "study \(slug) has no trial \(number)")
+        }
+        guard trial.isExternal else {
+            throw EngineError(.conflict, "trial \(slug)/\(number) is run by the daemon; only trials from `tuned ask` are told")
+        }
+        return trial
     }
 
     /// New attempts run the plugin's new content from here on, where its schema has stayed the same.

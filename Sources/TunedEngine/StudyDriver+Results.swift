@@ -19,14 +19,8 @@ extension StudyDriver {
         guard var trial = active[running.next.trial] else { return }
         let run = trial.runs[running.next.run]
         record(reports.map { .reported(trial: trial.number, run: run, $0) })
-        if let objective = declaration.objectives.first {
-            for report in reports where report.metric == objective.metric && report.value.isFinite {
-                if trial.lastReport.map({ report.step >= $0.step }) ?? true {
-                    trial.lastReport = (report.step, report.value)
-                }
-            }
-            active[trial.number] = trial
-        }
+        for report in reports { trial.note(report, objective: declaration.objectives.first) }
+        active[trial.number] = trial
     }
 
     private func finish(_ running: RunningRun, outcome: AttemptOutcome, log: String) {
@@ -76,7 +70,10 @@ extension StudyDriver {
 
     /// Takes a trial's end into the books. Its event is appended by the caller.
     func close(_ verdict: TrialEnded) {
-        active[verdict.trial] = nil
+        let runs = active.removeValue(forKey: verdict.trial)?.runs.count ?? 0
+        if verdict.state == .failed || verdict.state == .cancelled {
+            surroundings.folders.dropCheckpoints(study: id, trial: verdict.trial, runs: runs)
+        }
         counts.running -= 1
         counts[verdict.state] += 1
         stopping.count(verdict, objective: declaration.objectives.first)
@@ -134,6 +131,7 @@ extension StudyDriver {
         events.append(.studyStateChanged(next, reason: why))
         stopTiming()
         record(events)
+        if next != .paused { surroundings.folders.dropCheckpoints(study: id) }
     }
 
     func cancelRuns() {

@@ -192,7 +192,8 @@ final class StudyDriver: @unchecked Sendable {
         let assignment = AttemptAssignment(
             blueprint: blueprint, configuration: trial.configuration, trial: next.trial, run: run, runIndex: next.run,
             attempt: attempt, nonce: nonce, seed: run.seed(study: declaration.specification.seed, trial: next.trial),
-            deadline: declaration.specification.timeout)
+            deadline: declaration.specification.timeout,
+            folder: surroundings.folders.path(study: id, trial: next.trial, run: next.run))
         surroundings.slots.note(grant, trial: next.trial)
         let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant)
         underWay[nonce] = running

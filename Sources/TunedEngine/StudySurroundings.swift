@@ -10,11 +10,12 @@ final class StudySurroundings: Sendable {
     let clock: any TimeSource
     let plugins: PluginCatalog
     let host: HostFacts
+    let folders: RunFolders
     private let nonces: Atomic<UInt64>
 
     init(
         store: any EventStore, slots: SlotScheduler, runner: any AttemptRunner, clock: any TimeSource, plugins: PluginCatalog,
-        host: HostFacts, firstNonce: UInt64
+        host: HostFacts, folders: RunFolders, firstNonce: UInt64
     ) {
         self.store = store
         self.slots = slots
@@ -22,6 +23,7 @@ final class StudySurroundings: Sendable {
         self.clock = clock
         self.plugins = plugins
         self.host = host
+        self.folders = folders
         nonces = Atomic(firstNonce)
     }
 

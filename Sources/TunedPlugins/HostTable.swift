@@ -13,20 +13,6 @@ enum HostTable {
             size: UInt32(MemoryLayout<tuned_host>.size), abi_minor: UInt32(TUNED_ABI_MINOR), value: hostValue,
             objective: hostObjective, constraint: hostConstraint, report: hostReport, should_stop: hostShouldStop,
             log: hostLog, fail: hostFail, extension: hostExtension))
-
-    fileprivate static let data = Immortal(
-        tuned_data_extension(size: UInt32(MemoryLayout<tuned_data_extension>.size), reserved: 0, rows: hostRows))
-}
-
-/// A constant with an address. `@unchecked Sendable`: nobody writes to it after init.
-private final class Immortal<Value: BitwiseCopyable>: @unchecked Sendable {
-    let pointer: UnsafePointer<Value>
-
-    init(_ value: Value) {
-        let memory = UnsafeMutablePointer<Value>.allocate(capacity: 1)
-        memory.initialize(to: value)
-        pointer = UnsafePointer(memory)
-    }
 }
 
 private func hostValue(_ trial: UnsafePointer<tuned_trial>?, _ name: UnsafePointer<CChar>?) -> UnsafePointer<tuned_value>? {
@@ -98,22 +84,5 @@ private func hostFail(_ trial: UnsafePointer<tuned_trial>?, _ code: Int32, _ tex
 
 private func hostExtension(_ id: UnsafePointer<CChar>?) -> UnsafeRawPointer? {
     guard let id else { return nil }
-    return strcmp(id, TUNED_DATA) == 0 ? UnsafeRawPointer(HostTable.data.pointer) : nil
-}
-
-private func hostRows(
-    _ trial: UnsafePointer<tuned_trial>?, _ part: UInt32, _ indices: UnsafeMutablePointer<UnsafePointer<UInt32>?>?,
-    _ count: UnsafeMutablePointer<UInt64>?
-) -> Int32 {
-    guard let context = TrialContext.of(trial), let indices, let count else { return TUNED_FAILED }
-    let rows =
-        switch part {
-        case TUNED_ROWS_TRAIN: context.pointee.train
-        case TUNED_ROWS_EVALUATE: context.pointee.evaluate
-        default: nil as UnsafeBufferPointer<UInt32>?
-        }
-    guard let rows else { return TUNED_FAILED }
-    indices.pointee = rows.baseAddress
-    count.pointee = UInt64(rows.count)
-    return TUNED_OK
+    return HostExtensions.find(id)
 }

@@ -12,6 +12,9 @@ package final class PluginHost {
     private let parameters: ParameterTable
     private let metricCount: Int
     private let notes = RunNotes()
+    private let files: RunFiles
+    /// The trainable's `tuned.stepwise/1`, where it has one.
+    private var stepwise: StepwiseTraining?
     private let contexts: UnsafeMutablePointer<TrialContext>
     /// The one of the run that is under way, or was last.
     private var context: UnsafeMutablePointer<TrialContext>
@@ -38,6 +41,7 @@ package final class PluginHost {
         parameters = ParameterTable(request.parameters)
         metricCount = request.metrics
         self.folds = folds
+        files = RunFiles(owner: "\(library.hash) \(request.trainable)")
         contexts = .allocate(capacity: Self.contextCount)
         context = contexts
         let metrics = UnsafeMutablePointer<Double>.allocate(capacity: max(1, metricCount))
@@ -47,9 +51,11 @@ package final class PluginHost {
         contexts.initialize(
             repeating: TrialContext(
                 trial: tuned_trial(), sink: sink, notes: Unmanaged.passUnretained(notes),
-                metricCount: UInt32(metricCount), metrics: metrics, given: given, names: parameters.names),
+                files: Unmanaged.passUnretained(files), metricCount: UInt32(metricCount), metrics: metrics, given: given, names: parameters.names),
             count: Self.contextCount)
+        ResourceTable.set(request.resources)
         try create(request)
+        stepwise = try StepwiseTraining(trainable, instance, name: name, fullBudget: request.fullBudget)
     }
 
     deinit {
@@ -104,12 +110,17 @@ package final class PluginHost {
         if let problem = prepare(request) {
             return result(request, code: TUNED_FAILED, endedInTrain: true, text: "the host sent \(problem)")
         }
-        defer { context.pointee.isOpen = false }
+        var code = TUNED_OK
+        defer {
+            context.pointee.isOpen = false
+            files.end(succeeded: code == TUNED_OK)
+        }
         let page = context.pointee.sink.page
         let trial = UnsafeRawPointer(context).assumingMemoryBound(to: tuned_trial.self)
-        var code = TUNED_OK
-        if let train = trainable.train {
-            tuned_page_set_phase(page, UInt32(TUNED_PHASE_TRAINING))
+        tuned_page_set_phase(page, UInt32(TUNED_PHASE_TRAINING))
+        if let stepwise {
+            code = stepwise.train(context, files)
+        } else if let train = trainable.train {
             code = train(instance, trial)
         }
         let endedInTrain = code != TUNED_OK
@@ -127,6 +138,7 @@ package final class PluginHost {
             return "fold \(fold) of \(folds.count) folds"
         }
         runs += 1
+        files.begin(folder: request.folder)
         context = contexts + runs % Self.contextCount
         context.pointee.train = request.folds == 0 ? nil : folds[fold].train
         context.pointee.evaluate = request.folds == 0 ? nil : folds[fold].evaluate

@@ -10,6 +10,8 @@ package final class PluginLibrary {
     package let path: String
     package let plugin: PluginDescription
     let trainables: [tuned_trainable]
+    /// What its file is called, which for the store's copies is the hash of the content.
+    var hash: Substring { path.split(separator: "/").last?.split(separator: ".").first ?? "" }
 
     private static let textLimit = 256
     private static let schemaLimit = 1 << 20

@@ -1,5 +1,6 @@
 import CTunedPlugin
 import CTunedWorker
+import Glibc
 import Synchronization
 import TunedWire
 
@@ -31,6 +32,7 @@ struct TrialContext {
     var isOpen = false
     let sink: HostSink
     let notes: Unmanaged<RunNotes>
+    let files: Unmanaged<RunFiles>
     let metricCount: UInt32
     /// The metrics' final values, and whether each was given.
     let metrics: UnsafeMutablePointer<Double>
@@ -40,6 +42,12 @@ struct TrialContext {
     /// Rows of the run's fold; nil where the host splits no data.
     var train: UnsafeBufferPointer<UInt32>?
     var evaluate: UnsafeBufferPointer<UInt32>?
+
+    /// Writes a line of the host's own into the trial's log.
+    func tell(_ what: String) {
+        var line = "tuned: \(what)\n"
+        line.withUTF8 { _ = write(sink.log, $0.baseAddress, $0.count) }
+    }
 
     /// The context behind a trial that the host made; nil once its run has ended.
     static func of(_ trial: UnsafePointer<tuned_trial>?) -> UnsafeMutablePointer<TrialContext>? {

@@ -72,7 +72,7 @@ final class PooledWorker: @unchecked Sendable {
             self.link = link
             guard !isRetiring else { return link.signal(SIGKILL) }
             state = .opening
-            link.send(.open(key.blueprint.openRequest()))
+            link.send(.open(key.openRequest))
         }
     }
 
@@ -272,6 +272,6 @@ extension RunRequest {
             seed: assignment.seed, budget: assignment.budget, deadline: assignment.deadline ?? 0,
             fold: Int32(clamping: assignment.run.fold),
             folds: Int32(clamping: assignment.blueprint.folds?.folds.count ?? 0),
-            configuration: assignment.configuration)
+            configuration: assignment.configuration, folder: assignment.folder)
     }
 }

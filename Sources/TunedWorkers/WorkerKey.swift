@@ -24,6 +24,14 @@ struct WorkerKey: Sendable {
         queue === slot.queue && gpus == slot.gpus && memory == slot.memory && cpus == slot.cpus && isFor(other)
     }
 
+    /// What a worker is told to open. Parameters are the schema's: a study's narrower space does not change their indices.
+    var openRequest: OpenRequest {
+        OpenRequest(
+            plugin: blueprint.plugin, trainable: blueprint.trainable, schema: blueprint.schema, config: blueprint.config,
+            dataPath: blueprint.dataPath, describesDataset: false,
+            resources: WorkerResources(cpus: cpus.map { Int32(clamping: $0) }, gpus: gpus, memory: memory))
+    }
+
     private func isFor(_ other: WorkerBlueprint) -> Bool {
         blueprint === other
             || (blueprint.plugin == other.plugin && blueprint.trainable == other.trainable
@@ -33,20 +41,10 @@ struct WorkerKey: Sendable {
     }
 }
 
-extension WorkerBlueprint {
-    /// What a worker is told to open. Parameters are the schema's: a study's narrower space does not change their indices.
-    func openRequest(describesDataset: Bool = false) -> OpenRequest {
-        OpenRequest(
-            plugin: plugin, trainable: trainable, schema: schema, config: config, dataPath: dataPath,
-            describesDataset: describesDataset)
-    }
-
-}
-
 extension OpenRequest {
     init(
         plugin: PluginImage, trainable: String, schema: Schema, config: JSONValue, dataPath: String?,
-        describesDataset: Bool
+        describesDataset: Bool, resources: WorkerResources = WorkerResources()
     ) {
         var pairs: [Pair] = []
         if case .object(let members) = config {
@@ -55,7 +53,7 @@ extension OpenRequest {
         self.init(
             path: plugin.path, trainable: trainable, parameters: schema.space.parameters.map(WireParameter.init),
             metrics: schema.metrics.count, configJSON: config.text(), config: pairs, dataPath: dataPath,
-            describesDataset: describesDataset)
+            describesDataset: describesDataset, fullBudget: schema.fidelity?.high ?? 0, resources: resources)
     }
 
     /// A text as it is, anything else as JSON.

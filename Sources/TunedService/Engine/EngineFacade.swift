@@ -17,6 +17,10 @@ package protocol EngineFacade: AnyObject, Sendable {
     func enqueue(_ slug: String, values: [String: JSONValue], reply: @escaping EngineReply<EventSequence>)
     func ask(_ slug: String, reply: @escaping EngineReply<AskedTrial>)
     func tell(_ slug: String, trial: Int, _ result: ToldResult, reply: @escaping EngineReply<TrialRow>)
+    /// Whether the trial should end.
+    func report(_ slug: String, trial: Int, _ report: MetricReport, reply: @escaping EngineReply<Bool>)
+    /// Reads the disk.
+    func artifacts(of study: StudyID, trial: Int) -> [RunFolders.Artifact]
     /// nil where the study is not active.
     func live(_ slug: String) -> LiveStudy?
 

@@ -31,6 +31,9 @@ enum TrialText {
             text += "failed (\(failure["kind"]?.stringValue ?? "")): \(message(failure))\n"
         }
         text += ConfigurationText.table(trial["configuration"])
+        for artifact in trial["artifacts"]?.arrayValue ?? [] {
+            text += "\nartifact  \(artifact["path"]?.stringValue ?? "")"
+        }
         for attempt in trial["attempts"]?.arrayValue ?? [] { text += "\n" + self.attempt(attempt) }
         return text
     }

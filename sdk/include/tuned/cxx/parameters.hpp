@@ -5,6 +5,7 @@
 #include "errors.hpp"
 #include "json.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <initializer_list>
@@ -75,19 +76,16 @@ protected:
 
     void add_condition(const Parameter &parent, const std::vector<std::string> &values) const;
     void check_choice(const std::string &value) const {
-        for (const std::string &choice : declaration_->choices) {
-            if (choice == value) return;
+        const auto &choices = declaration_->choices;
+        if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
+            declaration_->reject("it can never be " + value + "; its choices are " + detail::join(choices));
         }
-        declaration_->reject("it can never be " + value + "; its choices are " + detail::join(declaration_->choices));
     }
-    void check_range(double value, const char *what) const {
+    void check_range(double value) const {
         const detail::Declaration &d = *declaration_;
-        d.require(value >= d.low && value <= d.high, std::string(what) + " " + detail::json(value) + " is not within " +
-                                                         detail::json(d.low) + " and " + detail::json(d.high));
-    }
-    std::vector<std::string> among_choices(const std::vector<std::string> &values) const {
-        for (const std::string &value : values) check_choice(value);
-        return values;
+        if (!(value >= d.low && value <= d.high)) {
+            d.reject("it can never be " + detail::json(value) + "; it lies within " + detail::json(d.low) + " and " + detail::json(d.high));
+        }
     }
 
     detail::Declaration *declaration_;
@@ -113,6 +111,10 @@ public:
 protected:
     using Parameter::Parameter;
     Self self() const { return static_cast<const Self &>(*this); }
+
+private:
+    template <class Handle, class Value, class Check>
+    Self add(const Handle &parent, std::initializer_list<Value> values, Check check) const;
 };
 
 /* A number within bounds; a trial reads a double. */
@@ -132,7 +134,7 @@ public:
     }
     /* What an expert would use untuned. */
     Float fallback(double value) const {
-        check_range(value, "the fallback");
+        check_range(value);
         declaration_->fallback = detail::json(value);
         return *this;
     }
@@ -156,7 +158,7 @@ public:
         return *this;
     }
     Integer fallback(std::int64_t value) const {
-        check_range(static_cast<double>(value), "the fallback");
+        check_range(static_cast<double>(value));
         declaration_->fallback = detail::json(value);
         return *this;
     }
@@ -226,31 +228,36 @@ inline void Parameter::add_condition(const Parameter &parent, const std::vector<
     declaration_->conditions.emplace_back(parent.name(), detail::join(values));
 }
 
+/* The values of a condition as JSON, each held against what the parent can be. */
+template <class Self>
+template <class Handle, class Value, class Check>
+Self Described<Self>::add(const Handle &parent, std::initializer_list<Value> values, Check check) const {
+    std::vector<std::string> texts;
+    try {
+        for (const Value value : values) {
+            check(value);
+            texts.push_back(detail::json(value));
+        }
+    } catch (const SchemaError &error) {
+        declaration_->reject(std::string("its condition cannot hold: ") + error.what());
+    }
+    add_condition(parent, texts);
+    return self();
+}
+
 template <class Self>
 Self Described<Self>::when(const Category &parent, std::initializer_list<std::string_view> values) const {
-    std::vector<std::string> texts;
-    for (const std::string_view value : values) texts.push_back(detail::json(value));
-    add_condition(parent, parent.among_choices(texts));
-    return self();
+    return add(parent, values, [&](std::string_view value) { parent.check_choice(detail::json(value)); });
 }
 
 template <class Self>
 Self Described<Self>::when(const Level &parent, std::initializer_list<double> values) const {
-    std::vector<std::string> texts;
-    for (const double value : values) texts.push_back(detail::json(value));
-    add_condition(parent, parent.among_choices(texts));
-    return self();
+    return add(parent, values, [&](double value) { parent.check_choice(detail::json(value)); });
 }
 
 template <class Self>
 Self Described<Self>::when(const Integer &parent, std::initializer_list<std::int64_t> values) const {
-    std::vector<std::string> texts;
-    for (const std::int64_t value : values) {
-        parent.check_range(static_cast<double>(value), "the condition's");
-        texts.push_back(detail::json(value));
-    }
-    add_condition(parent, texts);
-    return self();
+    return add(parent, values, [&](std::int64_t value) { parent.check_range(static_cast<double>(value)); });
 }
 
 template <class Self>
