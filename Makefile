@@ -9,12 +9,12 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 
 # Debian packages: to build, and for the plugins and tests that use them.
-PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
+PACKAGES := build-essential cmake pkg-config libsqlite3-dev libsvm-dev strace python3-venv
 # What the tests need beside: every library that a plugin can be built over.
-TEST_PACKAGES := libxgboost-dev libtorch-dev libffi-dev python3-dev python3-numpy cmake
+TEST_PACKAGES := libxgboost-dev libtorch-dev libffi-dev python3-dev python3-numpy
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-tests build plugins test-plugins demo demo-boosting demo-torch test bench format check clean install install-sdk
+.PHONY: help setup setup-tests build plugins test-plugins test-sdk demo demo-boosting demo-torch test bench format check clean install install-sdk
 # Targets are steps one after another; what each of them builds goes on in parallel.
 .NOTPARALLEL:
 
@@ -65,10 +65,19 @@ demo-boosting demo-torch: demo-%: build plugins
 	@build/bin/tuned load build/plugins/$*.so
 	@build/bin/tuned run Plugins/$*/digits.yaml
 
-test: setup-tests plugins test-plugins
+test: setup-tests plugins test-plugins test-sdk
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
 	swift build --build-tests
 	swift test --skip-build --parallel --disable-xctest
+	Tests/SDK/examples.sh .build/debug/tuned c cpp swift
+	Tests/SDK/new.sh .build/debug/tuned c cpp swift
+
+# The SDK as authors get it; without the daemon.
+test-sdk: setup
+	sdk/abi/check --exact
+	Tests/SDK/abi_test.py
+	Tests/SDK/cxx_test.py
+	Tests/SDK/installed.sh --swift
 
 bench: build plugins
 	@$(MAKE) --no-print-directory -C Benchmarks

@@ -94,7 +94,7 @@ let package = Package(
             name: "tuned",
             dependencies: [
                 "TunedSpace", "TunedRecords", "TunedStorage", "TunedSearch", "TunedSlots", "TunedPlugins", "TunedWorkers",
-                "TunedEngine", "TunedService", "CTunedWorker",
+                "TunedEngine", "TunedService", "CTunedWorker", "CAssets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -22,10 +22,7 @@ package final class PluginLibrary {
     package init(path: String) throws(PluginError) {
         self.path = path
         let entry = try Self.entry(of: try Self.open(path), path)
-        guard let table = entry(HostTable.pointer) else {
-            throw PluginError(
-                .malformed, "tuned_plugin_v1 of \(path) returned NULL: it must return the plugin's table")
-        }
+        guard let table = entry(HostTable.pointer) else { throw LoadNotes.shared.refusal(of: path) }
         guard let plugin = tuned_plugin(reading: table, required: MemoryLayout<tuned_plugin>.offset(of: \.extension)!)
         else { throw Self.malformed(path, "tuned_plugin.size is too small; set it to sizeof(tuned_plugin)") }
 

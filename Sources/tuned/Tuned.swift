@@ -21,7 +21,7 @@ struct Tuned: AsyncParsableCommand {
             """,
         version: Version.current,
         groupedSubcommands: [
-            CommandGroup(name: "Plugins", subcommands: [Load.self, Plugins.self, Unload.self]),
+            CommandGroup(name: "Plugins", subcommands: [New.self, Load.self, Plugins.self, Unload.self]),
             CommandGroup(
                 name: "Studies",
                 subcommands: [

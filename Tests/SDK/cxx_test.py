@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import tempfile
@@ -42,12 +43,12 @@ class CXXTests(unittest.TestCase):
 
     def test_schema_is_json_with_every_text_escaped(self):
         lines, status = self.schemas(REPOSITORY / "Tests/Plugins/sdk/cxx.cpp")
-        self.assertEqual((status, len(lines)), (0, 4))
+        self.assertEqual((status, len(lines)), (0, 5))
         schema = json.loads(lines[0])
         self.assertEqual(schema["description"], 'Text with "quotes", a back\\slash,\na new line, a \x01 and é')
         parameters = {parameter["name"]: parameter for parameter in schema["parameters"]}
         self.assertEqual(list(parameters), ["ratio", "count", "how", "size", "share", "grade", "flag", "depth", "last"])
-        self.assertEqual(parameters["ratio"], {"name": "ratio", "type": "float", "low": -1.5, "high": 1e300, "step": 0.25, "default": 0})
+        self.assertEqual(parameters["ratio"], {"name": "ratio", "type": "float", "low": -1.5, "high": 1e15, "step": 0.25, "default": 0})
         self.assertEqual(parameters["count"], {"name": "count", "type": "int", "low": -3, "high": 2**53, "default": 2})
         self.assertEqual(parameters["how"]["choices"][-1], 'a "b"')
         self.assertEqual(parameters["size"]["when"], {"how": ["well", 'a "b"']})
@@ -88,6 +89,26 @@ class CXXTests(unittest.TestCase):
         lines, status = self.schemas(self.written(plugin(body)))
         self.assertEqual(status, 1)
         self.assertIn("stepwise training needs a fidelity", lines[0])
+
+    def test_guide_compiles_as_printed(self):
+        guide = (REPOSITORY / "sdk/README.md").read_text()
+        source = re.search(r"^```cpp\n(.*?)^```", guide, re.S | re.M).group(1)
+        around = """#include <tuned/plugin.hpp>
+        struct Model {};
+        struct Table {
+            Table(std::string, std::string) {}
+            size_t rows() const { return 0; }
+            const std::vector<int32_t> &labels() const { return labels_; }
+            bool is_large() const { return false; }
+            std::vector<int32_t> labels_;
+        };
+        inline Model fit(const Table &, tuned::Span<const uint32_t>, double, uint64_t) { return {}; }
+        inline double score(const Model &, const Table &, tuned::Span<const uint32_t>) { return 0; }
+        """
+        self.assertIn("    // ...\n", source)
+        lines, status = self.schemas(self.written(around + source.replace("    // ...\n", "    Table table_;\n    Model model_;\n")))
+        self.assertEqual(status, 0)
+        self.assertEqual(len(json.loads(lines[0])["parameters"]), 5)
 
     def test_class_that_is_no_trainable_does_not_compile(self):
         evaluate = "void evaluate(tuned::Trial &) {}"

@@ -10,7 +10,7 @@ namespace {
 // ---- Values, results, and the ways to end.
 struct EndsSpace : tuned::Schema {
     EndsSpace() : Schema("ends", "Text with \"quotes\", a back\\slash,\na new line, a \x01 and é") {}
-    tuned::Float ratio = floating("ratio", -1.5, 1e300).step(0.25).fallback(0);
+    tuned::Float ratio = floating("ratio", -1.5, 1e15).step(0.25).fallback(0);
     tuned::Integer count = integer("count", -3, 1LL << 53).fallback(2);
     tuned::Category how = categorical("how", {"well", "stopped", "infeasible", "cancelled", "failed", "standard", "odd", "silent", "a \"b\""})
                               .fallback("well")
@@ -121,6 +121,20 @@ private:
     std::vector<std::string> names_ = {"a", "", "long enough to be on the heap of every library"};
 };
 
+// ---- Labels that do not fit the rows.
+class Uneven {
+public:
+    struct Space : tuned::Schema {
+        Space() : Schema("uneven") {}
+        tuned::Metric error = minimize("error");
+    };
+    tuned::Dataset dataset() const { return tuned::Dataset(4).labels(labels_); }
+    void evaluate(tuned::Trial &) {}
+
+private:
+    std::vector<int32_t> labels_ = {0, 1, 0};
+};
+
 // ---- Training step by step, over rows.
 class Steps {
 public:
@@ -173,4 +187,4 @@ private:
 
 }  // namespace
 
-TUNED_EXPORT_PLUGIN("cxx", "1.2.3", Ends, Extras, Steps, Many)
+TUNED_EXPORT_PLUGIN("cxx", "1.2.3", Ends, Extras, Uneven, Steps, Many)

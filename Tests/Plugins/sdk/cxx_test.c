@@ -208,12 +208,14 @@ static void test_batch(const tuned_trainable *t) {
 int main(int count, char **arguments) {
     if (count != 2) return 2;
     const tuned_plugin *plugin = load_plugin(arguments[1]);
-    CHECK(plugin->trainable_count == 4 && plugin->trainable(4) == NULL && plugin->abi_minor == TUNED_ABI_MINOR);
+    CHECK(plugin->trainable_count == 5 && plugin->trainable(5) == NULL && plugin->abi_minor == TUNED_ABI_MINOR);
     CHECK(strcmp(plugin->id, "cxx") == 0 && strcmp(plugin->version, "1.2.3") == 0);
     test_values_and_results(find_trainable(plugin, "ends"));
     test_ends(find_trainable(plugin, "ends"));
     test_config(find_trainable(plugin, "ends"));
     test_extras(find_trainable(plugin, "extras"));
+    create(find_trainable(plugin, "uneven"), 0, NULL, NULL, TUNED_FAILED);
+    CHECK_CONTAINS(create_failure, "4 rows but 3 labels");
     test_steps(find_trainable(plugin, "steps"));
     test_batch(find_trainable(plugin, "many"));
     return check_summary("cxx");

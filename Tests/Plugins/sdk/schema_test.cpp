@@ -29,6 +29,7 @@ const Case cases[] = {
     {"parameter \"x\": a logarithmic scale needs low above 0, found 0", [](Schema &s) { s.floating("x", 0, 1).log(); }},
     {"parameter \"x\": a logarithmic scale needs low above 0, found -3", [](Schema &s) { s.integer("x", -3, 1).log(); }},
     {"parameter \"x\": a step must be a finite number above 0", [](Schema &s) { s.floating("x", 0, 1).step(0); }},
+    {"parameter \"x\": the step is too small for the range", [](Schema &s) { s.floating("x", 0, 1e300).step(1); }},
     {"parameter \"x\": a step must be at least 1", [](Schema &s) { s.integer("x", 0, 1).step(-1); }},
     {"parameter \"x\": it can never be 1.5; it lies within 0 and 1", [](Schema &s) { s.floating("x", 0, 1).fallback(1.5); }},
     {"parameter \"x\": it can never be 9; it lies within 0 and 3", [](Schema &s) { s.integer("x", 0, 3).fallback(9); }},

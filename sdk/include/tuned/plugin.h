@@ -99,7 +99,7 @@ typedef struct tuned_trial {
 #define TUNED_LOG_WARNING 2
 #define TUNED_LOG_ERROR 3
 
-/* What the host offers. Valid in [trial] calls, and in create for log, fail and extension. */
+/* What the host offers. Valid in [trial] calls; log, fail and extension also in create and in the entry point. */
 typedef struct tuned_host {
     uint32_t size;
     uint32_t abi_minor;
@@ -113,9 +113,10 @@ typedef struct tuned_host {
     int32_t (*report)(const tuned_trial *trial, uint32_t metric, int64_t step, double value);
     /* [any-thread] Nonzero once the trial should end: pruned, cancelled, out of time. Ask between steps; it costs nanoseconds. */
     int32_t (*should_stop)(const tuned_trial *trial);
-    /* [any-thread] A line for the trial's log. `trial` may be NULL inside create. */
+    /* [any-thread] A line for the trial's log. `trial` is NULL in create and in the entry point. */
     void (*log)(const tuned_trial *trial, int32_t level, const char *text);
-    /* [any-thread] Says why the call is about to return a failure, and returns `code` for convenience. `trial` may be NULL in create. */
+    /* [any-thread] Says why the call is about to return a failure, and returns `code` for convenience. `trial` is NULL in create
+     * and in the entry point, which returns NULL to refuse. */
     int32_t (*fail)(const tuned_trial *trial, int32_t code, const char *text);
     /* [any-thread] A host extension by id, or NULL. */
     const void *(*extension)(const char *id);

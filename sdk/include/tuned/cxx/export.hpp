@@ -5,6 +5,7 @@
 #include "trainable.hpp"
 
 #include <cstring>
+#include <memory>
 #include <string>
 
 namespace tuned::detail {
@@ -16,8 +17,12 @@ struct __attribute__((visibility("hidden"))) Thunks {
 
     static std::int32_t create(const tuned_host *host, const tuned_config *config, void **self) noexcept {
         return guarded(host, nullptr, [&] {
-            if constexpr (std::is_constructible_v<T, const Config &>) *self = new T(Config(host, config));
-            else *self = new T();
+            std::unique_ptr<T> made;
+            if constexpr (std::is_constructible_v<T, const Config &>) made = std::make_unique<T>(Config(host, config));
+            else made = std::make_unique<T>();
+            // Here a data set that cannot be is told to a person; describe has no way to.
+            if constexpr (has_dataset<T>::value) static_cast<void>(made->dataset());
+            *self = made.release();
         });
     }
 

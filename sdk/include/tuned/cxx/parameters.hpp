@@ -128,7 +128,9 @@ public:
     }
     /* Only low, low + step, ... */
     Float step(double step) const {
-        declaration_->require(std::isfinite(step) && step > 0, "a step must be a finite number above 0");
+        const detail::Declaration &d = *declaration_;
+        d.require(std::isfinite(step) && step > 0, "a step must be a finite number above 0");
+        d.require((d.high - d.low) / step < 9007199254740992.0, "the step is too small for the range");  /* 2^53 steps */
         declaration_->range += ", \"step\": " + detail::json(step);
         return *this;
     }
