@@ -10,6 +10,7 @@ PREFIX ?= /usr/local
 
 # Debian packages: to build, and for the plugins and tests that use them.
 PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
+PACKAGES += python3-dev python3-numpy
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help setup build plugins test-plugins demo test fuzz bench format check clean install

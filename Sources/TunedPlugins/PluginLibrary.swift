@@ -22,9 +22,13 @@ package final class PluginLibrary {
     package init(path: String) throws(PluginError) {
         self.path = path
         let entry = try Self.entry(of: try Self.open(path), path)
-        guard let table = entry(HostTable.pointer) else {
+        let (entered, said) = EntryFailure.heard { entry(HostTable.pointer) }
+        guard let table = entered else {
             throw PluginError(
-                .malformed, "tuned_plugin_v1 of \(path) returned NULL: it must return the plugin's table")
+                .malformed,
+                said.isEmpty
+                    ? "tuned_plugin_v1 of \(path) returned NULL: it must return the plugin's table, or say by host->fail why it has none"
+                    : "\(path) cannot be used: \(said)")
         }
         guard let plugin = tuned_plugin(reading: table, required: MemoryLayout<tuned_plugin>.offset(of: \.extension)!)
         else { throw Self.malformed(path, "tuned_plugin.size is too small; set it to sizeof(tuned_plugin)") }

@@ -99,7 +99,7 @@ typedef struct tuned_trial {
 #define TUNED_LOG_WARNING 2
 #define TUNED_LOG_ERROR 3
 
-/* What the host offers. Valid in [trial] calls, and in create for log, fail and extension. */
+/* What the host offers. Valid in [trial] calls; in create and in the entry point for log, fail and extension. */
 typedef struct tuned_host {
     uint32_t size;
     uint32_t abi_minor;
@@ -115,7 +115,8 @@ typedef struct tuned_host {
     int32_t (*should_stop)(const tuned_trial *trial);
     /* [any-thread] A line for the trial's log. `trial` may be NULL inside create. */
     void (*log)(const tuned_trial *trial, int32_t level, const char *text);
-    /* [any-thread] Says why the call is about to return a failure, and returns `code` for convenience. `trial` may be NULL in create. */
+    /* [any-thread] Says why the call is about to return a failure, and returns `code` for convenience. `trial` may be NULL in create,
+     * and in an entry point that is about to return NULL. */
     int32_t (*fail)(const tuned_trial *trial, int32_t code, const char *text);
     /* [any-thread] A host extension by id, or NULL. */
     const void *(*extension)(const char *id);
