@@ -22,6 +22,7 @@ import TunedWire
         ("newer_major", .newerMajor, "version 2"),
         ("undefined_symbol", .undefinedSymbol, "which no library provides"),
         ("null_plugin", .malformed, "NULL"),
+        ("refusing_entry", .malformed, "its licence has run out"),
         ("null_trainable", .malformed, "NULL"),
         ("no_trainables", .malformed, "no trainables"),
         ("no_evaluate", .malformed, "evaluate"),
