@@ -94,8 +94,8 @@ let package = Package(
         .executableTarget(
             name: "tuned",
             dependencies: [
-                "TunedSpace", "TunedRecords", "TunedStorage", "TunedSearch", "TunedSlots", "TunedPlugins", "TunedWorkers",
-                "TunedEngine", "TunedService", "CTunedWorker",
+                "TunedSpace", "TunedRecords", "TunedWire", "TunedStorage", "TunedSearch", "TunedSlots", "TunedPlugins", "TunedWorkers",
+                "TunedEngine", "TunedService", "CTunedWorker", "CAssets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -34,7 +34,14 @@ private final class Service {
         case .open(let request): answer { () throws(PluginError) in .opened(try open(request)) }
         case .ping: channel.send(.pong)
         case .exit: end()
+        case .check(let request): answer { () throws(PluginError) in .checked(try check(request)) }
         }
+    }
+
+    private func check(_ request: CheckRequest) throws(PluginError) -> CheckAnswer {
+        let runner = CheckRunner(
+            page: surroundings.page, tell: { [channel] in channel.send(.checking($0)) }, loaded: { tuned_crash_refresh($0) })
+        return try runner.run(request)
     }
 
     private func run(_ request: RunRequest) {
@@ -59,7 +66,7 @@ private final class Service {
         guard changed != 0 else { return }
         let names = [
             (TUNED_CHANGED_DIRECTORY, "the working directory"), (TUNED_CHANGED_ENVIRONMENT, "the environment"),
-            (TUNED_CHANGED_MASK, "the file mode mask"),
+            (TUNED_CHANGED_MASK, "the file mode mask"), (TUNED_CHANGED_HANDLERS, "signal handlers"),
         ]
         let what = names.filter { changed & UInt32($0.0) != 0 }.map(\.1).joined(separator: " and ")
         complain("the plugin changed \(what), which was put back for the next run")
