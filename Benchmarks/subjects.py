@@ -142,4 +142,28 @@ def occupancy(bench):
         [Comparison(f"{SLOTS} slots, 200 trials of 50 ms: time in trials", "busy", goal=at_least(0.97))])
 
 
-SUBJECTS = {"throughput": throughput, "suggestion": suggestion, "idle": idle, "recovery": recovery, "occupancy": occupancy}
+def calls(bench):
+    def in_worker(library, trainable, count):
+        done = subprocess.run([bench.tuned.with_name("tuned-worker"), "bench-call", bench.plugins / library, trainable, str(count)],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(done.stdout)
+
+    def host_call(metric):
+        return lambda: in_worker("calls.so", "host-calls", 50)["metrics"][metric]
+
+    return Subject(
+        "calls", "tuned-worker bench-call build/bench-plugins/plain.so plain 1000000",
+        [
+            Measurement("function", "ns", lambda: in_worker("plain.so", "plain", 1000000)["ns"]),
+            Measurement("report", "ns", host_call("report_ns")),
+            Measurement("should-stop", "ns", host_call("should_stop_ns")),
+        ],
+        [
+            Comparison("plain C function: one run with its values and result", "function", goal=at_most(500)),
+            Comparison("one report of a plugin", "report", goal=at_most(50)),
+            Comparison("one question of a plugin whether to stop", "should-stop", goal=at_most(50)),
+        ])
+
+
+SUBJECTS = {"throughput": throughput, "suggestion": suggestion, "idle": idle, "recovery": recovery, "occupancy": occupancy,
+            "calls": calls}

@@ -28,6 +28,20 @@ import TunedTestSupport
         }
     }
 
+    /// The commands of the guide, as it prints them.
+    @Test func theGuidesCommandsWork() async throws {
+        try await Lab.with { lab in
+            let text = try String(contentsOfFile: "\(TestPlugins.root)/sdk/README.md", encoding: .utf8)
+            let section = try #require(text.range(of: "## No SDK at all")).upperBound
+            let start = try #require(text.range(of: "```sh\n", range: section..<text.endIndex)).upperBound
+            let end = try #require(text.range(of: "```", range: start..<text.endIndex)).lowerBound
+            let run = try await lab.shell(
+                "cd '\(lab.folder)' && tuned() { '\(TestPlugins.executable("tuned"))' \"$@\"; } && set -e\n\(text[start..<end])")
+            #expect(run.status == 0, "\(run.error)")
+            #expect(run.output.contains("pow-1 is completed") && run.output.contains("best: value "), "\(run.output)")
+        }
+    }
+
     @Test func aFunctionStaysLoadedOverARestart() async throws {
         try await Lab.with { lab in
             try await lab.tunedOK("load", "libm.so.6", "--schema", try lab.file("pow.json", Self.pow()))

@@ -145,6 +145,20 @@ double late(bool keep, int32_t (*report)(int64_t step, double value)) {
     return answer;
 }
 
+/* The one that the guide declares. */
+double train(double rate, int depth, const char *kernel, uint64_t random_seed, int epochs,
+             int32_t (*report)(int64_t step, double value), double *size);
+double train(double rate, int depth, const char *kernel, uint64_t random_seed, int epochs,
+             int32_t (*report)(int64_t step, double value), double *size) {
+    double loss = 1;
+    for (int epoch = 1; epoch <= epochs; epoch++) {
+        loss *= 1 - rate / 2;
+        if (report(epoch, loss)) break;
+    }
+    *size = depth * (kernel[0] == 'r' ? 2 : 1) + (double)(random_seed % 1);
+    return loss;
+}
+
 double constant = 1;
 
 static double hidden(double x) { return x; }

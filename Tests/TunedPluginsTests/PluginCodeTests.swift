@@ -40,6 +40,20 @@ import TunedWire
         #expect(error.code == .missingSymbol && error.message.contains("tuned_plugin_v1"))
     }
 
+    /// The schema that the guide prints is one of a function that the tests have.
+    @Test func theSchemaOfTheGuideIsRight() throws {
+        let guide = try #require(fopen("\(TestPlugins.root)/sdk/README.md", "r"))
+        defer { fclose(guide) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        let count = fread(&bytes, 1, bytes.count, guide)
+        let text = String(decoding: bytes.prefix(count), as: UTF8.self)
+        let section = try #require(text.firstRange(of: "## No SDK at all")).upperBound
+        let start = try #require(text[section...].firstRange(of: "```json\n")).upperBound
+        let end = try #require(text[start...].firstRange(of: "```")).lowerBound
+        let code = try load("functions_abi", as: "train.so", "train.tuned.json", String(text[start..<end]))
+        #expect(code is FunctionLibrary && code.plugin.id == "train")
+    }
+
     @Test(arguments: [
         (#"{"id": "echo", "parameters": []}"#, PluginError.Code.missingSymbol, "names no function"),
         (#"{"abi": "functions", "function": "double f(double x)"}"#, .malformed, "\"abi\" is \"functions\""),
