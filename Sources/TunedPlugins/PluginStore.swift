@@ -78,6 +78,12 @@ public final class PluginStore: Sendable {
         for path in [copyPath(hash), sidecarPath(hash)] {
             guard unlink(path) == 0 || errno == ENOENT else { throw Self.storageError("delete", path) }
         }
+        if let record = checkRecordPath(hash: hash) { unlink(record) }
+    }
+
+    /// Where the verdict of `tuned check` on a plugin is kept; nil where the text is no hash.
+    func checkRecordPath(hash: String) -> String? {
+        Self.isHash(hash) ? "\(directory)/\(hash).check.json" : nil
     }
 
     private func copyPath(_ hash: String) -> String { "\(directory)/\(hash).so" }
