@@ -34,6 +34,8 @@ package struct DaemonConfiguration: Hashable, Sendable {
     package var tcp: Listener?
     /// Seconds that running trials get to end when the daemon does.
     package var grace = 5.0
+    /// Whether studies may have checked plugins run inside the daemon.
+    package var allowsInProcess = false
 
     package init() {}
 
@@ -44,6 +46,12 @@ package struct DaemonConfiguration: Hashable, Sendable {
             if let slots = fields.take("slots") { try readSlots(slots) }
             if let listen = fields.take("listen") { tcp = try Self.listener(listen) }
             grace = try fields.quantity("grace", .duration) ?? grace
+            if let flag = fields.take("inprocess") {
+                guard case .boolean(let allows) = flag else {
+                    throw SpecificationError(path: "inprocess", message: "expected true or false")
+                }
+                allowsInProcess = allows
+            }
             try fields.finish()
         } catch {
             throw document.error(at: error.path, error.message)
