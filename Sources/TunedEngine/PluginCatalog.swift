@@ -67,7 +67,15 @@ public final class PluginCatalog: Sendable {
     /// The private copy of a file with this hash, loaded now or earlier.
     func image(hash: String) -> PluginImage? { store.image(hash: hash) }
 
-    /// Called when a plugin is loaded again with another content.
+    /// What `tuned check` found of a plugin; nil where it was not checked as it is. Reads the disk.
+    func checkRecord(of plugin: LoadedPlugin) -> CheckRecord? { CheckRecord.read(hash: plugin.image.hash, in: store) }
+
+    /// Whether a trainable may run where a study's trials do. Reads the disk.
+    func mayRun(_ plugin: LoadedPlugin, _ trainable: String, _ isolation: Isolation) -> Bool {
+        isolation == .worker || checkRecord(of: plugin)?.isFit(trainable: trainable) ?? false
+    }
+
+    /// Called when a plugin that was loaded is loaded again.
     func onReplacement(_ body: @escaping @Sendable (LoadedPlugin) -> Void) { state.withLock { $0.replaced = body } }
 
     /// Called when a plugin has crashed too often in a row.
@@ -169,7 +177,8 @@ public final class PluginCatalog: Sendable {
             state.withLock { $0.plugins[plugin.name] = earlier }
             throw error
         }
-        if let earlier, earlier.image.hash != plugin.image.hash { notify?(plugin) }
+        // Also with the same content: it may have been checked meanwhile.
+        if earlier != nil { notify?(plugin) }
         return plugin
     }
 

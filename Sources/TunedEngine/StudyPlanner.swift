@@ -16,6 +16,7 @@ final class StudyPlanner: Sendable {
     private let slots: SlotScheduler
     private let clock: any TimeSource
     private let version: String
+    private let allowsInProcess: Bool
     private let queue = DispatchQueue(label: "tuned.planner")
 
     struct Plan: Sendable {
@@ -25,7 +26,7 @@ final class StudyPlanner: Sendable {
 
     init(
         plugins: PluginCatalog, datasets: DatasetProbe, data: DataStore, slots: SlotScheduler, clock: any TimeSource,
-        version: String
+        version: String, allowsInProcess: Bool
     ) {
         self.plugins = plugins
         self.datasets = datasets
@@ -33,6 +34,7 @@ final class StudyPlanner: Sendable {
         self.slots = slots
         self.clock = clock
         self.version = version
+        self.allowsInProcess = allowsInProcess
     }
 
     func plan(_ specification: StudySpecification, reply: @escaping @Sendable (Result<Plan, EngineError>) -> Void) {
@@ -53,7 +55,9 @@ final class StudyPlanner: Sendable {
     func blueprint(of declaration: StudyDeclaration) throws(EngineError) -> WorkerBlueprint? {
         guard let reference = declaration.plugin else { return nil }
         var image = plugins.image(hash: reference.hash)
-        if let current = plugins.plugin(reference.name), current.trainable(reference.trainable)?.schema == declaration.schema {
+        if let current = plugins.plugin(reference.name), current.trainable(reference.trainable)?.schema == declaration.schema,
+            plugins.mayRun(current, reference.trainable, declaration.specification.isolation)
+        {
             image = current.image
         }
         guard let image else {
@@ -96,6 +100,7 @@ final class StudyPlanner: Sendable {
             throw EngineError(.conflict, "plugin \(name) is in quarantine: \(quarantine.text(of: name))", path: "plugin")
         }
         let trainable = try choose(specification.trainable, of: plugin)
+        if specification.isolation == .inprocess { try checkInProcess(plugin, trainable.id) }
         let space: SearchSpace
         do throws(SpaceError) {
             space = try trainable.schema.space.narrowed(by: specification.space)
@@ -192,6 +197,23 @@ final class StudyPlanner: Sendable {
                 path: "trainable")
         }
         return found
+    }
+
+    /// Refuses to run code within the daemon that the administrator does not allow, or that was not checked for it.
+    private func checkInProcess(_ plugin: LoadedPlugin, _ trainable: String) throws(EngineError) {
+        guard allowsInProcess else {
+            throw EngineError(
+                .invalid,
+                "this daemon does not run plugins inside itself. Whoever administers it allows that with `inprocess: true` in config.yaml and a restart; or leave isolation out, and trials run in workers",
+                path: "isolation")
+        }
+        let record = plugins.checkRecord(of: plugin)
+        if record?.isFit(trainable: trainable) ?? false { return }
+        let why =
+            record?.trainables[trainable] == nil
+            ? "trainable \(trainable) of plugin \(plugin.name) was not checked as it is loaded now, and code inside the daemon must be"
+            : "the check of trainable \(trainable) of plugin \(plugin.name) did not find it fit to run inside the daemon"
+        throw EngineError(.invalid, "\(why): type `tuned check \(plugin.path)`, or leave isolation out, and trials run in workers", path: "isolation")
     }
 
     /// Holds the study's `config` against the keys that the schema declares; a schema without any takes all.

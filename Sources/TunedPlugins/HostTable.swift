@@ -1,6 +1,7 @@
 import CTunedPlugin
 import CTunedWorker
 import Glibc
+import TunedRecords
 import TunedWire
 
 /// The functions that the host offers to plugins, behind C function pointers.
@@ -41,8 +42,12 @@ private func hostConstraint(
 
 private func hostReport(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt32, _ step: Int64, _ value: Double) -> Int32 {
     guard let context = TrialContext.of(trial), metric < context.pointee.metricCount else { return TUNED_FAILED }
-    context.pointee.sink.report(metric, step: step, value: value)
-    return TUNED_OK
+    guard context.pointee.isOfBatch else {
+        context.pointee.sink.report(metric, step: step, value: value)
+        return TUNED_OK
+    }
+    let notes = context.pointee.notes.takeUnretainedValue()
+    return notes.add(MetricReport(metric: Int(metric), step: step, value: value)) ? TUNED_OK : TUNED_FAILED
 }
 
 private func hostShouldStop(_ trial: UnsafePointer<tuned_trial>?) -> Int32 {

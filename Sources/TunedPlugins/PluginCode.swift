@@ -16,6 +16,18 @@ package protocol TrainableHost: AnyObject {
     func dataset() throws(PluginError) -> DatasetDescription?
     /// Trains and evaluates. The page's phase tells how far it came, should it not return.
     func run(_ request: RunRequest) -> RunResult
+    /// Most trials of one call of ``run(_:)-(BatchRequest)``; 0 where it takes one at a time.
+    var batchLimit: Int { get }
+    /// Trains and evaluates many trials in one call.
+    func run(_ request: BatchRequest) -> BatchCallResult
+}
+
+extension TrainableHost {
+    package var batchLimit: Int { 0 }
+
+    package func run(_ request: BatchRequest) -> BatchCallResult {
+        BatchCallResult(refusing: request, "the trainable takes one trial at a time")
+    }
 }
 
 extension PluginLibrary: PluginCode {

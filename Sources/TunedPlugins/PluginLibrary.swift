@@ -4,8 +4,8 @@ package import TunedWire
 
 /// A plugin's shared library, loaded into this process for good: code that once ran is never unloaded.
 ///
-/// Loading runs the library's constructors and its entry point. Anything may happen then, so the daemon only ever does it
-/// inside a worker.
+/// Loading runs the library's constructors and its entry point. Anything may happen then, so the daemon does it inside a
+/// worker, but for plugins that were checked and may run in the daemon itself.
 package final class PluginLibrary {
     package let path: String
     package let plugin: PluginDescription
@@ -123,7 +123,10 @@ package final class PluginLibrary {
         else {
             throw malformed(path, "size of trainable \(index) is too small; set it to sizeof(tuned_trainable)")
         }
-        guard trainable.evaluate != nil else { throw malformed(path, "trainable \(index) has no evaluate function") }
+        // One whose instances offer tuned.batch/1 needs none; an instance tells.
+        guard trainable.evaluate != nil || trainable.extension != nil else {
+            throw malformed(path, "trainable \(index) has no evaluate function")
+        }
         return trainable
     }
 

@@ -33,6 +33,8 @@ public enum EventPayload: Hashable, Sendable {
     case reported(trial: Int, run: RunKey, MetricReport)
     case attemptEnded(AttemptEnded)
     case trialEnded(TrialEnded)
+    /// Trials that were asked, run and ended together: stands for the four events above of each of them.
+    indirect case batchRun(BatchRun)
     /// New stopping rules, as JSON text.
     case stopRulesChanged(rules: String)
     /// A warning or remark that belongs to the study's history.

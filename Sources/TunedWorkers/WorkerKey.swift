@@ -21,7 +21,7 @@ struct WorkerKey: Sendable {
     }
 
     func serves(_ other: WorkerBlueprint, in slot: SlotGrant) -> Bool {
-        queue === slot.queue && gpus == slot.gpus && memory == slot.memory && cpus == slot.cpus && isFor(other)
+        queue === slot.queue && gpus == slot.gpus && memory == slot.memory && cpus == slot.cpus && blueprint.opensAs(other)
     }
 
     /// What a worker is told to open. Parameters are the schema's: a study's narrower space does not change their indices.
@@ -30,14 +30,6 @@ struct WorkerKey: Sendable {
             plugin: blueprint.plugin, trainable: blueprint.trainable, schema: blueprint.schema, config: blueprint.config,
             dataPath: blueprint.dataPath, describesDataset: false,
             resources: WorkerResources(cpus: cpus.map { Int32(clamping: $0) }, gpus: gpus, memory: memory))
-    }
-
-    private func isFor(_ other: WorkerBlueprint) -> Bool {
-        blueprint === other
-            || (blueprint.plugin == other.plugin && blueprint.trainable == other.trainable
-                && blueprint.dataPath == other.dataPath && blueprint.folds === other.folds
-                && blueprint.environment == other.environment && blueprint.config == other.config
-                && blueprint.schema == other.schema)
     }
 }
 
