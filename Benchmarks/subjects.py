@@ -165,5 +165,33 @@ def calls(bench):
         ])
 
 
+def worker(bench):
+    def round_trip():
+        done = subprocess.run([bench.tuned, "bench-worker", bench.plugins / "noop.so", "--runs", "20000", "--json"],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(done.stdout)["p50_us"]
+
+    def private_dirty():
+        with bench.daemon() as daemon:
+            daemon.command("load", bench.plugins / "noop.so")
+            daemon.command("run", "noop", "--trainable", "noop", "--trials", 1, "--parallel", 1, "--sampler", "random")
+            return max(daemon.workers_private_mb())
+
+    def swift_plugin():
+        return os.path.getsize(bench.plugins / "mlp.so") / 1e3
+
+    return Subject(
+        "worker", "tuned bench-worker build/bench-plugins/noop.so --runs 20000",
+        [
+            Measurement("round-trip", "us", round_trip), Measurement("private-dirty", "MB", private_dirty),
+            Measurement("swift-plugin", "KB", swift_plugin),
+        ],
+        [
+            Comparison("warm worker: a run handed over and its result, p50", "round-trip", goal=at_most(20)),
+            Comparison("worker of a C plugin after one trial, private dirty memory", "private-dirty", goal=at_most(6)),
+            Comparison("file of a plugin in Swift (mlp)", "swift-plugin", goal=at_most(200)),
+        ])
+
+
 SUBJECTS = {"throughput": throughput, "suggestion": suggestion, "idle": idle, "recovery": recovery, "occupancy": occupancy,
-            "calls": calls}
+            "calls": calls, "worker": worker}
