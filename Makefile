@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins demo demo-mlp test bench format check clean install
+.PHONY: help setup build plugins test-plugins demo test bench format check clean install
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
@@ -45,13 +45,14 @@ plugins: setup
 test-plugins: setup
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins"
 
-demo: build plugins
-	@build/bin/tuned load build/plugins/svm.so
-	@build/bin/tuned run Plugins/svm/digits.yaml
-
+.PHONY: demo-mlp
 demo-mlp: build plugins
 	@build/bin/tuned load build/plugins/mlp.so
 	@build/bin/tuned run Plugins/mlp/study.yaml
+
+demo: build plugins
+	@build/bin/tuned load build/plugins/svm.so
+	@build/bin/tuned run Plugins/svm/digits.yaml
 
 test: setup plugins test-plugins
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
