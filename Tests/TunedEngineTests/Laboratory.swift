@@ -143,6 +143,7 @@ struct Laboratory {
             directory: directory, store: try .init(directory: "\(directory)/plugins"), probe: PluginProbe(settings: settings), clock: clock)
         surroundings = StudySurroundings(
             store: store, slots: slots, runner: runner, clock: clock, plugins: catalog, host: HostFacts(daemonVersion: "test"),
+            folders: RunFolders(root: "\(directory)/runs"),
             firstNonce: UInt64(store.lastSequence))
         let parsed = try Schema(parsing: schema)
         let specification = try StudySpecification(json: try JSONValue(parsing: specification))
