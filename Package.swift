@@ -31,6 +31,7 @@ let package = Package(
         // Floor 0: C.
         .target(name: "CTunedPlugin", path: "Sources/CTunedPlugin"),
         .target(name: "CTunedWorker", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread"), .linkedLibrary("stdc++")]),
+        .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
         .target(name: "CAssets", exclude: ["openapi.json"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
 
         // Floor 1.
@@ -45,7 +46,7 @@ let package = Package(
         .target(
             name: "TunedPlugins",
             dependencies: [
-                "TunedSpace", "TunedRecords", "TunedWire", "CTunedPlugin", "CTunedWorker",
+                "TunedSpace", "TunedRecords", "TunedWire", "CTunedPlugin", "CTunedWorker", "CFFI",
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),
         .target(name: "TunedSlots", dependencies: ["TunedSpace", "TunedRecords", "CTunedWorker"], swiftSettings: strict),
@@ -93,8 +94,8 @@ let package = Package(
         .executableTarget(
             name: "tuned",
             dependencies: [
-                "TunedSpace", "TunedRecords", "TunedStorage", "TunedSearch", "TunedSlots", "TunedPlugins", "TunedWorkers",
-                "TunedEngine", "TunedService", "CTunedWorker",
+                "TunedSpace", "TunedRecords", "TunedWire", "TunedStorage", "TunedSearch", "TunedSlots", "TunedPlugins", "TunedWorkers",
+                "TunedEngine", "TunedService", "CTunedWorker", "CAssets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -2,6 +2,7 @@
 #include "tuned_surroundings.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,10 +13,16 @@ static mode_t mask;
 static char **variables;  // copies of our own, and the array that environ points to
 static size_t variable_count;
 
+// Those that tell of crashes, and those that end, or say that something ended.
+static const int watched[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGTERM, SIGINT, SIGPIPE, SIGCHLD, SIGALRM};
+#define WATCHED (sizeof watched / sizeof *watched)
+static struct sigaction handlers[WATCHED];
+
 void tuned_surroundings_note(void) {
     if (getcwd(directory, sizeof directory) == NULL) directory[0] = 0;
     mask = umask(077);
     umask(mask);
+    for (size_t i = 0; i < WATCHED; i++) sigaction(watched[i], NULL, &handlers[i]);
     size_t count = 0;
     while (environ != NULL && environ[count] != NULL) count++;
     char **copies = calloc(count + 1, sizeof *copies);
@@ -47,6 +54,12 @@ unsigned tuned_surroundings_restore(void) {
         if (chdir(directory) == 0) changed |= TUNED_CHANGED_DIRECTORY;
     }
     if (umask(mask) != mask) changed |= TUNED_CHANGED_MASK;
+    for (size_t i = 0; i < WATCHED; i++) {
+        struct sigaction found;
+        if (sigaction(watched[i], NULL, &found) != 0 || found.sa_sigaction == handlers[i].sa_sigaction) continue;
+        sigaction(watched[i], &handlers[i], NULL);
+        changed |= TUNED_CHANGED_HANDLERS;
+    }
     if (is_environment_changed()) {
         char **again = calloc(variable_count + 1, sizeof *again);
         if (again == NULL) return changed;

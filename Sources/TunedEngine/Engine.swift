@@ -32,10 +32,12 @@ public final class Engine: Sendable {
         var isShuttingDown = false
     }
 
-    /// - Parameter directory: of the data; made where it is absent.
+    /// - Parameters:
+    ///   - directory: of the data; made where it is absent.
+    ///   - direct: runs plugins within this process; nil where that is not allowed.
     public init(
         directory: String, store: any EventStore, slots: SlotScheduler, runner: any AttemptRunner, plugins: PluginCatalog,
-        datasets: DatasetProbe, clock: any TimeSource, host: HostFacts, version: String
+        datasets: DatasetProbe, clock: any TimeSource, host: HostFacts, version: String, direct: (any DirectRunner)? = nil
     ) throws(EngineError) {
         self.store = store
         self.plugins = plugins
@@ -43,11 +45,11 @@ public final class Engine: Sendable {
         self.host = host
         registry = Mutex(Registry())
         surroundings = StudySurroundings(
-            store: store, slots: slots, runner: runner, clock: clock, plugins: plugins, host: host,
+            store: store, slots: slots, runner: runner, direct: direct, clock: clock, plugins: plugins, host: host,
             folders: RunFolders(root: "\(directory)/runs"), firstNonce: UInt64(store.lastSequence))
         planner = StudyPlanner(
             plugins: plugins, datasets: datasets, data: try DataStore(directory: "\(directory)/data"), slots: slots, clock: clock,
-            version: version)
+            version: version, allowsInProcess: direct != nil)
         plugins.onReplacement { [weak self] plugin in
             guard let self else { return }
             for driver in self.registry.withLock({ Array($0.drivers.values) }) {
@@ -249,11 +251,13 @@ public final class Engine: Sendable {
 
     public func ask(_ slug: String, reply: @escaping Reply<AskedTrial>) {
         withDriver(slug, reply) { [self] driver in
-            do throws(EngineError) {
-                let (trial, sequence) = try driver.ask()
-                whenDurable(sequence, reply) { .success(trial) }
-            } catch {
-                reply(.failure(error))
+            driver.whenNumbered { [self] in
+                do throws(EngineError) {
+                    let (trial, sequence) = try driver.ask()
+                    whenDurable(sequence, reply) { .success(trial) }
+                } catch {
+                    reply(.failure(error))
+                }
             }
         }
     }
@@ -304,7 +308,7 @@ public final class Engine: Sendable {
     /// Attempts under way and slots waited for, over all studies.
     public var load: (running: Int, waiting: Int) {
         registry.withLock { Array($0.drivers.values) }.reduce((0, 0)) { sum, driver in
-            driver.queue.sync { (sum.0 + driver.underWay.count, sum.1 + driver.requests.count) }
+            driver.queue.sync { (sum.0 + driver.runningCount, sum.1 + driver.requests.count) }
         }
     }
 
@@ -320,9 +324,10 @@ public final class Engine: Sendable {
     }
 
     private func waitForEnd(of drivers: [StudyDriver], until deadline: Double, done: @escaping @Sendable () -> Void) {
-        let running = drivers.filter { driver in driver.queue.sync { !driver.underWay.isEmpty } }
+        let running = drivers.filter { driver in driver.queue.sync { driver.busySlots > 0 } }
         if running.isEmpty || surroundings.clock.monotonicSeconds() >= deadline {
             surroundings.runner.shutDown()
+            surroundings.direct?.shutDown()
             return done()
         }
         _ = surroundings.clock.schedule(after: 0.02) { [self] in waitForEnd(of: running, until: deadline, done: done) }
@@ -411,7 +416,7 @@ extension StudyDriver {
             secondsLeft = [byTrials, byTime].compactMap { $0 }.min()
         }
         return LiveStudy(
-            explanation: feed.sampler.explanation, running: underWay.count, waiting: requests.count, enqueued: wishes.count,
+            explanation: feed.sampler.explanation, running: runningCount, waiting: requests.count, enqueued: wishes.count,
             trialsPerSecond: rate, remaining: remaining, secondsLeft: secondsLeft, seconds: pace.seconds(at: now),
             best: stopping.best.flatMap { best in
                 declaration.objectives.first.map { (best.trial, $0.goal == .minimize ? best.loss : -best.loss) }

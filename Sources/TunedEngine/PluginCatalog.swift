@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 public import TunedPlugins
 public import TunedRecords
-import TunedSpace
+public import TunedSpace
 import TunedWire
 public import TunedWorkers
 
@@ -67,7 +67,15 @@ public final class PluginCatalog: Sendable {
     /// The private copy of a file with this hash, loaded now or earlier.
     func image(hash: String) -> PluginImage? { store.image(hash: hash) }
 
-    /// Called when a plugin is loaded again with another content.
+    /// What `tuned check` found of a plugin; nil where it was not checked as it is. Reads the disk.
+    func checkRecord(of plugin: LoadedPlugin) -> CheckRecord? { CheckRecord.read(hash: plugin.image.hash, in: store) }
+
+    /// Whether a trainable may run where a study's trials do. Reads the disk.
+    func mayRun(_ plugin: LoadedPlugin, _ trainable: String, _ isolation: Isolation) -> Bool {
+        isolation == .worker || checkRecord(of: plugin)?.isFit(trainable: trainable) ?? false
+    }
+
+    /// Called when a plugin that was loaded is loaded again.
     func onReplacement(_ body: @escaping @Sendable (LoadedPlugin) -> Void) { state.withLock { $0.replaced = body } }
 
     /// Called when a plugin has crashed too often in a row.
@@ -112,11 +120,13 @@ public final class PluginCatalog: Sendable {
     }
 
     /// Copies the file, runs it once in a process of its own to see what it offers, and keeps that.
-    public func load(path: String, reply: @escaping Completion<LoadedPlugin>) {
+    ///
+    /// - Parameter sidecar: what goes with the library, an object: declarations of plain functions, or what the plugin itself reads.
+    public func load(path: String, sidecar: JSONValue?, reply: @escaping Completion<LoadedPlugin>) {
         queue.async { [self] in
             let stored: StoredPlugin
             do throws(PluginError) {
-                stored = try store.add(path)
+                stored = try store.add(path, sidecar: sidecar.map { Array($0.text().utf8) })
             } catch {
                 return reply(.failure(EngineError(error)))
             }
@@ -167,7 +177,8 @@ public final class PluginCatalog: Sendable {
             state.withLock { $0.plugins[plugin.name] = earlier }
             throw error
         }
-        if let earlier, earlier.image.hash != plugin.image.hash { notify?(plugin) }
+        // Also with the same content: it may have been checked meanwhile.
+        if earlier != nil { notify?(plugin) }
         return plugin
     }
 

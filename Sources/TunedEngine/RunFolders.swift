@@ -14,7 +14,7 @@ package final class RunFolders: Sendable {
 
     init(root: String) { self.root = root }
 
-    func path(study: StudyID, trial: Int, run: Int) -> String { "\(root)/\(study)/\(trial)-\(run)" }
+    func path(study: StudyID, trial: Int, run: Int) -> String { "\(root)/\(study.rawValue)/\(trial)-\(run)" }
 
     /// Drops the checkpoints of a trial that will not be taken up again.
     func dropCheckpoints(study: StudyID, trial: Int, runs: Int) {
@@ -25,7 +25,7 @@ package final class RunFolders: Sendable {
     /// Drops all checkpoints of a study that has ended.
     func dropCheckpoints(study: StudyID) {
         queue.async { [self] in
-            let directory = "\(root)/\(study)"
+            let directory = "\(root)/\(study.rawValue)"
             for name in Self.entries(directory) { Self.dropCheckpoint("\(directory)/\(name)") }
             rmdir(directory)
         }
@@ -34,7 +34,7 @@ package final class RunFolders: Sendable {
     /// Removes all that a deleted study kept.
     func remove(study: StudyID) {
         queue.async { [self] in
-            let directory = "\(root)/\(study)"
+            let directory = "\(root)/\(study.rawValue)"
             for run in Self.entries(directory) {
                 for name in Self.entries("\(directory)/\(run)/artifacts") { unlink("\(directory)/\(run)/artifacts/\(name)") }
                 rmdir("\(directory)/\(run)/artifacts")
@@ -63,7 +63,7 @@ package final class RunFolders: Sendable {
 
     /// Reads the disk: not for a thread that may not wait.
     func artifacts(study: StudyID, trial: Int) -> [Artifact] {
-        Self.entries("\(root)/\(study)").compactMap { folder -> Int? in
+        Self.entries("\(root)/\(study.rawValue)").compactMap { folder -> Int? in
             let parts = folder.split(separator: "-")
             return parts.count == 2 && parts[0] == String(trial) ? Int(parts[1]) : nil
         }.sorted().flatMap { run -> [Artifact] in

@@ -40,6 +40,7 @@ extension StudyDriver {
             fill()
             return sequence
         }
+        try checkInProcess()
         guard blueprint != nil || declaration.plugin == nil else {
             throw EngineError(
                 .plugin,
@@ -108,12 +109,20 @@ extension StudyDriver {
         guard mayAsk else {
             throw EngineError(.conflict, "study \(slug) asks for no more trials: \(ending ?? "its \(rules.trials ?? 0) trials are asked for")")
         }
-        let askedAfter = position
-        guard let number = askTrial(isExternal: true), let trial = active[number] else {
+        guard let asked = takeTrial(isExternal: true) else {
             settle()
             throw EngineError(.conflict, "every configuration of the space of study \(slug) was tried")
         }
-        return (AskedTrial(number: number, configuration: trial.configuration, space: declaration.space, askedAfter: askedAfter), position)
+        let sequence = record([.trialAsked(asked)])
+        let trial = AskedTrial(
+            number: asked.trial, configuration: asked.configuration, space: declaration.space, askedAfter: asked.askedAfter)
+        return (trial, sequence)
+    }
+
+    /// Calls `body` once the next number may be given to a trial that is not of a batch: trials enter the log in the order of
+    /// their numbers, and a batch only when it has ended.
+    func whenNumbered(_ body: @escaping () -> Void) {
+        if batches.isEmpty { body() } else { numberWaiters.append(body) }
     }
 
     func tell(_ number: Int, _ result: ToldResult) throws(EngineError) -> EventSequence {
@@ -182,6 +191,13 @@ extension StudyDriver {
             record([
                 .noted(
                     text: "plugin \(plugin.name) was loaded again with another schema; this study stays with \(old.plugin.hash.prefix(12))")
+            ])
+            return
+        }
+        guard surroundings.plugins.mayRun(plugin, reference.trainable, declaration.specification.isolation) else {
+            record([
+                .noted(
+                    text: "plugin \(plugin.name) was loaded again; inside the daemon this study stays with \(old.plugin.hash.prefix(12)) until `tuned check \(plugin.path)` has passed and it is loaded once more")
             ])
             return
         }

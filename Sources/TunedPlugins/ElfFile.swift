@@ -124,7 +124,7 @@ package struct ElfFile: Sendable {
         return nil
     }
 
-    private static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8]? {
+    static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8]? {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             initialized = max(0, pread(descriptor, buffer.baseAddress, count, off_t(offset)))
         }

@@ -4,10 +4,10 @@ import Glibc
 /// Which function of a shared library holds an address, by the library's symbol table. Reads the file, and runs nothing of it;
 /// what it says is not trusted.
 package struct ElfSymbols {
-    private let descriptor: Int32
+    let descriptor: Int32
 
     private static let nameLimit = 1024
-    private static let entrySize = 24
+    static let entrySize = 24
     private static let sectionSize = 64
     private static let function: UInt8 = 2
     private static let indirectFunction: UInt8 = 10
@@ -26,7 +26,7 @@ package struct ElfSymbols {
         return nil
     }
 
-    private struct Section {
+    struct Section {
         var kind: UInt32
         var offset: UInt64
         var size: UInt64
@@ -58,7 +58,7 @@ package struct ElfSymbols {
         return Self.demangle(text) + (offset == 0 ? "" : "+0x" + String(offset, radix: 16))
     }
 
-    private var sections: [Section] {
+    var sections: [Section] {
         guard let header = read(at: 0, count: 64) else { return [] }
         let start = header.number(UInt64.self, at: 40)
         let size = Int(header.number(UInt16.self, at: 58))
@@ -81,7 +81,7 @@ package struct ElfSymbols {
         return String(decoding: bytes[..<end], as: UTF8.self)
     }
 
-    private func read(at offset: UInt64, count: Int) -> [UInt8]? {
+    func read(at offset: UInt64, count: Int) -> [UInt8]? {
         guard let start = off_t(exactly: offset) else { return nil }
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             initialized = max(0, pread(descriptor, buffer.baseAddress, count, start))

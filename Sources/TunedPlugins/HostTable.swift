@@ -1,6 +1,7 @@
 import CTunedPlugin
 import CTunedWorker
 import Glibc
+import TunedRecords
 import TunedWire
 
 /// The functions that the host offers to plugins, behind C function pointers.
@@ -41,24 +42,18 @@ private func hostConstraint(
 
 private func hostReport(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt32, _ step: Int64, _ value: Double) -> Int32 {
     guard let context = TrialContext.of(trial), metric < context.pointee.metricCount else { return TUNED_FAILED }
-    while true {
-        switch tuned_page_report(context.pointee.sink.page, metric, step, value) {
-        case TUNED_REPORT_KEPT: return TUNED_OK
-        case TUNED_REPORT_HALF:
-            context.pointee.sink.doorbell()
-            return TUNED_OK
-        default:
-            // Full: nothing is dropped, so the plugin waits for the daemon, which was told at half and reads by itself
-            // every few milliseconds.
-            usleep(100)
-        }
+    guard context.pointee.isOfBatch else {
+        context.pointee.sink.report(metric, step: step, value: value)
+        return TUNED_OK
     }
+    let notes = context.pointee.notes.takeUnretainedValue()
+    return notes.add(MetricReport(metric: Int(metric), step: step, value: value)) ? TUNED_OK : TUNED_FAILED
 }
 
 private func hostShouldStop(_ trial: UnsafePointer<tuned_trial>?) -> Int32 {
     // A thread that outlived its run is told to stop.
     guard let context = TrialContext.of(trial) else { return 1 }
-    return tuned_page_stop(context.pointee.sink.page) == 0 ? 0 : 1
+    return context.pointee.sink.isToldToStop ? 1 : 0
 }
 
 private func hostLog(_ trial: UnsafePointer<tuned_trial>?, _ level: Int32, _ text: UnsafePointer<CChar>?) {
@@ -77,11 +72,11 @@ private func hostLog(_ trial: UnsafePointer<tuned_trial>?, _ level: Int32, _ tex
 }
 
 private func hostFail(_ trial: UnsafePointer<tuned_trial>?, _ code: Int32, _ text: UnsafePointer<CChar>?) -> Int32 {
-    let said = PluginText.prefix(text, limit: RunNotes.textLimit)
+    let text = PluginText.prefix(text, limit: RunNotes.textLimit)
     if let context = TrialContext.ofAny(trial) {
-        context.pointee.notes.takeUnretainedValue().fail(said)
+        context.pointee.notes.takeUnretainedValue().fail(text)
     } else if trial == nil {
-        EntryFailure.say(said)
+        LoadNotes.shared.fail(text)
     }
     return code
 }

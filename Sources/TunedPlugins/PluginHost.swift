@@ -7,20 +7,22 @@ package import TunedWire
 /// One instance of a trainable, and the calls into it. Calls block for as long as the plugin's code runs, and come one at
 /// a time from one thread.
 package final class PluginHost {
-    private let trainable: tuned_trainable
-    private let name: String
+    let trainable: tuned_trainable
+    let name: String
     private let parameters: ParameterTable
-    private let metricCount: Int
+    let metricCount: Int
     private let notes = RunNotes()
-    private let files: RunFiles
+    let files: RunFiles
     /// The trainable's `tuned.stepwise/1`, where it has one.
     private var stepwise: StepwiseTraining?
+    /// The trainable's `tuned.batch/1`, where it has one.
+    private(set) var batch: BatchCalls?
     private let contexts: UnsafeMutablePointer<TrialContext>
     /// The one of the run that is under way, or was last.
     private var context: UnsafeMutablePointer<TrialContext>
     private var runs = 0
-    private let folds: [FoldsLayout.Rows]
-    private var instance: UnsafeMutableRawPointer?
+    let folds: [FoldsLayout.Rows]
+    private(set) var instance: UnsafeMutableRawPointer?
     /// Whether there is anything to destroy: not after a create that failed.
     private var isCreated = false
 
@@ -56,6 +58,10 @@ package final class PluginHost {
         ResourceTable.set(request.resources)
         try create(request)
         stepwise = try StepwiseTraining(trainable, instance, name: name, fullBudget: request.fullBudget)
+        batch = try BatchCalls(self, request.parameters, sink: sink)
+        guard trainable.evaluate != nil || batch != nil else {
+            throw PluginError(.malformed, "\(name) has no evaluate function, and does not offer \(TUNED_BATCH) either")
+        }
     }
 
     deinit {
@@ -124,9 +130,13 @@ package final class PluginHost {
             code = train(instance, trial)
         }
         let endedInTrain = code != TUNED_OK
-        if !endedInTrain, let evaluate = trainable.evaluate {
+        if !endedInTrain {
             tuned_page_set_phase(page, UInt32(TUNED_PHASE_EVALUATING))
-            code = evaluate(instance, trial)
+            if let evaluate = trainable.evaluate {
+                code = evaluate(instance, trial)
+            } else if let batch {
+                code = batch.run(alone: trial)
+            }
         }
         return result(request, code: code, endedInTrain: endedInTrain, text: nil)
     }

@@ -23,7 +23,12 @@ public final class MemoryEventStore: EventStore {
     private let commitsAtOnce: Bool
     private let delivery = DispatchQueue(label: "tuned.storage.memory")
 
-    public init(commitsAtOnce: Bool = true) { self.commitsAtOnce = commitsAtOnce }
+    public let wasClosed: Bool
+
+    public init(commitsAtOnce: Bool = true, wasClosed: Bool = true) {
+        self.commitsAtOnce = commitsAtOnce
+        self.wasClosed = wasClosed
+    }
 
     public func allocateStudy() -> StudyID {
         state.withLock { state in

@@ -58,6 +58,8 @@ public final class SQLiteEventStore: EventStore {
 
     public var lastSequence: EventSequence { committer.lastSequence }
 
+    public var wasClosed: Bool { connection.wasClosed }
+
     public var statistics: CommitStatistics { committer.statistics }
 
     /// Not to be called from a queue of the store's own.

@@ -20,6 +20,7 @@ final class ProbeSession: @unchecked Sendable {
         switch question {
         case .probe(let path): path
         case .open(let request): request.path
+        case .check(let request): request.open.path
         case .run, .ping, .exit: ""
         }
     }
@@ -80,7 +81,7 @@ final class ProbeSession: @unchecked Sendable {
             let code = PluginError.Code(rawValue: code) ?? .protocolViolation
             complete(.failure(PluginError(code, message, detail: detail)))
         case .probed, .opened: complete(.success(message))
-        case .done, .doorbell: link?.violate("an answer to another question")
+        case .done, .doorbell, .checking, .checked: link?.violate("an answer to another question")
         }
     }
 

@@ -21,7 +21,7 @@ struct WorkerKey: Sendable {
     }
 
     func serves(_ other: WorkerBlueprint, in slot: SlotGrant) -> Bool {
-        queue === slot.queue && gpus == slot.gpus && memory == slot.memory && cpus == slot.cpus && isFor(other)
+        queue === slot.queue && gpus == slot.gpus && memory == slot.memory && cpus == slot.cpus && blueprint.opensAs(other)
     }
 
     /// What a worker is told to open. Parameters are the schema's: a study's narrower space does not change their indices.
@@ -30,14 +30,6 @@ struct WorkerKey: Sendable {
             plugin: blueprint.plugin, trainable: blueprint.trainable, schema: blueprint.schema, config: blueprint.config,
             dataPath: blueprint.dataPath, describesDataset: false,
             resources: WorkerResources(cpus: cpus.map { Int32(clamping: $0) }, gpus: gpus, memory: memory))
-    }
-
-    private func isFor(_ other: WorkerBlueprint) -> Bool {
-        blueprint === other
-            || (blueprint.plugin == other.plugin && blueprint.trainable == other.trainable
-                && blueprint.dataPath == other.dataPath && blueprint.folds === other.folds
-                && blueprint.environment == other.environment && blueprint.config == other.config
-                && blueprint.schema == other.schema)
     }
 }
 
@@ -60,33 +52,5 @@ extension OpenRequest {
     private static func text(_ value: JSONValue) -> String {
         if case .string(let text) = value { return text }
         return value.text()
-    }
-}
-
-extension WireParameter {
-    init(_ parameter: Parameter) {
-        switch parameter.domain {
-        case .float: self.init(name: parameter.name, kind: .float)
-        case .integer: self.init(name: parameter.name, kind: .integer)
-        case .categorical(let choices):
-            self.init(name: parameter.name, kind: .categorical, categories: Self.categories(choices))
-        case .ordinal(let choices):
-            self.init(name: parameter.name, kind: .ordinal, categories: Self.categories(choices))
-        case .boolean:
-            self.init(
-                name: parameter.name, kind: .boolean,
-                categories: [Category(text: "false", number: 0), Category(text: "true", number: 1)])
-        }
-    }
-
-    private static func categories(_ choices: [Choice]) -> [Category] {
-        choices.enumerated().map { index, choice in
-            switch choice {
-            case .text(let text): Category(text: text, number: Double(index))
-            case .integer(let number): Category(text: number.description, number: Double(number))
-            case .number(let number): Category(text: number.description, number: number)
-            case .boolean(let flag): Category(text: flag.description, number: flag ? 1 : 0)
-            }
-        }
     }
 }

@@ -19,8 +19,8 @@ func serve(_ surroundings: Surroundings) -> Never {
 private final class Service {
     private let surroundings: Surroundings
     private let channel: Channel
-    private var library: PluginLibrary?
-    private var host: PluginHost?
+    private var library: (any PluginCode)?
+    private var host: (any TrainableHost)?
 
     init(_ surroundings: Surroundings, _ channel: Channel) {
         self.surroundings = surroundings
@@ -34,7 +34,14 @@ private final class Service {
         case .open(let request): answer { () throws(PluginError) in .opened(try open(request)) }
         case .ping: channel.send(.pong)
         case .exit: end()
+        case .check(let request): answer { () throws(PluginError) in .checked(try check(request)) }
         }
+    }
+
+    private func check(_ request: CheckRequest) throws(PluginError) -> CheckAnswer {
+        let runner = CheckRunner(
+            page: surroundings.page, tell: { [channel] in channel.send(.checking($0)) }, loaded: { tuned_crash_refresh($0) })
+        return try runner.run(request)
     }
 
     private func run(_ request: RunRequest) {
@@ -59,17 +66,17 @@ private final class Service {
         guard changed != 0 else { return }
         let names = [
             (TUNED_CHANGED_DIRECTORY, "the working directory"), (TUNED_CHANGED_ENVIRONMENT, "the environment"),
-            (TUNED_CHANGED_MASK, "the file mode mask"),
+            (TUNED_CHANGED_MASK, "the file mode mask"), (TUNED_CHANGED_HANDLERS, "signal handlers"),
         ]
         let what = names.filter { changed & UInt32($0.0) != 0 }.map(\.1).joined(separator: " and ")
         complain("the plugin changed \(what), which was put back for the next run")
     }
 
-    private func load(_ path: String) throws(PluginError) -> PluginLibrary {
+    private func load(_ path: String) throws(PluginError) -> any PluginCode {
         if let library, library.path == path { return library }
         phase(TUNED_PHASE_LOADING)
         tuned_crash_loading(path)
-        let loaded = try PluginLibrary(path: path)
+        let loaded = try loadPluginCode(path: path)
         tuned_crash_refresh(path)
         library = loaded
         return loaded
@@ -81,7 +88,7 @@ private final class Service {
         let sink = HostSink(
             page: surroundings.page, doorbell: { doorbellChannel?.send(.doorbell) }, log: surroundings.log)
         let folds = surroundings.folds.flatMap(FoldsLayout.folds(in:)) ?? []
-        let host = try PluginHost(library, request, sink: sink, folds: folds)
+        let host = try library.open(request, sink: sink, folds: folds)
         self.host = host
         tuned_surroundings_note()
         return request.describesDataset ? try host.dataset() : nil

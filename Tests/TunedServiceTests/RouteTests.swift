@@ -13,7 +13,7 @@ import TunedStorage
         ("GET", "/v1/openapi.json", nil, 200, nil),
         ("GET", "/v1/slots", nil, 200, "Slots"),
         ("GET", "/v1/plugins", nil, 200, nil),
-        ("POST", "/v1/plugins", #"{"path": "/tmp/svm.so"}"#, 201, "Plugin"),
+        ("POST", "/v1/plugins", #"{"path": "/tmp/svm.so", "schema": {"id": "svm"}}"#, 201, "Plugin"),
         ("GET", "/v1/plugins/svm", nil, 200, "Plugin"),
         ("DELETE", "/v1/plugins/svm", nil, 200, "Plugin"),
         ("GET", "/v1/studies", nil, 200, nil),
@@ -43,7 +43,7 @@ import TunedStorage
         let document = try Document()
         let engine = try engineWithStudy()
         _ = await withCheckedContinuation { continuation in
-            engine.loadPlugin(path: "/tmp/svm.so") { continuation.resume(returning: $0) }
+            engine.loadPlugin(path: "/tmp/svm.so", sidecar: nil) { continuation.resume(returning: $0) }
         }
         try await withServer(engine) { running in
             for request in Self.requests {

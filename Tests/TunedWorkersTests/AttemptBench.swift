@@ -49,10 +49,10 @@ final class AttemptBench: Sendable {
 
     /// A study of the plugin's first trainable.
     func blueprint(
-        _ plugin: String, path: String? = nil, config: [String: JSONValue] = [:], folds: FoldPlan? = nil,
+        _ plugin: String, path: String? = nil, sidecar: JSONValue? = nil, config: [String: JSONValue] = [:], folds: FoldPlan? = nil,
         requiredMetrics: [Int] = [0], environment: [String: String] = [:]
     ) async throws -> WorkerBlueprint {
-        let image = try store.add(path ?? TestPlugins.path(plugin)).image
+        let image = try store.add(path ?? TestPlugins.path(plugin), sidecar: sidecar.map { Array($0.text().utf8) }).image
         let description = try await describe(image).get()
         let schema = try Schema(parsing: description.trainables[0].schemaJSON)
         return WorkerBlueprint(

@@ -95,11 +95,13 @@ import TunedWorkers
         #expect(bench.pool.statistics.spawned == 1)
     }
 
-    @Test func aCrashAfterHandlersWereTakenOverIsStillAFailure() async throws {
+    @Test func signalHandlersThatARunTookOverArePutBack() async throws {
         let bench = try AttemptBench()
-        #expect(try await bench.misbehave("signal_handlers").metric(0) == 0.5)
+        let ended = try await bench.misbehave("signal_handlers")
+        #expect(ended.metric(0) == 0.5 && ended.log.contains("the plugin changed signal handlers"))
         let failure = try #require(try await bench.misbehave("segfault").failure)
-        #expect(failure.kind == .exited && failure.message.contains("status 0 in evaluate"))
+        #expect(failure.kind == .crashed && failure.message.contains("SIGSEGV"))
+        #expect(bench.pool.statistics.spawned == 1)
     }
 
     @Test func endlessOutputCostsNothingButItsTrial() async throws {
@@ -130,6 +132,20 @@ import TunedWorkers
         #expect(failure.kind == .crashed)
         #expect(failure.message.contains("std::runtime_error: thrown across the boundary"))
         #expect(try await bench.run(blueprint, trial: 2).failure == nil)
+    }
+
+    @Test(arguments: [
+        ("fatal", "Fatal error: the loss has left the building"), ("index", "Index out of range"),
+        ("nil", "Unexpectedly found nil"), ("overflow", "SIG"),
+    ])
+    func aSwiftTrapIsNamed(how: String, says: String) async throws {
+        let bench = try AttemptBench()
+        let blueprint = try await bench.blueprint("trap")
+        let failure = try #require(try await bench.run(blueprint, ["how": .string(how)]).failure)
+        #expect(failure.kind == .crashed)
+        #expect(failure.message.contains(says), "\(failure.message)")
+        #expect(failure.detail.contains("in plugin+0x") || failure.detail.contains("called from plugin+0x"), "\(failure.detail)")
+        #expect(try await bench.run(blueprint, ["how": .string("ok")]).metric(0) == 0.5)
     }
 
     @Test(arguments: [("fail", "create was told to fail"), ("segfault", "SIGSEGV (segmentation fault) in create")])

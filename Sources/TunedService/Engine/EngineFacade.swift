@@ -24,7 +24,8 @@ package protocol EngineFacade: AnyObject, Sendable {
     /// nil where the study is not active.
     func live(_ slug: String) -> LiveStudy?
 
-    func loadPlugin(path: String, reply: @escaping EngineReply<LoadedPlugin>)
+    /// `sidecar` is an object.
+    func loadPlugin(path: String, sidecar: JSONValue?, reply: @escaping EngineReply<LoadedPlugin>)
     func unloadPlugin(_ name: String, reply: @escaping EngineReply<LoadedPlugin>)
     func release(_ plugin: String, reply: @escaping EngineReply<LoadedPlugin>)
     func loadedPlugins() -> [LoadedPlugin]
@@ -33,8 +34,8 @@ package protocol EngineFacade: AnyObject, Sendable {
 }
 
 extension Engine: EngineFacade {
-    package func loadPlugin(path: String, reply: @escaping EngineReply<LoadedPlugin>) {
-        plugins.load(path: path, reply: reply)
+    package func loadPlugin(path: String, sidecar: JSONValue?, reply: @escaping EngineReply<LoadedPlugin>) {
+        plugins.load(path: path, sidecar: sidecar, reply: reply)
     }
 
     package func unloadPlugin(_ name: String, reply: @escaping EngineReply<LoadedPlugin>) {

@@ -101,7 +101,8 @@ struct Daemon {
         return try Engine(
             directory: directory.path, store: store, slots: slots, runner: runner, plugins: catalog,
             datasets: DatasetProbe(settings: settings), clock: clock,
-            host: HostFacts(daemonVersion: Version.current, drivers: drivers ?? [:]), version: Version.current)
+            host: HostFacts(daemonVersion: Version.current, drivers: drivers ?? [:]), version: Version.current,
+            direct: configuration.allowsInProcess ? InProcessRunner(clock: clock) : nil)
     }
 
     private func makeServer(

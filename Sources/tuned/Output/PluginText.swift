@@ -42,7 +42,8 @@ enum PluginText {
     }
 
     private static func title(_ plugin: JSONValue) -> String {
-        "\(plugin["name"]?.stringValue ?? "") \(plugin["version"]?.stringValue ?? "") (\(shortHash(plugin)))".printable
+        let words = [plugin["name"]?.stringValue ?? "", plugin["version"]?.stringValue ?? "", "(\(shortHash(plugin)))"]
+        return words.filter { !$0.isEmpty }.joined(separator: " ").printable
     }
 
     private static func shortHash(_ plugin: JSONValue) -> String {

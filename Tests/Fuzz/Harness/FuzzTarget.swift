@@ -6,7 +6,7 @@ package struct FuzzTarget: Sendable {
     /// Nil, or what was wrong. Belongs to one thread.
     package let makeRun: @Sendable () -> ([UInt8]) -> String?
 
-    package static let all: [FuzzTarget] = [.schema, .toWorker, .fromWorker, .stream, .checkpoint]
+    package static let all: [FuzzTarget] = [.schema, .toWorker, .fromWorker, .stream, .checkpoint, .signature, .sidecar]
 
     /// Feeds inputs `first..<first + count`; the first that breaks a promise ends it. `onInput` is told each number before its input runs.
     package func run(

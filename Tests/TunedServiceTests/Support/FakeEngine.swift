@@ -208,8 +208,8 @@ final class FakeEngine: EngineFacade {
 
     // MARK: Plugins and slots
 
-    func loadPlugin(path: String, reply: @escaping EngineReply<LoadedPlugin>) {
-        answer("load \(path)", reply) { () throws(EngineError) in
+    func loadPlugin(path: String, sidecar: JSONValue?, reply: @escaping EngineReply<LoadedPlugin>) {
+        answer("load \(path)\(sidecar.map { " with \($0.text())" } ?? "")", reply) { () throws(EngineError) in
             guard let schema = try? Schema(parsing: Self.schema) else {
                 throw EngineError(.plugin, "its schema is wrong")
             }
