@@ -23,8 +23,8 @@ public func export(_ trainables: any Trainable.Type..., id: String, version: Str
     }
     let exports = trainables.map { TrainableExport($0, pluginID: id) }
     ExportedTrainables.shared.set(exports)
-    let tables = UnsafeMutablePointer<tuned_trainable>.allocate(capacity: max(exports.count, 1))
-    for (index, export) in exports.enumerated() { (tables + index).initialize(to: export.table(at: index)) }
+    let tables = UnsafeMutablePointer<tuned_trainable>.allocate(capacity: max(1, exports.count))
+    for index in exports.indices { (tables + index).initialize(to: exports[index].table(at: index)) }
     ExportedTrainables.shared.set(tables: tables)
     return immortal(
         tuned_plugin(
@@ -99,19 +99,4 @@ struct TrainableExport {
     private func batch<T: BatchTrainable>(_: T.Type, _ config: borrowing Config, _ host: HostAccess) throws -> Instance {
         try BatchInstance<T>(config, host, self)
     }
-}
-
-/// A constant that lives as long as the process.
-func immortal<Value>(_ value: Value) -> UnsafePointer<Value> {
-    let memory = UnsafeMutablePointer<Value>.allocate(capacity: 1)
-    memory.initialize(to: value)
-    return UnsafePointer(memory)
-}
-
-/// A text that lives as long as the process, ended by a zero byte.
-func immortal(_ text: String) -> UnsafePointer<CChar> {
-    let bytes = text.utf8CString
-    let memory = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
-    bytes.withUnsafeBufferPointer { memory.initialize(from: $0.baseAddress!, count: bytes.count) }
-    return UnsafePointer(memory)
 }

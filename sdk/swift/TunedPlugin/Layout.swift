@@ -1,5 +1,3 @@
-import CTunedPlugin
-
 /// A trainable's schema with its places: what turns a parameter or metric into an index, without its name.
 ///
 /// Parameters and metrics are few, so a scan over their identities beats a hash.
@@ -14,6 +12,11 @@ final class Layout: Sendable {
         metrics = schema.metrics.map { ObjectIdentifier($0) }
     }
 
-    func index(of parameter: some TunableParameter) -> Int? { parameters.firstIndex(of: ObjectIdentifier(parameter)) }
-    func index(of metric: Metric) -> Int? { metrics.firstIndex(of: ObjectIdentifier(metric)) }
+    func index(of parameter: any TunableParameter) -> Int? { Self.place(of: ObjectIdentifier(parameter), in: parameters) }
+    func index(of metric: Metric) -> Int? { Self.place(of: ObjectIdentifier(metric), in: metrics) }
+
+    private static func place(of key: ObjectIdentifier, in keys: [ObjectIdentifier]) -> Int? {
+        for index in keys.indices where keys[index] == key { return index }
+        return nil
+    }
 }

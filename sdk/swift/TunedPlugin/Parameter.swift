@@ -6,12 +6,12 @@ import CTunedPlugin
 public final class Parameter<Value: Sendable>: TunableParameter {
     public let declaration: ParameterDeclaration
     /// The value of a cell that the host filled.
-    let read: @Sendable (tuned_value) -> Value
+    let read: @Sendable (UnsafePointer<tuned_value>) -> Value
     let json: @Sendable (Value) -> String
 
     init(
         _ declaration: ParameterDeclaration, default value: Value?, json: @escaping @Sendable (Value) -> String,
-        read: @escaping @Sendable (tuned_value) -> Value
+        read: @escaping @Sendable (UnsafePointer<tuned_value>) -> Value
     ) {
         var declaration = declaration
         if let value { declaration.object.add("default", json: json(value)) }

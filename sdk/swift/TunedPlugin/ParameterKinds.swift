@@ -15,7 +15,7 @@ extension Parameter where Value == Double {
     ) -> Parameter {
         var declaration = ParameterDeclaration("float", name, help, condition)
         declaration.bound(JSONText.number(range.lowerBound), JSONText.number(range.upperBound), log, step.map(JSONText.number))
-        return Parameter(declaration, default: value, json: { JSONText.number($0) }, read: { $0.f64 })
+        return Parameter(declaration, default: value, json: { JSONText.number($0) }, read: { $0.pointee.f64 })
     }
 }
 
@@ -27,7 +27,7 @@ extension Parameter where Value == Int {
     ) -> Parameter {
         var declaration = ParameterDeclaration("int", name, help, condition)
         declaration.bound(range.lowerBound.description, range.upperBound.description, log, step?.description)
-        return Parameter(declaration, default: value, json: { $0.description }, read: { Int($0.i64) })
+        return Parameter(declaration, default: value, json: { $0.description }, read: { Int($0.pointee.i64) })
     }
 }
 
@@ -46,7 +46,7 @@ extension Parameter where Value == Bool {
     ) -> Parameter {
         Parameter(
             ParameterDeclaration("bool", name, help, condition), default: value, json: { JSONText.boolean($0) },
-            read: { $0.i64 != 0 })
+            read: { $0.pointee.i64 != 0 })
     }
 }
 
@@ -94,9 +94,13 @@ extension Parameter where Value: Choice {
     ) -> Parameter {
         var declaration = ParameterDeclaration(type, name, help, condition)
         declaration.object.add("choices", json: JSONText.array(choices.map(\.choiceJSON)))
+        let count = choices.count
+        // Never written to again. A parameter lives as long as the process anyway, and generic code reads plain memory much faster than
+        // an array.
+        nonisolated(unsafe) let memory = immortal(list: choices)
         return Parameter(
             declaration, default: value, json: { $0.choiceJSON },
             // An index that is none comes from a host that breaks its own promise; a choice is still a choice.
-            read: { choices.indices.contains(Int($0.i64)) ? choices[Int($0.i64)] : choices[0] })
+            read: { memory[$0.pointee.i64 >= 0 && $0.pointee.i64 < count ? Int($0.pointee.i64) : 0] })
     }
 }

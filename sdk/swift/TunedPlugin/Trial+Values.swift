@@ -4,12 +4,12 @@ extension Trial {
     /// A parameter's value. One that is inactive reads as 0, false, or its first choice. One that the schema does not list reads
     /// so too, and the run fails with a message that names it.
     public subscript<Value>(parameter: Parameter<Value>) -> Value {
-        guard let cell = cell(of: parameter) else { return parameter.read(tuned_value()) }
-        return parameter.read(cell.pointee)
+        if let cell = cell(of: parameter) { return parameter.read(cell) }
+        return withUnsafePointer(to: tuned_value()) { parameter.read($0) }
     }
 
     /// Whether the parameter's condition holds.
-    public func isActive(_ parameter: some TunableParameter) -> Bool { (cell(of: parameter)?.pointee.active ?? 0) != 0 }
+    public func isActive(_ parameter: any TunableParameter) -> Bool { (cell(of: parameter)?.pointee.active ?? 0) != 0 }
 
     /// The parameter's value where it is active.
     public func ifActive<Value>(_ parameter: Parameter<Value>) -> Value? { isActive(parameter) ? self[parameter] : nil }
@@ -25,13 +25,13 @@ extension Trial {
         scheduled(parameter, progress).flatMap { Int(exactly: $0.rounded()) } ?? self[parameter]
     }
 
-    private func scheduled(_ parameter: some TunableParameter, _ progress: Double) -> Double? {
+    private func scheduled(_ parameter: any TunableParameter, _ progress: Double) -> Double? {
         guard let value = instance.host.schedule?.pointee.value, let index = instance.layout.index(of: parameter) else { return nil }
         var result = 0.0
         return value(pointer, UInt32(index), progress, &result) == TUNED_OK ? result : nil
     }
 
-    private func cell(of parameter: some TunableParameter) -> UnsafePointer<tuned_value>? {
+    private func cell(of parameter: any TunableParameter) -> UnsafePointer<tuned_value>? {
         guard let index = instance.layout.index(of: parameter), index < Int(pointer.pointee.value_count) else {
             instance.misuse("the parameter \"\(parameter.declaration.name)\" was read, but the schema does not list it; list the same object")
             return nil
