@@ -11,8 +11,9 @@ import Glibc
 ///     ...     ...    what the plugin wrote
 ///     end-32  32     SHA-256 of all before
 ///
-/// It is written beside its final name and renamed once it is whole and on disk, so that a reader finds the old one or the
-/// new one; and a reader takes nothing from a file whose digest does not hold.
+/// It is written beside its final name and renamed once it is whole, so that a reader finds the old one or the new one,
+/// whatever becomes of the processes; and a reader takes nothing from a file whose digest does not hold, which is what a power
+/// cut may leave of one that was not yet on the disk.
 enum CheckpointFile {
     static let magic = Array("TUNEDCK1".utf8)
     static let ownerLimit = 512
@@ -66,8 +67,9 @@ package final class CheckpointWriter {
         guard write(bytes) else { throw CheckpointError(system: "write", temporary) }
     }
 
-    package func commit() throws(CheckpointError) {
-        guard hash.finalize().withUnsafeBytes(write), fdatasync(descriptor) == 0 else { throw CheckpointError(system: "write", temporary) }
+    /// - Parameter synchronously: whether it is on the disk when this returns.
+    package func commit(synchronously: Bool = true) throws(CheckpointError) {
+        guard hash.finalize().withUnsafeBytes(write), !synchronously || fdatasync(descriptor) == 0 else { throw CheckpointError(system: "write", temporary) }
         guard rename(temporary, path) == 0 else { throw CheckpointError(system: "name", path) }
         isCommitted = true
     }

@@ -16,6 +16,10 @@ final class RunFiles {
 
     static let nameLimit = 128
 
+    /// Seconds between checkpoints that are waited for until they are on the disk: short epochs shall not wait for it each time.
+    private static let syncInterval = 1.0
+    private var syncedAt = -Double.infinity
+
     init(owner: String) { self.owner = owner }
 
     func begin(folder: String?) {
@@ -23,6 +27,7 @@ final class RunFiles {
         writer = nil
         reader = nil
         hasCheckpoint = false
+        syncedAt = -Double.infinity
     }
 
     /// Ends a run. A run that succeeded has no further use for its checkpoint.
@@ -59,7 +64,10 @@ final class RunFiles {
     func commit() throws(CheckpointError) {
         guard let writer else { throw CheckpointError("commit was called before begin") }
         self.writer = nil
-        try writer.commit()
+        let now = Monotonic.seconds()
+        let isDue = now - syncedAt >= Self.syncInterval
+        try writer.commit(synchronously: isDue)
+        if isDue { syncedAt = now }
         hasCheckpoint = true
     }
 

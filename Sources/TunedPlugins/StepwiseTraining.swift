@@ -47,17 +47,17 @@ struct StepwiseTraining {
             done = 0
         }
         var next = (done ?? 0) + 1
-        var saved = Self.seconds()
+        var saved = Monotonic.seconds()
         while next <= last {
             if tuned_page_stop(context.pointee.sink.page) != 0 {
                 return save(context, files, trial, step: next - 1) == TUNED_OK ? TUNED_STOPPED : TUNED_FAILED
             }
             code = step(instance, trial, next)
             guard code == TUNED_OK else { return code }
-            if next < last, Self.seconds() - saved >= Self.checkpointInterval {
+            if next < last, Monotonic.seconds() - saved >= Self.checkpointInterval {
                 code = save(context, files, trial, step: next)
                 guard code == TUNED_OK else { return code }
-                saved = Self.seconds()
+                saved = Monotonic.seconds()
             }
             next += 1
         }
@@ -99,11 +99,5 @@ struct StepwiseTraining {
             context.pointee.tell("checkpoint: \(error.message)")
             return TUNED_OK
         }
-    }
-
-    private static func seconds() -> Double {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
     }
 }
