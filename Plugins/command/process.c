@@ -25,6 +25,8 @@ typedef struct process {
     pid_t pid;
     int output;       /* the reading end; -1 at its end */
     int descriptor;   /* becomes readable when the process ends; -1 where the kernel has none */
+    pid_t guard;      /* leads the group, and ends it should this process die */
+    int lease;        /* the guard waits until nobody has it open any more */
     const process_watcher *watcher;
     size_t length;
     char line[PROCESS_MAX_LINE + 1];
@@ -36,9 +38,49 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* ---- The guard. */
+
+/* The leader of the command's group: a process that does nothing but wait for this one's end, and then ends the group. A worker that is
+ * killed, or whose daemon is, would leave its command running. Only what is safe in a signal handler is called. */
+_Noreturn static void stand_guard(int lease) {
+    char byte;
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    setpgid(0, 0);
+    dup2(lease, 0);
+    close_range(1, ~0u, 0);
+    while (read(0, &byte, 1) < 0 && errno == EINTR) {}
+    kill(0, SIGKILL);
+    _exit(0);
+}
+
+static int post_guard(process *p) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+    p->guard = _Fork();
+    int error = p->guard < 0 ? errno : 0;
+    if (p->guard == 0) stand_guard(ends[0]);
+    close(ends[0]);
+    if (error) {
+        close(ends[1]);
+        return error;
+    }
+    p->lease = ends[1];
+    setpgid(p->guard, p->guard);  /* both do it: whoever comes first */
+    return 0;
+}
+
+static void dismiss_guard(const process *p) {
+    kill(-p->guard, SIGKILL);  /* and all that the command left behind */
+    close(p->lease);
+    while (waitpid(p->guard, NULL, 0) < 0 && errno == EINTR) {}
+}
+
 /* ---- Start. */
 
-static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, const process_order *order, int output) {
+static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, const process_order *order, int output,
+                   pid_t group) {
     sigset_t signals;
     int error = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
     if (!error) error = posix_spawn_file_actions_adddup2(actions, output, 1);
@@ -49,7 +91,7 @@ static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attri
     if (!error) error = posix_spawnattr_setsigdefault(attributes, &signals);
     sigemptyset(&signals);
     if (!error) error = posix_spawnattr_setsigmask(attributes, &signals);
-    if (!error) error = posix_spawnattr_setpgroup(attributes, 0);
+    if (!error) error = posix_spawnattr_setpgroup(attributes, group);
     if (!error) error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     return error;
 }
@@ -61,7 +103,7 @@ static int start(const process_order *order, process *p) {
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
-    int error = prepare(&actions, &attributes, order, ends[1]);
+    int error = prepare(&actions, &attributes, order, ends[1], p->guard);
     if (!error) error = posix_spawnp(&p->pid, order->arguments[0], &actions, &attributes, order->arguments, order->environment);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
@@ -110,7 +152,7 @@ static bool read_some(process *p) {
 
 /* ---- Life. */
 
-/* Whether it has ended. It stays a zombie, so that its number still names its group and nobody else's. */
+/* Whether it has ended. It stays a zombie until wait4 tells what it used. */
 static bool has_ended(const process *p) {
     siginfo_t information = {0};
     return waitid(P_PID, (id_t)p->pid, &information, WEXITED | WNOHANG | WNOWAIT) != 0 || information.si_pid == p->pid;
@@ -133,11 +175,11 @@ static void live(process *p, const process_order *order, double began, process_e
             out->is_stopped = p->watcher->should_stop(p->watcher->context);
             out->is_late = !out->is_stopped && order->timeout > 0 && time - began > order->timeout;
             if (out->is_stopped || out->is_late) {
-                kill(-p->pid, SIGTERM);
+                kill(-p->guard, SIGTERM);
                 told = time;
             }
         } else if (!is_killed && time - told > GRACE) {
-            kill(-p->pid, SIGKILL);
+            kill(-p->guard, SIGKILL);
             is_killed = true;
         }
     }
@@ -146,7 +188,6 @@ static void live(process *p, const process_order *order, double began, process_e
 static void reap(const process *p, process_end *out) {
     int status = 0;
     struct rusage used = {0};
-    kill(-p->pid, SIGKILL);  /* what it left behind */
     pid_t ended;
     while ((ended = wait4(p->pid, &status, 0, &used)) < 0 && errno == EINTR) {}
     out->status = ended == p->pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -161,13 +202,18 @@ bool process_run(const process_order *order, const process_watcher *watcher, pro
     if (!p) return failed(why, "not enough memory to run \"%.100s\"", order->arguments[0]);
     p->watcher = watcher;
     double began = now();
-    int error = start(order, p);
+    int error = post_guard(p);
+    if (!error) {
+        error = start(order, p);
+        if (error) dismiss_guard(p);
+    }
     if (error) {
         free(p);
         return failed(why, "\"%.200s\" cannot be run: %s", order->arguments[0], strerror(error));
     }
     live(p, order, began, out);
     out->wall_seconds = now() - began;
+    dismiss_guard(p);
     reap(p, out);
     for (int i = 0; i < MOST_LEFT && read_some(p); i++) {}  /* what it wrote before its end */
     end_line(p);

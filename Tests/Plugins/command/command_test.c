@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -275,6 +276,51 @@ static void test_ends(void) {
     CHECK_CONTAINS(r.failure, "the program's name");
 }
 
+/* The process whose number a command has written into the file `pid`; 0 while there is none. */
+static int read_pid(void) {
+    char path[512];
+    int pid = 0;
+    snprintf(path, sizeof path, "%s/pid", declared_folder());
+    FILE *file = fopen(path, "r");
+    if (!file) return 0;
+    if (fscanf(file, "%d", &pid) != 1) pid = 0;
+    fclose(file);
+    return pid;
+}
+
+/* Whether it ends within two seconds. One that nobody reaps, as in a container without an init, stays as a zombie. */
+static bool has_ended(int pid) {
+    char path[64], state[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    for (int i = 0; pid > 1 && i < 200; i++, usleep(10000)) {
+        FILE *file = fopen(path, "r");
+        if (!file) return true;
+        bool is_zombie = fgets(state, sizeof state, file) && strstr(state, ") Z ");
+        fclose(file);
+        if (is_zombie) return true;
+    }
+    return false;
+}
+
+/* A worker that is killed takes its command with it, whatever that does with signals. */
+static void test_a_killed_worker(void) {
+    char declared[4096];
+    snprintf(declared, sizeof declared, DECLARATION(SH("trap '' TERM HUP; sleep 60 & echo $! > %s/pid; wait"), ""), declared_folder());
+    unlink(declared_file("pid", ""));
+    pid_t worker = fork();
+    if (worker == 0) {
+        run r = make_tool_run();
+        run_with(declared, &r, NULL);
+        _exit(0);
+    }
+    for (int i = 0; i < 500 && read_pid() == 0; i++) usleep(10000);
+    int command = read_pid();
+    CHECK(command > 1 && kill(command, 0) == 0);
+    kill(worker, SIGKILL);
+    CHECK(waitpid(worker, NULL, 0) == worker);
+    CHECK(has_ended(command));
+}
+
 /* What a command leaves running in its group ends with it, endless output does not keep the run from ending, closed output neither. */
 static void test_misbehaviour(void) {
     run r = make_tool_run();
@@ -283,20 +329,7 @@ static void test_misbehaviour(void) {
     double began = seconds();
     CHECK(run_with(declared, &r, NULL) == TUNED_OK && r.objectives[0] == 1);
     CHECK(seconds() - began < 2);
-    char path[512];
-    snprintf(path, sizeof path, "%s/pid", declared_folder());
-    FILE *file = fopen(path, "r");
-    int left = 0;
-    CHECK(file && fscanf(file, "%d", &left) == 1 && left > 1);
-    if (file) fclose(file);
-    for (int i = 0; i < 100 && kill(left, 0) == 0; i++) usleep(10000);
-    char state[512] = "";
-    snprintf(path, sizeof path, "/proc/%d/stat", left);
-    file = fopen(path, "r");  /* a container without an init keeps the zombie */
-    if (file) {
-        CHECK(fgets(state, sizeof state, file) && strstr(state, ") Z "));
-        fclose(file);
-    }
+    CHECK(has_ended(read_pid()));
 
     r = make_tool_run();
     r.stop_after = 20;
@@ -433,13 +466,19 @@ static void test_refusals(void) {
     CHECK_CONTAINS(create_failure, "--schema FILE.json");
 }
 
-/* Every run's directory is gone, whatever became of the run. */
+/* Every run's directory is gone, whatever became of the run, but that of the killed worker. */
 static void test_nothing_is_left(const char *folder) {
+    char path[512];
     DIR *directory = opendir(folder);
     int left = 0;
-    for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) left += entry->d_name[0] != '.';
+    for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
+        if (entry->d_name[0] == '.') continue;
+        left++;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        CHECK(rmdir(path) == 0);
+    }
     if (directory) closedir(directory);
-    CHECK(left == 0);
+    CHECK(left == 1);
     CHECK(rmdir(folder) == 0);
 }
 
@@ -461,6 +500,7 @@ int main(int count, char **arguments) {
     test_reports_and_stopping();
     test_ends();
     test_misbehaviour();
+    test_a_killed_worker();
     test_python();
     test_rows();
     test_config();
