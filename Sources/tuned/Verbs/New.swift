@@ -31,11 +31,13 @@ struct New: Verb {
         let name = try ProjectName(name)
         let sdk = try SDKFolder(chosen: sdkPath, executable: Executables.own())
         let template = ProjectTemplate(language, name: name, sdk: sdk)
-        let folder = try ProjectFolder(making: directory ?? name.id)
+        let target = directory ?? name.id
+        if language == .swift { try Self.check(target, besides: sdk) }
+        let folder = try ProjectFolder(making: target)
         try folder.write(template.files)
 
         let next = [
-            "cd \(directory ?? name.id)", template.build, "tuned load \(template.library)", "tuned run study.yaml",
+            "cd \(target)", template.build, "tuned load \(template.library)", "tuned run study.yaml",
         ]
         let value = JSONValue.object([
             "name": .string(name.typed), "id": .string(name.id), "language": .string(language.rawValue),
@@ -51,6 +53,18 @@ struct New: Verb {
             \(next.map { "  \($0)" }.joined(separator: "\n"))
 
             """
+        }
+    }
+}
+
+extension New {
+    /// SwiftPM tells packages apart by the names of their folders, and both are packages.
+    private static func check(_ target: String, besides sdk: SDKFolder) throws(CommandError) {
+        let names = [FileText.absolute(target), sdk.path].map { path in
+            path.split(separator: "/").last { $0 != "." }?.lowercased() ?? ""
+        }
+        guard names[0] != names[1] else {
+            throw .usage("SwiftPM cannot tell a project in a folder \(names[0]) from tuned's SDK: choose another one with --directory")
         }
     }
 }
