@@ -92,9 +92,7 @@ static const void *find_extension(const char *id) {
     return full_host.extension(id);
 }
 
-static const void *find_data(const char *id) { return strcmp(id, TUNED_DATA) == 0 ? full_host.extension(id) : NULL; }
-
-static tuned_host test_host, bare_host;  /* bare: with no more than the first hosts had */
+static tuned_host test_host;
 
 /* ---- Declarations that hold their script. */
 
@@ -487,8 +485,6 @@ int main(int count, char **arguments) {
     test_host.report = keep_report;
     test_host.log = keep_log;
     test_host.extension = find_extension;
-    bare_host = full_host;
-    bare_host.extension = find_data;
     test_values();
     test_results();
     test_train_and_evaluate();
