@@ -161,6 +161,11 @@ let package = Package(
                 "WorkerPoolProbe",
             ], swiftSettings: strict),
         .testTarget(
+            name: "CheckTests",
+            dependencies: [
+                "TunedSpace", "TunedRecords", "TunedWire", "TunedPlugins", "TunedWorkers", "TunedTestSupport", "tuned-worker",
+            ], swiftSettings: strict),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["TunedSpace", "TunedTestSupport", "tuned", "tuned-worker"], swiftSettings: strict),
     ]
 )

@@ -31,6 +31,6 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TunedPluginTests", dependencies: ["TunedPlugin", "TunedPluginTesting", "CTunedPlugin"], path: "swift/Tests",
-            swiftSettings: strict),
+            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ]
 )

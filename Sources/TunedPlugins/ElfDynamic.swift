@@ -2,17 +2,17 @@ import Glibc
 
 /// What the dynamic section of a shared library asks of the loader, read without loading it. Bounded in time and memory
 /// whatever the file holds.
-struct ElfDynamic {
+package struct ElfDynamic {
     /// Names of libraries (DT_NEEDED).
-    private(set) var needed: [String] = []
+    package private(set) var needed: [String] = []
     /// Directories of DT_RPATH and DT_RUNPATH as they are written; an empty one means the working directory.
-    private(set) var searchPaths: [String] = []
+    package private(set) var searchPaths: [String] = []
     /// Names that other libraries must define; weak ones left out.
-    private(set) var undefined: [String] = []
-    private(set) var usesStaticTLS = false
-    private(set) var hasTextRelocations = false
+    package private(set) var undefined: [String] = []
+    package private(set) var usesStaticTLS = false
+    package private(set) var hasTextRelocations = false
     /// Told by PT_GNU_STACK; a file without one asks for an executable stack too.
-    private(set) var hasExecutableStack = true
+    package private(set) var hasExecutableStack = true
 
     private static let entryLimit = 4096
     private static let symbolLimit = 4 << 20
@@ -40,7 +40,7 @@ struct ElfDynamic {
     private var loads: [Load] = []
 
     /// Of an open file that ``ElfFile`` accepted. Nil where there is no dynamic section, or one that makes no sense.
-    init?(descriptor: Int32) {
+    package init?(descriptor: Int32) {
         self.descriptor = descriptor
         guard let header = bytes(at: 0, count: 64), let start: UInt64 = header.number(at: 32),
             let count: UInt16 = header.number(at: 56), count <= 256,

@@ -8,7 +8,6 @@ protocol SizedTable {
 
 extension tuned_plugin: SizedTable {}
 extension tuned_trainable: SizedTable {}
-extension tuned_batch_extension: SizedTable {}
 extension tuned_dataset: SizedTable {}
 extension tuned_dataset_extension: SizedTable {}
 extension tuned_stepwise_extension: SizedTable {}

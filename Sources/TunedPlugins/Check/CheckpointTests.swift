@@ -71,11 +71,12 @@ enum CheckpointTests {
     private static func killed(_ lab: CheckLab, _ instance: CheckInstance) throws(PluginError) -> CheckAnswer {
         let before = try uninterruptedOutcome(lab)
         var random = lab.random("kill")
-        let commits = 1 + random.index(below: before.checkpoints.count)
+        // Behind a checkpoint at the very end nothing would be left to compare.
+        let useful = before.checkpoints.count { $0.reports < before.reports.count }
+        let commits = 1 + random.index(below: max(1, useful))
         let start = before.checkpoints[commits - 1].reports
         let end = commits < before.checkpoints.count ? before.checkpoints[commits].reports : before.reports.count
         var run = run(lab)
-        // At the last report of all nothing would be left to compare.
         run.limits.kill = (commits, random.index(below: max(1, end - start)))
         CheckCheckpoints.file = checkpointFile(lab)
         lab.about("a run that is killed behind its checkpoint \(commits) of \(before.checkpoints.count)")

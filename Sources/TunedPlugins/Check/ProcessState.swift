@@ -53,7 +53,7 @@ struct ProcessState {
 
     private static var currentHandlers: [Int32: [UInt]] {
         var handlers: [Int32: [UInt]] = [:]
-        for signal in 1...Int32(SIGRTMAX_COMPAT) {
+        for signal in 1...lastSignal {
             var action = sigaction()
             guard sigaction(signal, nil, &action) == 0 else { continue }
             let address = withUnsafeBytes(of: action.__sigaction_handler) { $0.loadUnaligned(as: UInt.self) }
@@ -62,8 +62,8 @@ struct ProcessState {
         return handlers
     }
 
-    /// The last signal number of Linux (_NSIG - 1).
-    private static let SIGRTMAX_COMPAT = 64
+    /// Of Linux: _NSIG - 1.
+    private static let lastSignal: Int32 = 64
 
     private static var isFlushing: Bool {
         // Through memory, so that the compiler does not know the answer.

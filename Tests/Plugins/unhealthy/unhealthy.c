@@ -164,14 +164,17 @@ static const tuned_trainable trainables[] = {
     TRAINABLE("modest", 0),
 };
 
+#define COUNT (sizeof trainables / sizeof *trainables)
+
 static const tuned_trainable *trainable(uint32_t index) {
-    return index < sizeof trainables / sizeof *trainables ? &trainables[index] : NULL;
+    if (index == COUNT) return &stepper_trainable;
+    return index < COUNT ? &trainables[index] : NULL;
 }
 
 TUNED_EXPORT const tuned_plugin *tuned_plugin_v1(const tuned_host *host) {
     static const tuned_plugin plugin = {
         .size = sizeof plugin, .abi_minor = TUNED_ABI_MINOR, .id = "unhealthy", .version = "1.0.0", .build = "",
-        .trainable_count = sizeof trainables / sizeof *trainables, .trainable = trainable,
+        .trainable_count = COUNT + 1, .trainable = trainable,
     };
     (void)host;
     return &plugin;

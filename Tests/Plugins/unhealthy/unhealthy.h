@@ -35,4 +35,6 @@ void disturb_process(const instance *self, const tuned_trial *trial);
 int32_t restore_progress(const instance *self, const tuned_trial *trial, progress *state);
 int32_t save_progress(const instance *self, const tuned_trial *trial, const progress *state);
 
+extern const tuned_trainable stepper_trainable;
+
 #endif

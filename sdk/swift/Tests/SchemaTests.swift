@@ -49,6 +49,23 @@ extension AllTests {
             #expect(try TestHost(Endless.self).schemaJSON.contains(#""low":0.0,"high":null,"default":null"#))
         }
 
+        @Test func tooManyTrainablesAreRefusedWithAReason() {
+            TooMany.told = ""
+            var table = tuned_host()
+            table.size = UInt32(MemoryLayout<tuned_host>.size)
+            table.fail = { _, code, text in
+                TooMany.told = String(cString: text!)
+                return code
+            }
+            let s = Square.self
+            #expect(export(s, s, s, s, s, s, s, s, s, id: "many", version: "1", to: &table) == nil)
+            #expect(TooMany.told == "it exports 9 trainables; at most 8 are possible")
+        }
+
+        private enum TooMany {
+            nonisolated(unsafe) static var told = ""
+        }
+
         @Test func severalTrainablesKeepTheirOwnTables() throws {
             let sum = try TestHost(Sum.self, Square.self), square = try TestHost(Sum.self, Square.self, index: 1)
             #expect(String(cString: sum.trainable.id) == "sum")

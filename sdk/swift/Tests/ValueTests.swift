@@ -75,6 +75,12 @@ extension AllTests {
             // Without a budget a trial is trained in full.
             Everything.action = { trial in #expect(trial.steps == 50) }
             #expect(host.evaluate(Self.values) == TUNED_OK)
+            // Less than half an epoch is one: there is no model without.
+            Everything.action = { trial in
+                #expect(trial.budget == 0.25)
+                #expect(trial.steps == 1)
+            }
+            #expect(host.evaluate(Self.values, budget: 0.25) == TUNED_OK)
         }
 
         @Test func scheduledValuesComeFromTheHost() throws {

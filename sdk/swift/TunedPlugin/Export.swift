@@ -7,18 +7,18 @@ public typealias PluginTable = UnsafePointer<tuned_plugin>
 /// Makes the table of a plugin from its trainables. It is what the library's one exported function returns:
 ///
 ///     @c(tuned_plugin_v1) public func plugin(_ host: PluginHost) -> PluginTable? {
-///         export(Logistic.self, id: "logistic", version: "1.0.0", to: host)
+///         export(Descent.self, id: "descent", version: "1.0.0", to: host)
 ///     }
 ///
 /// - Parameters:
 ///   - trainables: at most 8, each with a schema id of its own where there are several.
 ///   - id: 1 to 64 characters of [a-z0-9._-].
 ///   - version: for people.
-/// - Returns: nil where the declaration is wrong; the log says why.
+/// - Returns: nil where there are too many; the host is told.
 public func export(_ trainables: any Trainable.Type..., id: String, version: String, to host: PluginHost) -> PluginTable? {
     guard trainables.count <= PluginThunks.createFunctions.count else {
         let limit = PluginThunks.createFunctions.count
-        HostAccess(host).log(nil, .error, "the plugin \(id) exports \(trainables.count) trainables; at most \(limit) are possible")
+        _ = HostAccess(host).fail(nil, TrialError.failed("it exports \(trainables.count) trainables; at most \(limit) are possible"))
         return nil
     }
     let exports = trainables.map { TrainableExport($0, pluginID: id) }

@@ -36,8 +36,8 @@ public struct Trial: ~Copyable {
     public var budget: Double {
         pointer.pointee.budget > 0 ? pointer.pointee.budget : instance.layout.schema.fidelity?.range.upperBound ?? 0
     }
-    /// ``budget`` in whole units: the number of epochs or rounds to train.
-    public var steps: Int { Int(min(budget.rounded(), 0x1p53)) }
+    /// ``budget`` in whole units, at least 1: the number of epochs or rounds to train.
+    public var steps: Int { Int(max(1, min(budget.rounded(), 0x1p53))) }
 
     /// Whether the run should end: it was pruned or cancelled, or is out of time. Ask between steps; it costs nanoseconds.
     public var shouldStop: Bool { (pointer.pointee.host.pointee.should_stop?(pointer) ?? 0) != 0 }

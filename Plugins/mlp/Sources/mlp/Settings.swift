@@ -25,7 +25,7 @@ struct Settings {
         schedule =
             switch trial[Space.schedule] {
             case .constant: .constant
-            case .step: .step(epochs: trial[Space.stepEpochs], factor: trial[Space.stepFactor])
+            case .step: .step(epochs: max(1, trial[Space.stepEpochs]), factor: trial[Space.stepFactor])
             case .cosine: .cosine(floor: trial[Space.floor])
             }
     }
