@@ -144,7 +144,9 @@ static int32_t tell(run *r, const process_end *end) {
                         m->pattern_text, m->name);
             return fail_with_output(r, TUNED_FAILED, why.text);
         }
-        double value = m->source == METRIC_WALL ? end->wall_seconds : m->source == METRIC_CPU ? end->cpu_seconds : r->output.values[i];
+        double value = r->output.values[i];
+        if (m->source == METRIC_WALL) value = end->wall_seconds;
+        if (m->source == METRIC_CPU) value = end->cpu_seconds;
         int32_t status = host->objective(r->trial, (uint32_t)i, value);
         if (status != TUNED_OK) return status;
     }

@@ -79,8 +79,8 @@ static bool fill_arguments(inputs *in, failure *why) {
             const tuned_value *value = tuned_trial_value(in->values.trial, (uint32_t)a->when);
             holds = value->active && (value->type != TUNED_BOOL || value->i64 != 0);
         }
-        bool ok = holds ? add_group(in, a->then, a->then_count, &used, why) : add_group(in, a->otherwise, a->otherwise_count, &used, why);
-        if (!ok) return false;
+        const template *group = holds ? a->then : a->otherwise;
+        if (!add_group(in, group, holds ? a->then_count : a->otherwise_count, &used, why)) return false;
     }
     return used > 0 || failed(why, "the program's name takes a parameter that is not active in this trial");
 }

@@ -50,7 +50,11 @@ static const char *read_cell(const char *at, const char *end, const char **cell,
     while (at < end && (*at == ' ' || *at == '\t')) at++;
     bool is_quoted = at < end && *at == '"';
     const char *first = at += is_quoted, *last;
-    while (at < end && (is_quoted ? *at != '"' || (at + 1 < end && at[1] == '"') : *at != ',')) at += is_quoted && *at == '"' ? 2 : 1;
+    while (at < end) {
+        bool is_doubled = is_quoted && *at == '"' && at + 1 < end && at[1] == '"';  /* stands for one quotation mark */
+        if (!is_doubled && *at == (is_quoted ? '"' : ',')) break;
+        at += is_doubled ? 2 : 1;
+    }
     last = at;
     while (at < end && *at != ',') at++;
     while (!is_quoted && last > first && memchr(" \t\r\n", last[-1], 4)) last--;
@@ -64,7 +68,9 @@ static bool is_same(const char *a, size_t a_length, const char *b, size_t b_leng
 }
 
 /* The end of row `index`, counted from the header's 0. */
-static const char *row_end(const row_file *r, size_t index) { return line_end(r->bytes + r->starts[index], r->bytes + r->starts[r->rows + 1]); }
+static const char *row_end(const row_file *r, size_t index) {
+    return line_end(r->bytes + r->starts[index], r->bytes + r->starts[r->rows + 1]);
+}
 
 static bool find_column(const row_file *r, const char *label, size_t *out, failure *why) {
     const char *at = r->bytes + r->starts[0], *end = row_end(r, 0), *cell;

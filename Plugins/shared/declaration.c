@@ -160,8 +160,7 @@ bool declaration_load(const void *inside, const char *const *own_keys, declarati
     }
     const char *path = access(kept, F_OK) == 0 ? kept : named;
     if (access(path, F_OK) == 0) return read_file(path, own_keys, out, why);
-    return failed(why, "this plugin is told what it tunes by a JSON file: tuned load FILE.so --schema FILE.json, or %s beside it",
-                  strrchr(named, '/') ? strrchr(named, '/') + 1 : named);
+    return failed(why, "this plugin is told what it tunes by a JSON file: tuned load NAME.so --schema FILE.json, or NAME.tuned.json beside it");
 }
 
 void declaration_free(declaration *d) {

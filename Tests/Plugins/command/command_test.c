@@ -463,7 +463,7 @@ static void test_refusals(void) {
         CHECK_CONTAINS(create_failure, "/copy");  /* names the file */
     }
     CHECK(load_declared(library, NULL, &test_host) == NULL);
-    CHECK_CONTAINS(create_failure, "--schema FILE.json");
+    CHECK_CONTAINS(create_failure, "--schema FILE.json, or NAME.tuned.json beside it");
 }
 
 /* Every run's directory is gone, whatever became of the run, but that of the killed worker. */

@@ -12,7 +12,7 @@ static const char *library, *data_folder, *examples_folder;
 static struct { uint32_t metric; int64_t step; double value; } reports[64];
 static int report_count;
 static char log_text[1 << 16];
-static char checkpoint[1 << 20], artifact_name[128];
+static char kept[1 << 20], artifact_name[128];
 static uint64_t checkpoint_size, checkpoint_read, artifact_size;
 static int64_t checkpoint_step = -1;
 
@@ -42,8 +42,8 @@ static int32_t begin(const tuned_trial *trial, int64_t step) {
 
 static int32_t append(const tuned_trial *trial, const void *bytes, uint64_t count) {
     (void)trial;
-    if (checkpoint_size + count > sizeof checkpoint) return TUNED_FAILED;
-    memcpy(checkpoint + checkpoint_size, bytes, count);
+    if (checkpoint_size + count > sizeof kept) return TUNED_FAILED;
+    memcpy(kept + checkpoint_size, bytes, count);
     checkpoint_size += count;
     return TUNED_OK;
 }
@@ -65,7 +65,7 @@ static int64_t read_piece(const tuned_trial *trial, void *bytes, uint64_t count)
     (void)trial;
     uint64_t left = checkpoint_size - checkpoint_read, piece = left < 1000 ? left : 1000;  /* in pieces, as a host may */
     if (piece > count) piece = count;
-    memcpy(bytes, checkpoint + checkpoint_read, piece);
+    memcpy(bytes, kept + checkpoint_read, piece);
     checkpoint_read += piece;
     return (int64_t)piece;
 }
@@ -326,11 +326,11 @@ static void test_extensions_of_the_host(void) {
 
     checkpoint_step = -1;  /* a host that offers none of it */
     r = make_tool_run();
-    r.trial.host = &full_host;
+    r.trial.host = &bare_host;
     CHECK(run_script("def evaluate(trial):\n    assert trial.restore() is None\n    trial.checkpoint(1, b'x')\n"
                      "    return trial.scheduled('lr', 0.5)\n", &r) == TUNED_OK && r.objectives[0] == 0.25 && checkpoint_step == -1);
     r = make_tool_run();
-    r.trial.host = &full_host;
+    r.trial.host = &bare_host;
     CHECK(run_script("def evaluate(trial): trial.artifact('x', b'')\n", &r) == TUNED_FAILED);
     CHECK_CONTAINS(r.failure, "keeps no artifacts");
 }
