@@ -19,9 +19,9 @@ enum BehaviourGroup {
         let first = try curves(instance, configurations, lab)
         let file = "\(lab.request.workspace)/curves"
         if lab.request.stage == 0 {
-            compare(first, try curves(instance, Array(configurations.prefix(first.count)), lab), "a second time", configurations, lab, &findings)
-            let fresh = try lab.instance()
-            compare(first, try curves(fresh, Array(configurations.prefix(first.count)), lab), "by a fresh instance", configurations, lab, &findings)
+            let tried = Array(configurations.prefix(first.count))
+            compare(first, try curves(instance, tried, lab), "a second time", tried, lab, &findings)
+            compare(first, try curves(try lab.instance(), tried, lab), "by a fresh instance", tried, lab, &findings)
             CheckFile.write(first, to: file)
         } else {
             guard let before = CheckFile.outcomes(in: file) else {
@@ -74,8 +74,14 @@ enum BehaviourGroup {
                 lab.isDeterministic ? .error : .note, "not-deterministic",
                 "run \(how) with the same seed, \(difference)",
                 advice: lab.isDeterministic
-                    ? "Seed every generator from trial->seed in train, and depend on no clock, address, hash seed, thread order or earlier trial; or take TUNED_DETERMINISTIC out of flags."
-                    : "Seed every generator from trial->seed; then a run that is attempted again repeats itself, and TUNED_DETERMINISTIC can be set.",
+                    ? """
+                        Seed every generator from trial->seed in train, and depend on no clock, address, hash seed, thread order \
+                        or earlier trial; or take TUNED_DETERMINISTIC out of flags.
+                        """
+                    : """
+                        Seed every generator from trial->seed; then a run that is attempted again repeats itself, and \
+                        TUNED_DETERMINISTIC can be set.
+                        """,
                 detail: lab.configurations.text(configurations[index]))
         }
     }
@@ -87,11 +93,11 @@ enum BehaviourGroup {
         lab.about("a run that is told to stop from the beginning")
         var run = CheckRun(lab.schema.space.defaults, stopAfter: 0)
         run.seed = lab.request.seed
-        let early = ended(try instance.run(run), "told to stop", lab)
+        let early = ended(try quickest(instance, run), "told to stop", lab)
         guard early.findings.isEmpty else { return early }
         lab.about("a run in full that is told to stop after 0.1 s")
         run.limits.stopAfter = 0.1
-        return ended(try instance.run(run), "told to stop", lab)
+        return ended(try quickest(instance, run), "told to stop", lab)
     }
 
     static func deadline(_ lab: CheckLab) throws(PluginError) -> CheckAnswer {
@@ -99,7 +105,15 @@ enum BehaviourGroup {
         var run = CheckRun(lab.schema.space.defaults, stopAfter: 0.2)
         run.seed = lab.request.seed
         run.deadline = 0.2
-        return ended(try lab.instance().run(run), "past its deadline", lab)
+        return ended(try quickest(try lab.instance(), run), "past its deadline", lab)
+    }
+
+    /// The better of two runs where the first one dawdled: a busy machine is no fault of the plugin's.
+    private static func quickest(_ instance: CheckInstance, _ run: CheckRun) throws(PluginError) -> CheckOutcome {
+        let first = try instance.run(run)
+        guard let seconds = first.secondsToStop, seconds > reaction, seconds < 4 * reaction else { return first }
+        let second = try instance.run(run)
+        return (second.secondsToStop ?? 0) < seconds ? second : first
     }
 
     private static func ended(_ outcome: CheckOutcome, _ when: String, _ lab: CheckLab) -> CheckAnswer {
@@ -108,7 +122,9 @@ enum BehaviourGroup {
             let asked = outcome.asks == 0 ? "never asked should_stop" : "asked should_stop \(outcome.asks) times"
             findings.add(
                 .error, "ignores-stop", "it went on for \(rounded(seconds)) s \(when), and \(asked)",
-                advice: "Ask host->should_stop between steps, at least ten times a second, and return TUNED_STOPPED when it says so.",
+                advice: """
+                    Ask host->should_stop between steps, at least ten times a second, and return TUNED_STOPPED when it says so.
+                    """,
                 numbers: [.init(name: "seconds", value: seconds), .init(name: "asks", value: Double(outcome.asks))])
         }
         if outcome.code < 0 {
@@ -131,8 +147,11 @@ enum BehaviourGroup {
         guard let fidelity = lab.schema.fidelity else { return CheckAnswer(inapplicable: "the schema declares no fidelity") }
         var findings = lab.findings
         let instance = try lab.instance()
-        let low = try spend(fidelity.low, instance, lab)
+        var low = try spend(fidelity.low, instance, lab)
         let high = try spend(fidelity.high, instance, lab)
+        // The first run of all pays for what the later ones find ready.
+        let again = try spend(fidelity.low, instance, lab)
+        if again.seconds < low.seconds { low = again }
         let steps = low.lastStep.map { "\($0)" } ?? "none"
         // Steps may count something else than the fidelity does; a plugin that ignores it gives as many whatever it is.
         if let last = low.lastStep, Double(last) > fidelity.low.rounded(.up) + 1 {
@@ -153,7 +172,10 @@ enum BehaviourGroup {
         }
         return CheckAnswer(
             findings: findings.all,
-            summary: "\(fidelity.low) \(fidelity.name): last step \(steps), \(Int(low.seconds * 1000)) ms; \(fidelity.high): \(Int(high.seconds * 1000)) ms\(high.wasToldToStop ? ", told to stop" : "")")
+            summary: """
+                \(fidelity.low) \(fidelity.name): last step \(steps), \(Int(low.seconds * 1000)) ms; \(fidelity.high): \
+                \(Int(high.seconds * 1000)) ms\(high.wasToldToStop ? ", told to stop" : "")
+                """)
     }
 
     private static func spend(_ budget: Double, _ instance: CheckInstance, _ lab: CheckLab) throws(PluginError) -> CheckOutcome {
@@ -161,26 +183,5 @@ enum BehaviourGroup {
         var run = CheckRun(lab.schema.space.defaults, budget: budget, stopAfter: lab.request.seconds / 2)
         run.seed = lab.request.seed
         return try instance.run(run)
-    }
-}
-
-/// Where two runs that should be equal differ, in words.
-enum CheckDifference {
-    static func text(_ first: CheckOutcome, _ second: CheckOutcome, _ schema: Schema) -> String {
-        if first.code != second.code { return "it returned \(second.code), before \(first.code)" }
-        for (one, other) in zip(first.reports, second.reports) where one != other {
-            if one.step != other.step || one.metric != other.metric {
-                return "it reported step \(other.step) where it had reported step \(one.step)"
-            }
-            return "\"\(schema.metrics[Int(one.metric)].name)\" at step \(one.step) is \(other.value), before \(one.value)"
-        }
-        if first.reports.count != second.reports.count {
-            return "it made \(second.reports.count) reports, before \(first.reports.count)"
-        }
-        for (index, pair) in zip(first.metrics, second.metrics).enumerated() where pair.0?.bitPattern != pair.1?.bitPattern {
-            let name = schema.metrics.indices.contains(index) ? schema.metrics[index].name : "\(index)"
-            return "\"\(name)\" is \(pair.1.map { "\($0)" } ?? "missing"), before \(pair.0.map { "\($0)" } ?? "missing")"
-        }
-        return "it differs"
     }
 }

@@ -15,7 +15,8 @@ struct CheckConfigurations {
     var corners: [Item] {
         var items: [Item] = []
         for (what, end) in [("every parameter at its low end", 0.0), ("every parameter at its high end", 1.0)] {
-            items.append(Item(what: what, configuration: space.canonical(Configuration(space.parameters.map { value($0, at: end) }))))
+            let values = space.parameters.map { value($0, at: end) }
+            items.append(Item(what: what, configuration: space.canonical(Configuration(values))))
         }
         for index in space.parameters.indices {
             for value in ends(of: space.parameters[index]) { items.append(item(index, value)) }
@@ -34,7 +35,9 @@ struct CheckConfigurations {
                         var configuration = base
                         configuration[index] = value(space.parameters[index], at: place)
                         let parent = space.parameters[condition.parent].name
-                        let what = "\(space.parameters[index].name) with \(parent) = \(space.text(parentValue, of: condition.parent))"
+                        let what = """
+                            \(space.parameters[index].name) with \(parent) = \(space.text(parentValue, of: condition.parent))
+                            """
                         items.append(Item(what: what, configuration: complete(configuration)))
                     }
                 }

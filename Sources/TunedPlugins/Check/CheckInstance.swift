@@ -69,11 +69,7 @@ final class CheckInstance {
         instance = made
         isCreated = true
         guard describesData else { return }
-        stepwise = Self.find(TUNED_STEPWISE, lab.trainable, made).flatMap {
-            tuned_stepwise_extension(
-                reading: $0.assumingMemoryBound(to: tuned_stepwise_extension.self),
-                required: MemoryLayout<tuned_stepwise_extension>.offset(of: \.reconfigure)!)
-        }
+        stepwise = Self.find(TUNED_STEPWISE, lab.trainable, made).flatMap { tuned_stepwise_extension(at: $0) }
         try describe()
     }
 
@@ -96,10 +92,7 @@ final class CheckInstance {
 
     private func describe() throws(PluginError) {
         guard host.shape != .bare, host.shape != .shorter, let found = find(TUNED_DATASET),
-            let table = tuned_dataset_extension(
-                reading: found.assumingMemoryBound(to: tuned_dataset_extension.self),
-                required: MemoryLayout<tuned_dataset_extension>.size),
-            let describe = table.describe
+            let describe = tuned_dataset_extension(at: found)?.describe
         else { return }
         var dataset = tuned_dataset()
         dataset.size = UInt32(MemoryLayout<tuned_dataset>.size)

@@ -16,19 +16,6 @@ struct SavedCheckpoint: Hashable {
     var reports: Int
 }
 
-/// What a plugin did against the rules of one of the host's functions.
-enum Infraction: String, CaseIterable {
-    case unknownMetric = "unknown-metric"
-    case stepsNotIncreasing = "steps-not-increasing"
-    case reportNotFinite = "report-not-finite"
-    case constraintName = "constraint-name"
-    case constraintNotFinite = "constraint-not-finite"
-    case unknownPart = "unknown-part"
-    case checkpointOrder = "checkpoint-order"
-    case artifactName = "artifact-name"
-    case unknownParameter = "unknown-parameter"
-}
-
 /// How one run of a check ended, and what the plugin said on its way.
 struct CheckOutcome {
     /// What the last function returned.

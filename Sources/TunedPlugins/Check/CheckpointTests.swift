@@ -9,7 +9,10 @@ enum CheckpointTests {
     private static let units = 8.0
     private static let randomTries = 4
     private static let flagAdvice =
-        "After each few steps call tuned.checkpoint/1's begin, write and commit (or tuned_save_checkpoint); or take TUNED_CHECKPOINTS out of flags."
+        """
+            After each few steps call tuned.checkpoint/1's begin, write and commit (or tuned_save_checkpoint); or take \
+            TUNED_CHECKPOINTS out of flags.
+            """
 
     /// Stage 0 runs without interruption; stage 1 kills its process after a checkpoint; stage 2 goes on from there.
     static func restore(_ lab: CheckLab) throws(PluginError) -> CheckAnswer {
@@ -61,7 +64,10 @@ enum CheckpointTests {
         if outcome.restores == 0 {
             findings.add(
                 .error, "never-restores", "it saves checkpoints, and never asks for one (restore) when a run begins",
-                advice: "Call tuned.checkpoint/1's restore (or tuned_load_checkpoint) at the start of train; TUNED_ABSENT means a fresh start.")
+                advice: """
+                    Call tuned.checkpoint/1's restore (or tuned_load_checkpoint) at the start of train; TUNED_ABSENT means a fresh \
+                    start.
+                    """)
             return false
         }
         return true
@@ -110,7 +116,9 @@ enum CheckpointTests {
         let outcome = try instance.run(run)
         judgeRestored(outcome, before, checkpoint, lab, "after a restore", &findings)
         return CheckAnswer(
-            findings: findings.all, summary: "killed behind step \(checkpoint.step), \(outcome.reports.count) reports after the restore")
+            findings: findings.all, summary: """
+                killed behind step \(checkpoint.step), \(outcome.reports.count) reports after the restore
+                """)
     }
 
     /// Holds a restored run against the one without interruption.
@@ -121,14 +129,19 @@ enum CheckpointTests {
         guard outcome.isSuccess else {
             findings.add(
                 .error, "restore-failed", "\(when) \(outcome.function) returned \(outcome.code): \(outcome.said)",
-                advice: "A checkpoint that the plugin wrote itself must load: read as many bytes as were written, however few come at a time.")
+                advice: """
+                    A checkpoint that the plugin wrote itself must load: read as many bytes as were written, however few come at a \
+                    time.
+                    """)
             return
         }
         if let first = outcome.reports.first, first.step <= checkpoint.step {
             findings.add(
                 .error, "restore-ignored", "\(when) of step \(checkpoint.step) it reports step \(first.step) again",
                 advice: "Go on behind the step that restore tells.",
-                numbers: [.init(name: "restored_step", value: Double(checkpoint.step)), .init(name: "first_step", value: Double(first.step))])
+                numbers: [
+                    .init(name: "restored_step", value: Double(checkpoint.step)), .init(name: "first_step", value: Double(first.step)),
+                ])
             return
         }
         guard lab.isDeterministic else { return }
@@ -137,7 +150,10 @@ enum CheckpointTests {
         guard !outcome.isSame(as: rest) else { return }
         findings.add(
             .error, "restore-differs", "\(when) of step \(checkpoint.step), \(CheckDifference.text(rest, outcome, lab.schema))",
-            advice: "Save all that the next step depends on: weights, the optimiser's state, the random generator's state, the position in the data.")
+            advice: """
+                Save all that the next step depends on: weights, the optimiser's state, the random generator's state, the position \
+                in the data.
+                """)
     }
 
     // MARK: Checkpoints that are none
@@ -151,7 +167,10 @@ enum CheckpointTests {
                 source.bytes = Array(checkpoint.bytes[..<length])
                 try reject(
                     source, "cut to \(length) of \(count) bytes", fresh, lab, severity: .error, name: "accepts-truncated",
-                    advice: "Check the count that read gives back (tuned_load_checkpoint does), and return host->fail(trial, TUNED_FAILED, ...) or start afresh.",
+                    advice: """
+                        Check the count that read gives back (tuned_load_checkpoint does), and return host->fail(trial, \
+                        TUNED_FAILED, ...) or start afresh.
+                        """,
                     &findings)
             }
             return "\(lengths.count) lengths below \(count) bytes"

@@ -41,12 +41,15 @@ enum CompatibilityGroup {
     }
 
     private static func compare(
-        _ before: CheckOutcome, _ now: CheckOutcome, _ configuration: Configuration, _ lab: CheckLab, _ findings: inout CheckFindings
+        _ before: CheckOutcome, _ now: CheckOutcome, _ configuration: Configuration, _ lab: CheckLab,
+        _ findings: inout CheckFindings
     ) {
         guard !now.wasToldToStop, lab.isDeterministic ? !now.isSame(as: before) : now.code != before.code else { return }
         let isNewer = lab.host.shape == .newer
         findings.add(
-            .error, "differs-by-host", "with \(isNewer ? "longer" : "the first release's") tables \(CheckDifference.text(before, now, lab.schema))",
+            .error, "differs-by-host", """
+                with \(isNewer ? "longer" : "the first release's") tables \(CheckDifference.text(before, now, lab.schema))
+                """,
             advice: isNewer
                 ? "Read values by tuned_trial_value (or tuned_f64, tuned_i64, tuned_str): their distance is trial->value_size."
                 : "Give the same result whatever the host can do beyond the first release.",
@@ -66,11 +69,13 @@ enum CompatibilityGroup {
         }
         if outcome.code < 0, outcome.said.isEmpty {
             findings.add(
-                .warning, "silent-refusal", "without the host's extensions \(outcome.function) returns \(outcome.code) and does not say why",
+                .warning, "silent-refusal", """
+                    without the host's extensions \(outcome.function) returns \(outcome.code) and does not say why
+                    """,
                 advice: "Say what is missing: return host->fail(trial, TUNED_FAILED, \"...\").")
         }
-        return CheckAnswer(
-            findings: findings.all, summary: outcome.code < 0 ? "refuses: \(outcome.said)" : "\(outcome.function) returned \(outcome.code)")
+        let summary = outcome.code < 0 ? "refuses: \(outcome.said)" : "\(outcome.function) returned \(outcome.code)"
+        return CheckAnswer(findings: findings.all, summary: summary)
     }
 
     private static func about(_ lab: CheckLab) -> String {
@@ -119,7 +124,10 @@ enum CompatibilityGroup {
                 guard !isSame else { continue }
                 findings.add(
                     .error, "not-thread-safe", "beside another instance, \(CheckDifference.text(before, now, lab.schema))",
-                    advice: "Keep all state in the instance that create makes, none in globals or statics; or take TUNED_THREAD_SAFE out of flags.",
+                    advice: """
+                        Keep all state in the instance that create makes, none in globals or statics; or take TUNED_THREAD_SAFE \
+                        out of flags.
+                        """,
                     detail: lab.configurations.text(halves[half][index]))
             }
         }
@@ -129,10 +137,7 @@ enum CompatibilityGroup {
 
     static func batch(_ lab: CheckLab) throws(PluginError) -> CheckAnswer {
         let instance = try lab.instance()
-        guard let found = instance.find(TUNED_BATCH),
-            let table = tuned_batch_extension(
-                reading: found.assumingMemoryBound(to: tuned_batch_extension.self), required: MemoryLayout<tuned_batch_extension>.size),
-            let call = table.run
+        guard let found = instance.find(TUNED_BATCH), let table = tuned_batch_extension(at: found), let call = table.run
         else { return CheckAnswer(inapplicable: "it does not offer tuned.batch/1") }
         var findings = lab.findings
         // No more than the instance has trials at a time.

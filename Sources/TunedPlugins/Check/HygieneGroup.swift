@@ -49,7 +49,8 @@ enum HygieneGroup {
                 .error, "working-directory", "\(what) changed the working directory to \(after.directory)",
                 advice: "Use absolute paths: the directory belongs to the whole process.")
         }
-        let names = Set(before.environment.keys).union(after.environment.keys).filter { before.environment[$0] != after.environment[$0] }
+        let known = Set(before.environment.keys).union(after.environment.keys)
+        let names = known.filter { before.environment[$0] != after.environment[$0] }
         if !names.isEmpty {
             findings.add(
                 .warning, "environment", "\(what) changed the environment: \(names.sorted().joined(separator: ", "))",
@@ -57,7 +58,8 @@ enum HygieneGroup {
         }
         if after.locale != before.locale {
             findings.add(
-                .error, "locale", "\(what) changed the locale from \(before.locale) to \(after.locale)",
+                after.numberLocale != before.numberLocale ? .error : .warning, "locale",
+                "\(what) changed the locale from \(before.locale) to \(after.locale)",
                 advice: "Use newlocale and uselocale: setlocale changes how every thread reads and writes numbers.")
         }
         if after.umask != before.umask {
@@ -124,7 +126,9 @@ enum HygieneGroup {
         let kept = after.keys.filter { loaded[$0] == nil && !grown.contains($0) }.sorted()
         if !kept.isEmpty {
             findings.add(
-                .note, "descriptors-kept", "after destroy it still has open: \(kept.prefix(5).compactMap { after[$0] }.joined(separator: ", "))",
+                .note, "descriptors-kept", """
+                    after destroy it still has open: \(kept.prefix(5).compactMap { after[$0] }.joined(separator: ", "))
+                    """,
                 advice: "Close in destroy what create opened.")
         }
         return CheckAnswer(findings: findings.all, summary: "\(loaded.count) before, \(after.count) after \(firstRuns + runs) runs")
@@ -147,9 +151,14 @@ enum HygieneGroup {
         let grown = late.subtracting(early)
         if late.count - early.count > max(2, runs / 4) {
             findings.add(
-                .error, "thread-leak", "\(runs) runs left \(late.count - early.count) threads running, such as \"\(grown.min().map(ProcessInventory.threadName) ?? "")\"",
+                .error, "thread-leak", """
+                    \(runs) runs left \(late.count - early.count) threads running, such as \
+                    "\(grown.min().map(ProcessInventory.threadName) ?? "")"
+                    """,
                 advice: "Join every thread before train or evaluate returns, or keep one pool in the instance.",
-                numbers: [.init(name: "threads", value: Double(late.count - early.count)), .init(name: "runs", value: Double(runs))])
+                numbers: [
+                    .init(name: "threads", value: Double(late.count - early.count)), .init(name: "runs", value: Double(runs)),
+                ])
         }
         let children = ProcessInventory.children
         if !children.isEmpty {
@@ -163,12 +172,17 @@ enum HygieneGroup {
         let kept = ProcessInventory.threads.subtracting(before)
         if !kept.isEmpty, kept.count <= max(2, runs / 4) + early.count {
             findings.add(
-                .note, "threads-kept", "\(kept.count) of its threads run on after destroy, such as \"\(kept.min().map(ProcessInventory.threadName) ?? "")\"",
+                .note, "threads-kept", """
+                    \(kept.count) of its threads run on after destroy, such as \
+                    "\(kept.min().map(ProcessInventory.threadName) ?? "")"
+                    """,
                 advice: "A pool of a library's is fine; threads of your own should end with their instance.")
         }
         strays(&findings)
         return CheckAnswer(
-            findings: findings.all, summary: "\(before.count) threads before, \(before.count + kept.count) after \(firstRuns + runs) runs")
+            findings: findings.all, summary: """
+                \(before.count) threads before, \(before.count + kept.count) after \(firstRuns + runs) runs
+                """)
     }
 
     /// Calls of host functions at the wrong time or with the wrong trial, wherever a test notices them.
@@ -181,7 +195,9 @@ enum HygieneGroup {
         }
         if let stray = CheckHost.strayCall {
             findings.add(
-                .error, "wrong-trial", stray, advice: "Pass on the trial that train or evaluate was given; only log and fail take NULL, inside create.")
+                .error, "wrong-trial", stray, advice: """
+                    Pass on the trial that train or evaluate was given; only log and fail take NULL, inside create.
+                    """)
         }
     }
 
@@ -199,80 +215,5 @@ enum HygieneGroup {
         }
         measured.judge(&findings)
         return CheckAnswer(findings: findings.all, summary: measured.summary)
-    }
-}
-
-/// Memory at several moments of many runs of one kind.
-struct MemoryGrowth {
-    private var heap: [Int] = []
-    private var anonymous: [Int] = []
-    private(set) var runsPerRound = 0
-    private(set) var runs = 0
-
-    /// Bytes a run above which growth is a leak: less is lost in the noise of allocators.
-    private static let bytesPerRun = 16.0
-    /// Bytes of all growth below which nothing is said.
-    private static let least = 16 << 10
-    private static let warmUpLimit = 1_000
-    private static let warmUpSeconds = 0.1
-
-    /// Runs in rounds of equal length, after one that warms up; as many as fit into this share of the test's time.
-    static func measure(
-        rounds: Int, atMost limit: Int, share: Double, _ lab: CheckLab, _ run: (Int) throws(PluginError) -> Void
-    ) throws(PluginError) -> MemoryGrowth {
-        var growth = MemoryGrowth()
-        let start = lab.elapsed
-        // The first runs are slower than the rest: what they touch is not yet in memory.
-        var counted = (from: start, runs: 0)
-        while growth.runs < 2 || (!lab.isSpent(share / 2) && growth.runs < warmUpLimit && lab.elapsed - start < warmUpSeconds) {
-            try run(growth.runs)
-            growth.runs += 1
-            if growth.runs == warmUpLimit / 100 { counted = (lab.elapsed, growth.runs) }
-        }
-        let each = max((lab.elapsed - counted.from) / Double(growth.runs - counted.runs), 1e-7)
-        let left = lab.request.seconds * share - lab.elapsed
-        growth.runsPerRound = max(2, min(limit, Int(left / each / Double(rounds))))
-        for _ in 0..<rounds {
-            for index in 0..<growth.runsPerRound {
-                // A trainable whose runs take longer and longer.
-                if lab.isSpent(1.2) { return growth }
-                try run(index)
-                growth.runs += 1
-            }
-            growth.heap.append(tuned_heap_in_use())
-            growth.anonymous.append(ProcessInventory.anonymousMemory)
-        }
-        return growth
-    }
-
-    /// Bytes a run; 0 where it does not grow in every round.
-    private func slope(_ values: [Int]) -> Double {
-        guard values.count >= 3, zip(values, values.dropFirst()).allSatisfy({ $0 < $1 }) else { return 0 }
-        let total = values[values.count - 1] - values[0]
-        guard total >= Self.least else { return 0 }
-        return Double(total) / Double(runsPerRound * (values.count - 1))
-    }
-
-    /// Bytes a run that never come back; 0: none.
-    var bytesLeaked: Double {
-        let heap = slope(self.heap)
-        if heap >= Self.bytesPerRun { return heap }
-        // Memory that does not come from malloc: whole pages, and much of it, or it is the heap's own growth.
-        let mapped = slope(anonymous)
-        return mapped >= 2048 ? mapped : 0
-    }
-
-    func judge(_ findings: inout CheckFindings) {
-        let leak = bytesLeaked
-        guard leak > 0 else { return }
-        findings.add(
-            .error, "memory-leak", "each run leaves about \(Int(leak)) bytes that never come back",
-            advice: "Free what train and evaluate allocate, on every way out; valgrind or -fsanitize=leak tell where it was.",
-            numbers: [.init(name: "bytes_each", value: leak), .init(name: "runs", value: Double(runs))])
-    }
-
-    var summary: String {
-        let heap = (self.heap.last ?? 0) - (self.heap.first ?? 0)
-        return "\(runs) runs, heap \(heap >= 0 ? "+" : "")\(heap) bytes"
     }
 }

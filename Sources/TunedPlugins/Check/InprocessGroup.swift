@@ -20,7 +20,9 @@ enum InprocessGroup {
         lab.about("\(evaluations) evaluations in one process")
         let start = lab.elapsed
         let rounds = 10
-        let growth = try MemoryGrowth.measure(rounds: rounds, atMost: evaluations / rounds, share: 1, lab) { index throws(PluginError) in
+        let growth = try MemoryGrowth.measure(
+            rounds: rounds, atMost: evaluations / rounds, share: 1, lab
+        ) { index throws(PluginError) in
             let configuration = configurations[index % distinct]
             var run = lab.run(configuration)
             run.limits.keepsReports = false
@@ -31,7 +33,10 @@ enum InprocessGroup {
         growth.judge(&findings)
         if stateAfter.0 - stateBefore.0 > 8 || stateAfter.1 - stateBefore.1 > 64 {
             findings.add(
-                .error, "grows", "\(growth.runs) evaluations left \(stateAfter.0 - stateBefore.0) descriptors and \(stateAfter.1 - stateBefore.1) threads",
+                .error, "grows", """
+                    \(growth.runs) evaluations left \(stateAfter.0 - stateBefore.0) descriptors and \
+                    \(stateAfter.1 - stateBefore.1) threads
+                    """,
                 advice: "End with each run what it began.")
         }
         HygieneGroup.strays(&findings)

@@ -21,12 +21,16 @@ enum LoadGroup {
         }
         if elf.usesStaticTLS {
             findings.add(
-                .warning, "static-tls", "its thread-local variables take static space, of which a process has little left (DF_STATIC_TLS)",
+                .warning, "static-tls", """
+                    its thread-local variables take static space, of which a process has little left (DF_STATIC_TLS)
+                    """,
                 advice: "Compile without -ftls-model=initial-exec or local-exec.")
         }
         for path in elf.searchPaths where !path.hasPrefix("/") && !path.hasPrefix("$ORIGIN") && !path.hasPrefix("${ORIGIN}") {
             findings.add(
-                .error, "relative-rpath", "its library search path has \"\(path)\", which is sought below the working directory of whoever loads it",
+                .error, "relative-rpath", """
+                    its library search path has "\(path)", which is sought below the working directory of whoever loads it
+                    """,
                 advice: "Link with an absolute -Wl,-rpath, or without one.")
         }
         return CheckAnswer(
@@ -42,7 +46,10 @@ enum LoadGroup {
             findings.add(
                 .error, "missing-library", "it needs \(missing.joined(separator: ", ")), which the loader does not find",
                 advice: usesOrigin
-                    ? "tuned runs a copy of the plugin's file, so $ORIGIN is another directory: install \(name), or link with an absolute -Wl,-rpath."
+                    ? """
+                        tuned runs a copy of the plugin's file, so $ORIGIN is another directory: install \(name), or link with an \
+                        absolute -Wl,-rpath.
+                        """
                     : "Install \(name), or link with an absolute -Wl,-rpath,DIRECTORY.")
             break
         }
@@ -76,7 +83,9 @@ enum LoadGroup {
                 numbers: [.init(name: "seconds", value: seconds)])
         }
         return CheckAnswer(
-            findings: findings.all, summary: "\(counted(library.plugin.trainables.count, "trainable")) in \(Int(seconds * 1000)) ms")
+            findings: findings.all, summary: """
+                \(counted(library.plugin.trainables.count, "trainable")) in \(Int(seconds * 1000)) ms
+                """)
     }
 
     private static func read(_ path: String) throws(PluginError) -> ElfDynamic {
@@ -106,6 +115,3 @@ enum LoadGroup {
         return nil
     }
 }
-
-/// Three significant digits or so, for messages.
-func rounded(_ seconds: Double) -> String { "\((seconds * 100).rounded() / 100)" }

@@ -5,6 +5,8 @@ struct ProcessState {
     var directory: String
     var environment: [String: String]
     var locale: String
+    /// That of numbers alone: whether a decimal point is one.
+    var numberLocale: String
     var umask: mode_t
     /// Soft and hard limits by name.
     var limits: [String: [UInt64]]
@@ -27,7 +29,7 @@ struct ProcessState {
         _ = Glibc.umask(mask)
         return ProcessState(
             directory: workingDirectory, environment: variables,
-            locale: setlocale(LC_ALL, nil).map { String(cString: $0) } ?? "", umask: mask, limits: currentLimits,
+            locale: currentLocale(LC_ALL), numberLocale: currentLocale(LC_NUMERIC), umask: mask, limits: currentLimits,
             handlers: currentHandlers, rounding: fegetround(), flushesToZero: isFlushing)
     }
 
@@ -36,6 +38,8 @@ struct ProcessState {
         defer { free(text) }
         return String(cString: text)
     }
+
+    private static func currentLocale(_ category: Int32) -> String { setlocale(category, nil).map { String(cString: $0) } ?? "" }
 
     private static var currentLimits: [String: [UInt64]] {
         let resources = [
@@ -72,76 +76,5 @@ struct ProcessState {
             number.pointee /= 2
             return number.pointee == 0
         }
-    }
-}
-
-/// Descriptors, threads and child processes of this process.
-enum ProcessInventory {
-    /// Open descriptors and what they lead to.
-    static var descriptors: [Int32: String] {
-        var found: [Int32: String] = [:]
-        for name in entries("/proc/self/fd") {
-            guard let number = Int32(name) else { continue }
-            var buffer = [CChar](repeating: 0, count: 256)
-            let count = readlink("/proc/self/fd/\(name)", &buffer, buffer.count)
-            // The directory that is being read is gone by now.
-            guard count > 0 else { continue }
-            found[number] = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        }
-        return found
-    }
-
-    static var threads: Set<Int32> { Set(entries("/proc/self/task").compactMap { Int32($0) }) }
-
-    /// Child processes, ended ones that nobody waited for among them.
-    static var children: Set<Int32> {
-        let own = "\(getpid())"
-        var found: Set<Int32> = []
-        for name in entries("/proc") {
-            guard let process = Int32(name), let status = text("/proc/\(name)/stat") else { continue }
-            // The name in brackets may hold anything; behind it come the state and the parent.
-            guard let bracket = status.lastIndex(of: ")") else { continue }
-            let words = status[status.index(after: bracket)...].split(separator: " ")
-            if words.count > 1, words[1] == own { found.insert(process) }
-        }
-        return found
-    }
-
-    static func threadName(_ thread: Int32) -> String {
-        let name = text("/proc/self/task/\(thread)/comm") ?? ""
-        return String(name.prefix { $0 != "\n" })
-    }
-
-    /// Anonymous memory that is resident, in bytes.
-    static var anonymousMemory: Int {
-        guard let rollup = text("/proc/self/smaps_rollup") else { return 0 }
-        for line in rollup.split(separator: "\n") where line.hasPrefix("Anonymous:") {
-            return (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
-        }
-        return 0
-    }
-
-    private static func entries(_ path: String) -> [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        let own = dirfd(directory)
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "\(own)" || !path.hasSuffix("/fd") { names.append(name) }
-        }
-        return names
-    }
-
-    private static func text(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let bytes = [UInt8](unsafeUninitializedCapacity: 16 << 10) { buffer, count in
-            count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -102,7 +102,9 @@ enum RunGroup {
                 advice: "Narrow the schema to what can be trained, and give defaults that can.")
         } else if refused * 2 > judge.total {
             findings.add(
-                .warning, "mostly-infeasible", "\(refused) of \(judge.total) configurations were refused as infeasible or cancelled",
+                .warning, "mostly-infeasible", """
+                    \(refused) of \(judge.total) configurations were refused as infeasible or cancelled
+                    """,
                 advice: "Narrow the schema or add conditions: a search wastes its trials there.")
         }
     }

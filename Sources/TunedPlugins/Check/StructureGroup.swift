@@ -13,7 +13,9 @@ enum StructureGroup {
         let table = library.table
         if table.abi_minor > UInt32(TUNED_ABI_MINOR) {
             findings.add(
-                .note, "newer-minor", "it was built with minor \(table.abi_minor) of the ABI; this program knows \(TUNED_ABI_MINOR)",
+                .note, "newer-minor", """
+                    it was built with minor \(table.abi_minor) of the ABI; this program knows \(TUNED_ABI_MINOR)
+                    """,
                 advice: "Nothing, as long as it asks TUNED_HAS before it uses what is newer.")
         }
         size(table.size, MemoryLayout<tuned_plugin>.size, "tuned_plugin", minor: table.abi_minor, &findings)
@@ -29,7 +31,9 @@ enum StructureGroup {
             utf8(trainable.schema_json, "the schema of \(id)", &findings)
             if trainable.flags & ~knownFlags != 0 {
                 findings.add(
-                    .warning, "unknown-flags", "the flags of \(id) are 0x\(String(trainable.flags, radix: 16)), with bits that mean nothing",
+                    .warning, "unknown-flags", """
+                        the flags of \(id) are 0x\(String(trainable.flags, radix: 16)), with bits that mean nothing
+                        """,
                     advice: "Use TUNED_THREAD_SAFE, TUNED_DETERMINISTIC and TUNED_CHECKPOINTS, and zero the rest.")
             }
             if let again = table.trainable?(UInt32(index)), again.pointee.schema_json != trainable.schema_json {
@@ -43,7 +47,9 @@ enum StructureGroup {
                 .error, "unknown-extension", "the plugin's extension() answers an id that does not exist",
                 advice: "Compare the id with those you offer, and return NULL for every other.")
         }
-        return CheckAnswer(findings: findings.all, summary: "minor \(table.abi_minor), \(counted(library.trainables.count, "trainable"))")
+        return CheckAnswer(findings: findings.all, summary: """
+            minor \(table.abi_minor), \(counted(library.trainables.count, "trainable"))
+            """)
     }
 
     private static func size(
@@ -107,7 +113,10 @@ enum StructureGroup {
         }
         return CheckAnswer(
             findings: findings.all,
-            summary: "\(counted(schema.space.count, "parameter")), \(counted(schema.metrics.count, "metric"))\(schema.fidelity.map { ", fidelity \($0.name)" } ?? "")")
+            summary: """
+                \(counted(schema.space.count, "parameter")), \
+                \(counted(schema.metrics.count, "metric"))\(schema.fidelity.map { ", fidelity \($0.name)" } ?? "")
+                """)
     }
 
     // MARK: Extensions
@@ -135,9 +144,7 @@ enum StructureGroup {
         if let found = instance.find(TUNED_BATCH) {
             offered.append(TUNED_BATCH)
             let size = found.load(as: UInt32.self)
-            let table = tuned_batch_extension(
-                reading: found.assumingMemoryBound(to: tuned_batch_extension.self), required: MemoryLayout<tuned_batch_extension>.size)
-            if table?.run == nil { incomplete(TUNED_BATCH, "its size is \(size), or run is NULL", &findings) }
+            if tuned_batch_extension(at: found)?.run == nil { incomplete(TUNED_BATCH, "its size is \(size), or run is NULL", &findings) }
         }
         return CheckAnswer(findings: findings.all, summary: offered.isEmpty ? "offers none" : offered.joined(separator: ", "))
     }
@@ -149,9 +156,7 @@ enum StructureGroup {
     }
 
     private static func dataset(_ found: UnsafeRawPointer, _ instance: CheckInstance, _ findings: inout CheckFindings) {
-        let table = tuned_dataset_extension(
-            reading: found.assumingMemoryBound(to: tuned_dataset_extension.self), required: MemoryLayout<tuned_dataset_extension>.size)
-        guard let describe = table?.describe else {
+        guard let describe = tuned_dataset_extension(at: found)?.describe else {
             return incomplete(TUNED_DATASET, "its size is \(found.load(as: UInt32.self)), or describe is NULL", &findings)
         }
         var dataset = tuned_dataset()
@@ -165,10 +170,7 @@ enum StructureGroup {
     }
 
     private static func stepwise(_ found: UnsafeRawPointer, _ lab: CheckLab, _ findings: inout CheckFindings) {
-        let table = tuned_stepwise_extension(
-            reading: found.assumingMemoryBound(to: tuned_stepwise_extension.self),
-            required: MemoryLayout<tuned_stepwise_extension>.offset(of: \.reconfigure)!)
-        guard let table, table.begin != nil, table.step != nil else {
+        guard let table = tuned_stepwise_extension(at: found), table.begin != nil, table.step != nil else {
             return incomplete(TUNED_STEPWISE, "its size is \(found.load(as: UInt32.self)), or begin or step is NULL", &findings)
         }
         if (table.save == nil) != (table.load == nil) {
@@ -179,5 +181,12 @@ enum StructureGroup {
                 .error, "no-fidelity", "it offers \(TUNED_STEPWISE), and its schema declares no fidelity",
                 advice: "Declare \"fidelity\": its unit is one call of step.")
         }
+    }
+}
+
+extension SizedTable {
+    /// A table that a plugin's extension() returned; nil where it is shorter than the header's first release has it.
+    init?(at pointer: UnsafeRawPointer) {
+        self.init(reading: pointer.assumingMemoryBound(to: Self.self), required: MemoryLayout<Self>.size)
     }
 }

@@ -79,7 +79,8 @@ public struct CheckReport: Sendable {
     public func unfit(_ trainable: String) -> String? {
         let results = results(of: trainable)
         if !passed(trainable) { return "it has errors" }
-        if let finding = results.filter({ $0.test.group == .hygiene }).flatMap(\.findings).first(where: { $0.severity >= .warning }) {
+        let hygiene = results.filter { $0.test.group == .hygiene }.flatMap(\.findings)
+        if let finding = hygiene.first(where: { $0.severity >= .warning }) {
             return "what it does to its process would be done to the daemon (\(finding.name))"
         }
         let long = results.filter { $0.test.group == .inprocess }

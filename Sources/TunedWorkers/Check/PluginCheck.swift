@@ -43,7 +43,8 @@ public struct PluginCheck: Sendable {
     private static let grace = 5.0
 
     public init(
-        _ plugin: StoredPlugin, settings: WorkerSettings, options: Options, _ progress: @escaping @Sendable (Progress) -> Void = { _ in }
+        _ plugin: StoredPlugin, settings: WorkerSettings, options: Options,
+        _ progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) {
         self.plugin = plugin
         self.settings = settings
@@ -189,7 +190,8 @@ public struct PluginCheck: Sendable {
         let request = CheckRequest(
             test: test.id, stage: stage, seed: options.seed, open: open, evaluations: options.evaluations,
             seconds: options.seconds, workspace: workspace)
-        return await CheckSession.make(request, settings: settings, environment: options.environment, deadline: deadline)
+        let environment = options.environment.merging(test.environment) { $1 }
+        return await CheckSession.make(request, settings: settings, environment: environment, deadline: deadline)
     }
 
     private static func makeWorkspace(_ folder: String) -> String {

@@ -13,7 +13,9 @@ enum CheckText {
     ) -> String {
         var text = ""
         if let description = report.plugin {
-            text += "\(description.id) \(description.version) (\(plugin.image.hash.prefix(12))), seed \(report.seed)\n".printableLines
+            text += """
+                \(description.id) \(description.version) (\(plugin.image.hash.prefix(12))), seed \(report.seed)\n
+                """.printableLines
         } else {
             text += "\(plugin.source) (\(plugin.image.hash.prefix(12))), seed \(report.seed)\n".printableLines
         }
@@ -110,8 +112,8 @@ enum CheckText {
     private static func verdict(_ report: CheckReport, path: String) -> String {
         var text = ""
         for id in report.trainables {
-            let worst = report.results.filter { $0.trainable == nil || $0.trainable == id }.flatMap(\.findings).map(\.severity).max()
-            let outcome = !report.passed(id) ? "failed" : worst == .warning ? "passed with warnings" : "passed"
+            let isWarned = report.results.contains { ($0.trainable ?? id) == id && $0.status == .warned }
+            let outcome = !report.passed(id) ? "failed" : isWarned ? "passed with warnings" : "passed"
             text += "\(id): \(outcome)"
             if report.isComplete {
                 text += report.unfit(id).map { "; not fit for isolation: inprocess: \($0)" } ?? "; fit for isolation: inprocess"

@@ -108,7 +108,9 @@ struct Check: Verb {
         if let data {
             let absolute = FileText.absolute(data)
             guard access(absolute, R_OK) == 0 else {
-                throw CommandError(.usage, code: "no-file", "cannot read the data file \(data): \(String(cString: strerror(errno)))")
+                throw CommandError(.usage, code: "no-file", """
+                    cannot read the data file \(data): \(String(cString: strerror(errno)))
+                    """)
             }
             options.dataPath = absolute
         }
@@ -149,7 +151,9 @@ struct Check: Verb {
             throw CommandError(.checkErrors, code: "check", "\(Formatting.count(errors, "error")) found")
         }
         if strict, warnings > 0 {
-            throw CommandError(.checkWarnings, code: "check", "\(Formatting.count(warnings, "warning")) found, which --strict does not allow")
+            throw CommandError(.checkWarnings, code: "check", """
+                \(Formatting.count(warnings, "warning")) found, which --strict does not allow
+                """)
         }
     }
 }

@@ -4,7 +4,7 @@ import TunedSpace
 import TunedTestSupport
 
 /// `tuned check` as a person and a build server use it: no daemon is started.
-@Suite struct CheckTests {
+@Suite struct CheckVerbTests {
     private func plugin(_ name: String) -> String { TestPlugins.path(name) }
 
     @Test(.timeLimit(.minutes(2))) func aHealthyPluginPassesAndItsVerdictIsKept() async throws {

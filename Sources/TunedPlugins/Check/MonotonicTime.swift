@@ -1,0 +1,12 @@
+import Glibc
+
+/// Seconds and nanoseconds that only go forward.
+enum MonotonicTime {
+    static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+
+    static func seconds(since start: UInt64) -> Double { Double(now() &- start) / 1e9 }
+}
