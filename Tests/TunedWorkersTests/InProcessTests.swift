@@ -6,6 +6,7 @@ import TunedPlugins
 import TunedRecords
 import TunedSpace
 import TunedTestSupport
+import TunedWire
 import TunedWorkers
 
 /// Plugin code in this very process.
