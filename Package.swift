@@ -30,7 +30,7 @@ let package = Package(
     targets: [
         // Floor 0: C.
         .target(name: "CTunedPlugin", path: "Sources/CTunedPlugin"),
-        .target(name: "CTunedWorker", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
+        .target(name: "CTunedWorker", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread"), .linkedLibrary("stdc++")]),
         .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
         .target(name: "CAssets", exclude: ["openapi.json"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
 
@@ -94,8 +94,8 @@ let package = Package(
         .executableTarget(
             name: "tuned",
             dependencies: [
-                "TunedSpace", "TunedRecords", "TunedStorage", "TunedSearch", "TunedSlots", "TunedPlugins", "TunedWorkers",
-                "TunedEngine", "TunedService", "CTunedWorker",
+                "TunedSpace", "TunedRecords", "TunedWire", "TunedStorage", "TunedSearch", "TunedSlots", "TunedPlugins", "TunedWorkers",
+                "TunedEngine", "TunedService", "CTunedWorker", "CAssets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -113,6 +113,11 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "TunedSlotsProbe", dependencies: ["TunedSlots"], path: "Tests/TunedSlotsProbe", swiftSettings: strict),
+        .target(
+            name: "TunedFuzzing", dependencies: ["TunedSpace", "TunedWire", "TunedPlugins"], path: "Tests/Fuzz/Harness",
+            swiftSettings: strict),
+        .executableTarget(name: "tuned-fuzz", dependencies: ["TunedFuzzing"], path: "Tests/Fuzz/Program", swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["TunedFuzzing"], swiftSettings: strict),
         .testTarget(name: "TunedSpaceTests", dependencies: ["TunedSpace"], swiftSettings: strict),
         .testTarget(name: "TunedNumericsTests", dependencies: ["TunedNumerics", "TunedSpace"], swiftSettings: strict),
         .testTarget(name: "TunedRecordsTests", dependencies: ["TunedSpace", "TunedRecords", "TunedTestSupport"], swiftSettings: strict),
@@ -154,6 +159,11 @@ let package = Package(
             dependencies: [
                 "TunedSpace", "TunedRecords", "TunedWire", "TunedPlugins", "TunedWorkers", "CTunedWorker", "TunedTestSupport", "tuned-worker",
                 "WorkerPoolProbe",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "CheckTests",
+            dependencies: [
+                "TunedSpace", "TunedRecords", "TunedWire", "TunedPlugins", "TunedWorkers", "TunedTestSupport", "tuned-worker",
             ], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["TunedSpace", "TunedTestSupport", "tuned", "tuned-worker"], swiftSettings: strict),

@@ -142,4 +142,56 @@ def occupancy(bench):
         [Comparison(f"{SLOTS} slots, 200 trials of 50 ms: time in trials", "busy", goal=at_least(0.97))])
 
 
-SUBJECTS = {"throughput": throughput, "suggestion": suggestion, "idle": idle, "recovery": recovery, "occupancy": occupancy}
+def calls(bench):
+    def in_worker(library, trainable, count):
+        done = subprocess.run([bench.tuned.with_name("tuned-worker"), "bench-call", bench.plugins / library, trainable, str(count)],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(done.stdout)
+
+    def host_call(metric):
+        return lambda: in_worker("calls.so", "host-calls", 50)["metrics"][metric]
+
+    return Subject(
+        "calls", "tuned-worker bench-call build/bench-plugins/plain.so plain 1000000",
+        [
+            Measurement("function", "ns", lambda: in_worker("plain.so", "plain", 1000000)["ns"]),
+            Measurement("report", "ns", host_call("report_ns")),
+            Measurement("should-stop", "ns", host_call("should_stop_ns")),
+        ],
+        [
+            Comparison("plain C function: one run with its values and result", "function", goal=at_most(500)),
+            Comparison("one report of a plugin", "report", goal=at_most(50)),
+            Comparison("one question of a plugin whether to stop", "should-stop", goal=at_most(50)),
+        ])
+
+
+def worker(bench):
+    def round_trip():
+        done = subprocess.run([bench.tuned, "bench-worker", bench.plugins / "noop.so", "--runs", "20000", "--json"],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(done.stdout)["p50_us"]
+
+    def private_dirty():
+        with bench.daemon() as daemon:
+            daemon.command("load", bench.plugins / "noop.so")
+            daemon.command("run", "noop", "--trainable", "noop", "--trials", 1, "--parallel", 1, "--sampler", "random")
+            return max(daemon.workers_private_mb())
+
+    def swift_plugin():
+        return os.path.getsize(bench.plugins / "mlp.so") / 1e3
+
+    return Subject(
+        "worker", "tuned bench-worker build/bench-plugins/noop.so --runs 20000",
+        [
+            Measurement("round-trip", "us", round_trip), Measurement("private-dirty", "MB", private_dirty),
+            Measurement("swift-plugin", "KB", swift_plugin),
+        ],
+        [
+            Comparison("warm worker: a run handed over and its result, p50", "round-trip", goal=at_most(20)),
+            Comparison("worker of a C plugin after one trial, private dirty memory", "private-dirty", goal=at_most(6)),
+            Comparison("file of a plugin in Swift (mlp)", "swift-plugin", goal=at_most(200)),
+        ])
+
+
+SUBJECTS = {"throughput": throughput, "suggestion": suggestion, "idle": idle, "recovery": recovery, "occupancy": occupancy,
+            "calls": calls, "worker": worker}

@@ -2,6 +2,7 @@
 #include "tuned_memory.h"
 
 #include <link.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -24,4 +25,9 @@ static int forget(struct dl_phdr_info *object, size_t size, void *context) {
 void tuned_forget_startup_pages(void) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     dl_iterate_phdr(forget, &page);
+}
+
+long tuned_heap_in_use(void) {
+    struct mallinfo2 heap = mallinfo2();
+    return (long)(heap.uordblks + heap.hblkhd);
 }

@@ -56,7 +56,16 @@ public final class Engine: Sendable {
                 driver.queue.async { driver.replacePlugin(plugin) }
             }
         }
+        plugins.onQuarantine { [weak self] plugin in
+            guard let self else { return }
+            for driver in self.registry.withLock({ Array($0.drivers.values) }) {
+                driver.queue.async { driver.quarantine(plugin) }
+            }
+        }
     }
+
+    /// Lets a plugin in quarantine run again as it is.
+    public func release(_ plugin: String, reply: @escaping Reply<LoadedPlugin>) { plugins.release(plugin, reply: reply) }
 
     /// Takes up the studies of the log, and goes on with those that were running.
     public func recover() throws(EngineError) {

@@ -5,14 +5,26 @@ import TunedSpace
 /// What people and outside programs ask of a study. All on `queue`; each returns the event that must be durable before the
 /// answer leaves, and throws what to tell them instead.
 extension StudyDriver {
-    func pause() throws(EngineError) -> EventSequence {
+    func pause(because why: String = "paused") throws(EngineError) -> EventSequence {
         try require(.running, "pause")
         state = .paused
-        reason = "paused"
+        reason = why
         for identifier in requests { surroundings.slots.withdraw(identifier) }
         requests = []
         stopTiming()
-        return record([.studyStateChanged(.paused, reason: "paused")])
+        return record([.studyStateChanged(.paused, reason: why)])
+    }
+
+    /// Its plugin crashed too often: nothing new of it begins.
+    func quarantine(_ plugin: LoadedPlugin) {
+        guard state == .running, blueprint?.plugin.hash == plugin.image.hash, let quarantine = plugin.quarantine else { return }
+        _ = try? pause(because: "\(Quarantine.pausedPrefix): \(quarantine.text(of: plugin.name))")
+    }
+
+    /// Goes on with what a quarantine paused, now that the plugin may run.
+    private func leaveQuarantine() {
+        guard state == .paused, reason.hasPrefix(Quarantine.pausedPrefix) else { return }
+        _ = try? resume(nil)
     }
 
     /// Goes on after a pause, a stop or a completion; with new rules where they are given.
@@ -33,6 +45,9 @@ extension StudyDriver {
             throw EngineError(
                 .plugin,
                 "study \(slug) cannot go on: the copy of its plugin \(declaration.plugin?.name ?? "") or of its data is gone; load the same file again")
+        }
+        if let hash = blueprint?.plugin.hash, let plugin = surroundings.plugins.loaded(hash: hash), let quarantine = plugin.quarantine {
+            throw EngineError(.conflict, "study \(slug) cannot go on: \(quarantine.text(of: plugin.name))")
         }
         let next = changed ?? rules
         if state == .completed {
@@ -169,8 +184,9 @@ extension StudyDriver {
     /// New attempts run the plugin's new content from here on, where its schema has stayed the same.
     func replacePlugin(_ plugin: LoadedPlugin) {
         guard let reference = declaration.plugin, reference.name == plugin.name, let old = blueprint,
-            old.plugin.hash != plugin.image.hash, state == .running || state == .paused
+            state == .running || state == .paused
         else { return }
+        guard old.plugin.hash != plugin.image.hash else { return leaveQuarantine() }
         guard plugin.trainable(reference.trainable)?.schema == declaration.schema else {
             record([
                 .noted(
@@ -188,6 +204,7 @@ extension StudyDriver {
         blueprint = WorkerBlueprint(
             plugin: plugin.image, trainable: old.trainable, schema: old.schema, space: old.space, config: old.config,
             dataPath: old.dataPath, folds: old.folds, requiredMetrics: old.requiredMetrics, environment: old.environment)
+        leaveQuarantine()
     }
 
     /// Ends attempts so that the next daemon makes them again.

@@ -11,6 +11,7 @@ extension StudyDriver {
         case .reports(let reports): take(reports, from: running)
         case .ended(let outcome, let log):
             busySlots -= 1
+            surroundings.plugins.note(outcome, of: running.plugin)
             record(conclude(running, outcome: outcome, log: log))
             checkRules()
             release(running.grant)

@@ -215,7 +215,7 @@ final class StudyDriver: @unchecked Sendable {
             attempt: attempt, nonce: nonce, seed: run.seed(study: declaration.specification.seed, trial: next.trial),
             deadline: declaration.specification.timeout,
             folder: surroundings.folders.path(study: id, trial: next.trial, run: next.run))
-        let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant)
+        let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant, plugin: blueprint.plugin.hash)
         underWay[nonce] = running
         return (running, started, assignment)
     }

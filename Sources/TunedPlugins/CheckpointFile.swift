@@ -29,9 +29,9 @@ enum CheckpointFile {
 }
 
 /// Why a checkpoint was not written or is not used.
-struct CheckpointError: Error {
+package struct CheckpointError: Error {
     /// For the trial's log, after "checkpoint: ".
-    let message: String
+    package let message: String
 
     init(_ message: String) { self.message = message }
 
@@ -39,14 +39,14 @@ struct CheckpointError: Error {
 }
 
 /// Writes one checkpoint. Let go of before ``commit()``, it leaves nothing behind.
-final class CheckpointWriter {
+package final class CheckpointWriter {
     private let path: String
     private let temporary: String
     private let descriptor: Int32
     private var hash = SHA256()
     private var isCommitted = false
 
-    init(path: String, step: Int64, owner: String) throws(CheckpointError) {
+    package init(path: String, step: Int64, owner: String) throws(CheckpointError) {
         self.path = path
         temporary = "\(path).part"
         descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -61,12 +61,12 @@ final class CheckpointWriter {
         if !isCommitted { unlink(temporary) }
     }
 
-    func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
         hash.update(bufferPointer: bytes)
         guard write(bytes) else { throw CheckpointError(system: "write", temporary) }
     }
 
-    func commit() throws(CheckpointError) {
+    package func commit() throws(CheckpointError) {
         guard hash.finalize().withUnsafeBytes(write), fdatasync(descriptor) == 0 else { throw CheckpointError(system: "write", temporary) }
         guard rename(temporary, path) == 0 else { throw CheckpointError(system: "name", path) }
         isCommitted = true
@@ -76,14 +76,14 @@ final class CheckpointWriter {
 }
 
 /// Reads one checkpoint, which was found whole and its owner's before the first byte is given out.
-final class CheckpointReader {
-    let step: Int64
+package final class CheckpointReader {
+    package let step: Int64
     private let descriptor: Int32
     private var position: off_t
     private let end: off_t
 
     /// Nil where there is none.
-    init?(path: String, owner: String) throws(CheckpointError) {
+    package init?(path: String, owner: String) throws(CheckpointError) {
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -100,7 +100,7 @@ final class CheckpointReader {
     deinit { close(descriptor) }
 
     /// The number of bytes read; 0 at the end; -1 where the disk fails.
-    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let wanted = min(buffer.count, Int(end - position))
         guard wanted > 0 else { return 0 }
         while true {

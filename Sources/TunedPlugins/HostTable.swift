@@ -72,8 +72,12 @@ private func hostLog(_ trial: UnsafePointer<tuned_trial>?, _ level: Int32, _ tex
 }
 
 private func hostFail(_ trial: UnsafePointer<tuned_trial>?, _ code: Int32, _ text: UnsafePointer<CChar>?) -> Int32 {
-    let notes = TrialContext.ofAny(trial)?.pointee.notes.takeUnretainedValue()
-    notes?.fail(PluginText.prefix(text, limit: RunNotes.textLimit))
+    let text = PluginText.prefix(text, limit: RunNotes.textLimit)
+    if let context = TrialContext.ofAny(trial) {
+        context.pointee.notes.takeUnretainedValue().fail(text)
+    } else if trial == nil {
+        LoadNotes.shared.fail(text)
+    }
     return code
 }
 

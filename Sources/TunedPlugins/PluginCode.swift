@@ -48,7 +48,11 @@ package func loadPluginCode(path: String) throws(PluginError) -> any PluginCode 
     do throws(PluginError) {
         return try PluginLibrary(path: path)
     } catch {
-        guard error.code == .missingSymbol, sidecar?.kind == .other else { throw error }
+        guard error.code == .missingSymbol else { throw error }
+        guard let sidecar else {
+            throw PluginError(.missingSymbol, "\(error.message); plain C functions are declared in a schema: tuned load FILE --schema FILE")
+        }
+        guard sidecar.kind == .other else { throw error }
         throw PluginError(
             .missingSymbol,
             "\(path) exports no tuned_plugin_v1, and its schema names no function: add the key \"function\" with the C declaration, as "

@@ -12,6 +12,8 @@ package final class PluginLibrary {
     let trainables: [tuned_trainable]
     /// What its file is called, which for the store's copies is the hash of the content.
     var hash: Substring { path.split(separator: "/").last?.split(separator: ".").first ?? "" }
+    /// What the entry function returned.
+    let table: tuned_plugin
 
     private static let textLimit = 256
     private static let schemaLimit = 1 << 20
@@ -19,13 +21,13 @@ package final class PluginLibrary {
     static let idLimit = 64
 
     /// `path` must be absolute: the loader searches for anything else.
-    package init(path: String) throws(PluginError) {
+    package convenience init(path: String) throws(PluginError) { try self.init(path: path, host: HostTable.pointer) }
+
+    /// - Parameter host: what the entry function is given; lives as long as the process.
+    init(path: String, host: UnsafePointer<tuned_host>) throws(PluginError) {
         self.path = path
         let entry = try Self.entry(of: try Self.open(path), path)
-        guard let table = entry(HostTable.pointer) else {
-            throw PluginError(
-                .malformed, "tuned_plugin_v1 of \(path) returned NULL: it must return the plugin's table")
-        }
+        guard let table = entry(host) else { throw LoadNotes.shared.refusal(of: path) }
         guard let plugin = tuned_plugin(reading: table, required: MemoryLayout<tuned_plugin>.offset(of: \.extension)!)
         else { throw Self.malformed(path, "tuned_plugin.size is too small; set it to sizeof(tuned_plugin)") }
 
@@ -51,6 +53,7 @@ package final class PluginLibrary {
             described.append(.init(id: name, flags: trainable.flags, schemaJSON: schema))
         }
         self.trainables = trainables
+        self.table = plugin
         self.plugin = PluginDescription(
             id: id, version: PluginText.prefix(plugin.version, limit: Self.textLimit),
             build: PluginText.prefix(plugin.build, limit: Self.textLimit), abiMinor: plugin.abi_minor,
@@ -79,6 +82,14 @@ package final class PluginLibrary {
                 "\(path) uses \(symbol), which no library provides: link the plugin with the one that does", detail: text)
         }
         if text.contains("cannot open shared object file"), let missing = text.split(separator: ":").first {
+            if missing.hasPrefix("libswift") {
+                return PluginError(
+                    .loader,
+                    """
+                    \(path) needs \(missing), a part of the Swift runtime, which the loader does not find: set TUNED_SWIFT_RUNTIME \
+                    for the daemon to the folder of libswiftCore.so, as a toolchain has it in usr/lib/swift/linux
+                    """, detail: text)
+            }
             return PluginError(
                 .loader, "\(path) needs \(missing), which the loader does not find: install it, or link with -Wl,-rpath",
                 detail: text)

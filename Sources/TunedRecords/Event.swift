@@ -137,7 +137,7 @@ public struct TrialEnded: Hashable, Sendable {
     /// Objective values in the study's order, in the metrics' own units; empty unless the trial is complete or was pruned
     /// with a value.
     public var values: [Double]
-    /// The step that a pruned trial had reached.
+    /// The furthest step that was reported by a trial that was pruned or failed.
     public var step: Int64?
     /// Why it failed.
     public var failure: Failure?

@@ -15,8 +15,13 @@ public enum ToWorker: Hashable, Sendable {
     case ping
     /// End.
     case exit
+    /// Make one test of `tuned check`; answered by `checking` now and then, and `checked` or `failed`.
+    case check(CheckRequest)
 
-    private enum Tag { static let probe: UInt8 = 1, open: UInt8 = 2, run: UInt8 = 3, ping: UInt8 = 4, exit: UInt8 = 5 }
+    private enum Tag {
+        static let probe: UInt8 = 1, open: UInt8 = 2, run: UInt8 = 3, ping: UInt8 = 4, exit: UInt8 = 5
+        static let check: UInt8 = 64
+    }
 
     /// Appends the message as a frame.
     public func frame(into writer: inout BinaryWriter) {
@@ -33,6 +38,9 @@ public enum ToWorker: Hashable, Sendable {
                 request.encode(into: &writer)
             case .ping: writer.write(Tag.ping)
             case .exit: writer.write(Tag.exit)
+            case .check(let request):
+                writer.write(Tag.check)
+                request.encode(into: &writer)
             }
         }
     }
@@ -45,6 +53,7 @@ public enum ToWorker: Hashable, Sendable {
         case Tag.run: self = .run(try RunRequest(from: &reader))
         case Tag.ping: self = .ping
         case Tag.exit: self = .exit
+        case Tag.check: self = .check(try CheckRequest(from: &reader))
         case let tag: throw .invalid(offset: 0, what: "message \(tag)")
         }
         guard reader.isAtEnd else { throw .invalid(offset: payload.count, what: "bytes after the message") }
@@ -64,10 +73,14 @@ public enum FromWorker: Hashable, Sendable {
     /// The shared page is half full of reports.
     case doorbell
     case pong
+    /// What a test of `tuned check` is about to do: known should the plugin's code not return from it.
+    case checking(String)
+    case checked(CheckAnswer)
 
     private enum Tag {
         static let hello: UInt8 = 1, probed: UInt8 = 2, opened: UInt8 = 3, failed: UInt8 = 4, done: UInt8 = 5
         static let doorbell: UInt8 = 6, pong: UInt8 = 7
+        static let checking: UInt8 = 64, checked: UInt8 = 65
     }
 
     /// Appends the message as a frame.
@@ -95,6 +108,12 @@ public enum FromWorker: Hashable, Sendable {
                 result.encode(into: &writer)
             case .doorbell: writer.write(Tag.doorbell)
             case .pong: writer.write(Tag.pong)
+            case .checking(let what):
+                writer.write(Tag.checking)
+                writer.write(what)
+            case .checked(let answer):
+                writer.write(Tag.checked)
+                answer.encode(into: &writer)
             }
         }
     }
@@ -111,6 +130,8 @@ public enum FromWorker: Hashable, Sendable {
         case Tag.done: self = .done(try RunResult(from: &reader))
         case Tag.doorbell: self = .doorbell
         case Tag.pong: self = .pong
+        case Tag.checking: self = .checking(try reader.readString())
+        case Tag.checked: self = .checked(try CheckAnswer(from: &reader))
         case let tag: throw .invalid(offset: 0, what: "message \(tag)")
         }
         guard reader.isAtEnd else { throw .invalid(offset: payload.count, what: "bytes after the message") }

@@ -34,26 +34,48 @@ private final class Service {
         case .open(let request): answer { () throws(PluginError) in .opened(try open(request)) }
         case .ping: channel.send(.pong)
         case .exit: end()
+        case .check(let request): answer { () throws(PluginError) in .checked(try check(request)) }
         }
+    }
+
+    private func check(_ request: CheckRequest) throws(PluginError) -> CheckAnswer {
+        let runner = CheckRunner(
+            page: surroundings.page, tell: { [channel] in channel.send(.checking($0)) }, loaded: { tuned_crash_refresh($0) })
+        return try runner.run(request)
     }
 
     private func run(_ request: RunRequest) {
         let result: RunResult
         if let host {
             result = host.run(request)
+            putBack()
             tuned_flush_output()
         } else {
             result = RunResult(
                 nonce: request.nonce, code: -1, endedInTrain: true, metrics: [], constraints: [],
                 text: "the worker was told to run before it opened a plugin")
         }
-        phase(TUNED_PHASE_IDLE)
+        // A plugin that closed the channel is found out before the run counts as ended.
         channel.send(.done(result))
+        phase(TUNED_PHASE_IDLE)
+    }
+
+    /// The next run finds what this one found.
+    private func putBack() {
+        let changed = tuned_surroundings_restore()
+        guard changed != 0 else { return }
+        let names = [
+            (TUNED_CHANGED_DIRECTORY, "the working directory"), (TUNED_CHANGED_ENVIRONMENT, "the environment"),
+            (TUNED_CHANGED_MASK, "the file mode mask"), (TUNED_CHANGED_HANDLERS, "signal handlers"),
+        ]
+        let what = names.filter { changed & UInt32($0.0) != 0 }.map(\.1).joined(separator: " and ")
+        complain("the plugin changed \(what), which was put back for the next run")
     }
 
     private func load(_ path: String) throws(PluginError) -> any PluginCode {
         if let library, library.path == path { return library }
         phase(TUNED_PHASE_LOADING)
+        tuned_crash_loading(path)
         let loaded = try loadPluginCode(path: path)
         tuned_crash_refresh(path)
         library = loaded
@@ -68,6 +90,7 @@ private final class Service {
         let folds = surroundings.folds.flatMap(FoldsLayout.folds(in:)) ?? []
         let host = try library.open(request, sink: sink, folds: folds)
         self.host = host
+        tuned_surroundings_note()
         return request.describesDataset ? try host.dataset() : nil
     }
 

@@ -17,6 +17,10 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case verification = 6
     /// The study ended without a complete trial.
     case noResult = 7
+    /// `tuned check` found errors.
+    case checkErrors = 8
+    /// `tuned check --strict` found warnings, and no errors.
+    case checkWarnings = 9
     /// Ctrl-C took the command away from a study that goes on.
     case detached = 130
 
@@ -34,6 +38,8 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .unreachable: "no daemon answers, or it is of another version"
         case .verification: "verify found a suggestion that the log does not explain"
         case .noResult: "the study ended without a complete trial"
+        case .checkErrors: "check found errors in a plugin"
+        case .checkWarnings: "check --strict found warnings in a plugin, and no errors"
         case .detached: "Ctrl-C: the study goes on without this command"
         }
     }

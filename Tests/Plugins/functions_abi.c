@@ -62,8 +62,11 @@ double texts(const char *kernel, const char *rate, const char *depth, const char
 double length(const char *text);
 double length(const char *text) { return (double)strlen(text); }
 
-int status(int code);
-int status(int code) { return code; }
+int status(int code, double *value);
+int status(int code, double *value) {
+    if (code == 0) *value = 0.5;
+    return code;
+}
 
 /* Leaves `size` alone where x is above 1. */
 int two(double x, double *loss, float *size);
@@ -140,6 +143,20 @@ double late(bool keep, int32_t (*report)(int64_t step, double value)) {
     if (pthread_create(&thread, NULL, report_late, &answer) != 0) abort();
     pthread_join(thread, NULL);
     return answer;
+}
+
+/* The one that the guide declares. */
+double train(double rate, int depth, const char *kernel, uint64_t random_seed, int epochs,
+             int32_t (*report)(int64_t step, double value), double *size);
+double train(double rate, int depth, const char *kernel, uint64_t random_seed, int epochs,
+             int32_t (*report)(int64_t step, double value), double *size) {
+    double loss = 1;
+    for (int epoch = 1; epoch <= epochs; epoch++) {
+        loss *= 1 - rate / 2;
+        if (report(epoch, loss)) break;
+    }
+    *size = depth * (kernel[0] == 'r' ? 2 : 1) + (double)(random_seed % 1);
+    return loss;
 }
 
 double constant = 1;

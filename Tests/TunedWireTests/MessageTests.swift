@@ -20,6 +20,12 @@ import TunedWire
             RunRequest(
                 nonce: .max, trial: 4, run: 1, attempt: 2, purpose: 2, seed: .max - 1, budget: 81, deadline: 0.5, fold: 3,
                 folds: 5, configuration: Configuration([.float(-0.0), nil, .integer(.min), .category(4)]))),
+        .check(
+            CheckRequest(
+                test: "run/random", stage: 1, seed: .max,
+                open: OpenRequest(
+                    path: "/a.so", trainable: "", parameters: [], metrics: 0, configJSON: "{}", config: [], dataPath: nil,
+                    describesDataset: false), evaluations: 200, seconds: 0.5, workspace: "/tmp/w")),
     ]
     static let fromWorker: [FromWorker] = [
         .hello(wire: wireVersion, pid: 77), .doorbell, .pong, .opened(nil),
@@ -33,6 +39,14 @@ import TunedWire
             RunResult(
                 nonce: 9, code: -7, endedInTrain: true, metrics: [1.5, nil, .infinity],
                 constraints: [.init(name: "mb", value: -1)], text: "why")),
+        .checking("a run"), .checked(CheckAnswer(summary: "", inapplicable: "no fidelity")),
+        .checked(
+            CheckAnswer(
+                findings: [
+                    CheckFinding(
+                        .warning, test: "a/b", name: "c", "message", advice: "advice", detail: "{}",
+                        numbers: [.init(name: "bytes", value: -.infinity)])
+                ], summary: "3 runs", goesOn: true)),
     ]
 
     private func payload(_ frame: (inout BinaryWriter) -> Void) throws -> [UInt8] {

@@ -4,3 +4,6 @@
 // Lets go of the program's code and constants that are mapped from files, in every loaded object. What is still needed comes back
 // from the page cache on first use, in microseconds; what only the start needed stays away. Nothing that was written is touched.
 void tuned_forget_startup_pages(void);
+
+// Bytes that the C library's allocator has given out and not got back, over all of its arenas.
+long tuned_heap_in_use(void);

@@ -87,6 +87,7 @@ private struct CSignatureParser {
             name = word.text
             position += 1
         }
+        if peek?.text == "(" { throw error(Self.callbackForm) }
         let depth = stars + (try brackets() ? 1 : 0)
         let type = try pointee(specifiers, depth)
         let pointers = depth == 0 ? "" : " " + String(repeating: "*", count: depth)
@@ -102,6 +103,8 @@ private struct CSignatureParser {
         return true
     }
 
+    private static let callbackForm = "a callback is a pointer to a function: int32_t (*report)(int64_t step, double value)"
+
     /// `(*name)(int64_t step, double value)` behind the result's type.
     private mutating func callback(
         returning specifiers: CSpecifiers, _ stars: Int, number: Int
@@ -109,7 +112,7 @@ private struct CSignatureParser {
         let base = try specifiers.base()
         guard stars == 0 else { throw error("a callback returns an integer or nothing") }
         try expect("(", "( should be here")
-        try expect("*", "a callback is a pointer to a function: int32_t (*report)(int64_t step, double value)")
+        try expect("*", Self.callbackForm)
         var name = "a\(number)"
         if let word = peek, word.kind == .word {
             name = word.text

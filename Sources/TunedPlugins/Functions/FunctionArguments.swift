@@ -20,6 +20,7 @@ final class FunctionArguments {
         var argument: Int
         var scalar: CScalar
         var parameter = 0
+        var isWhole = false
         /// Of each category of the parameter.
         var numbers: UnsafeMutablePointer<Double>?
         var texts: UnsafeMutablePointer<UnsafePointer<CChar>>?
@@ -113,6 +114,7 @@ final class FunctionArguments {
         case (_, false): filling.source = .index
         }
         filling.categories = parameter.categories.count
+        filling.isWhole = parameter.kind == .integer
         return filling
     }
 
@@ -178,10 +180,10 @@ final class FunctionArguments {
         switch (value, filling.source) {
         case (nil, .categoryText), (nil, .numberText): call.setPointer(noText, argument: filling.argument)
         case (nil, _): filling.scalar.store(0 as Int64, at: slot)
-        case (.float(let number), .number): filling.scalar.store(number, at: slot)
-        case (.integer(let number), .number): filling.scalar.store(number, at: slot)
-        case (.float(let number), .numberText): write(number.description, filling)
-        case (.integer(let number), .numberText): write(number.description, filling)
+        case (.float(let number), .number) where !filling.isWhole: filling.scalar.store(number, at: slot)
+        case (.integer(let number), .number) where filling.isWhole: filling.scalar.store(number, at: slot)
+        case (.float(let number), .numberText) where !filling.isWhole: write(number.description, filling)
+        case (.integer(let number), .numberText) where filling.isWhole: write(number.description, filling)
         case (.category(let category), _) where (0..<filling.categories).contains(category):
             switch filling.source {
             case .index: filling.scalar.store(Int64(category), at: slot)

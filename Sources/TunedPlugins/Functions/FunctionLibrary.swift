@@ -110,7 +110,7 @@ package final class FunctionLibrary: PluginCode {
         _ declaration: FunctionDeclaration, _ handle: UnsafeMutableRawPointer, _ path: String
     ) throws(PluginError) -> UnsafeMutableRawPointer {
         let name = declaration.signature.name
-        let symbols = ElfSymbols(path: path)
+        let symbols = ElfSymbols.exports(of: path)
         if let symbol = dlsym(handle, name) {
             guard !symbols.variables.contains(name) else {
                 throw PluginError(.missingSymbol, "\(name) of \(path) is a variable, no function: name the function to call")

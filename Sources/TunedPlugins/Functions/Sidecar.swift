@@ -1,5 +1,5 @@
 import Glibc
-import TunedSpace
+package import TunedSpace
 
 /// The JSON file beside a library that says what the library itself does not: `NAME.tuned.json` where a person keeps it, and
 /// `HASH.json` beside the store's copies.
@@ -29,7 +29,7 @@ package struct Sidecar: Sendable {
         try self.init(path: path)
     }
 
-    package init(path: String) throws(PluginError) {
+    init(path: String) throws(PluginError) {
         let bytes = try Self.read(path)
         let json: JSONValue
         do throws(JSONError) {
@@ -38,13 +38,13 @@ package struct Sidecar: Sendable {
             throw PluginError(.malformed, "\(path) is not JSON: \(error)")
         }
         do throws(PluginError) {
-            self = try Sidecar(path: path, json)
+            self = try Sidecar(json, path: path)
         } catch {
             throw PluginError(error.code, "\(path): \(error.message)")
         }
     }
 
-    private init(path: String, _ json: JSONValue) throws(PluginError) {
+    package init(_ json: JSONValue, path: String) throws(PluginError) {
         guard case .object(let fields) = json else { throw PluginError(.malformed, "a schema is a map of keys to values, found \(json.shown)") }
         self.path = path
         self.fields = fields

@@ -27,6 +27,7 @@ package protocol EngineFacade: AnyObject, Sendable {
     /// `sidecar` is an object.
     func loadPlugin(path: String, sidecar: JSONValue?, reply: @escaping EngineReply<LoadedPlugin>)
     func unloadPlugin(_ name: String, reply: @escaping EngineReply<LoadedPlugin>)
+    func release(_ plugin: String, reply: @escaping EngineReply<LoadedPlugin>)
     func loadedPlugins() -> [LoadedPlugin]
 
     func slotsSnapshot() -> SlotsSnapshot

@@ -13,6 +13,7 @@ struct PluginRoutes: Sendable {
             Route(.post, "/v1/plugins", load),
             Route(.get, "/v1/plugins/{name}", show),
             Route(.delete, "/v1/plugins/{name}", unload),
+            Route(.post, "/v1/plugins/{name}/release", release),
         ]
     }
 
@@ -48,6 +49,13 @@ struct PluginRoutes: Sendable {
             let hint = nearest(to: name, among: plugins.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
             throw ServiceError.notFound("no plugin \"\(name)\" is loaded\(hint)")
         }
+        return .json(PluginJSON.value(of: plugin))
+    }
+
+    @Sendable private func release(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        let name = try context.pluginName()
+        try await request.fields(upTo: parts.limits.bodyBytes) { _ in }
+        let plugin = try await parts.bridge.reply { engine, reply in engine.release(name, reply: reply) }
         return .json(PluginJSON.value(of: plugin))
     }
 

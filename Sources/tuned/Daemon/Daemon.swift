@@ -94,7 +94,7 @@ struct Daemon {
         }
         let catalog = try PluginCatalog(
             directory: directory.path, store: try PluginStore(directory: "\(directory.path)/plugins"),
-            probe: PluginProbe(settings: settings), clock: clock)
+            probe: PluginProbe(settings: settings), clock: clock, quarantineAfter: configuration.quarantineAfter)
         let drivers = inventory.driverVersion.map { version in
             Dictionary(inventory.gpus.map { ($0.uuid, version) }) { first, _ in first }
         }

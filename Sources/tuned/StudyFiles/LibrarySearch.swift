@@ -1,15 +1,15 @@
 import Glibc
 
 /// Finds a shared library by its bare name, `libm.so.6`, where the dynamic loader would.
-struct LibrarySearch {
+package struct LibrarySearch {
     /// In the order in which they are looked at.
-    let folders: [String]
+    package let folders: [String]
 
     /// Files that include each other end here.
     private static let includeLimit = 256
 
     /// The folders of `LD_LIBRARY_PATH`, of `/etc/ld.so.conf` and what it includes, and the system's own.
-    init(environment: String? = getenv("LD_LIBRARY_PATH").map { String(cString: $0) }, configuration: String = "/etc/ld.so.conf") {
+    package init(environment: String? = getenv("LD_LIBRARY_PATH").map { String(cString: $0) }, configuration: String = "/etc/ld.so.conf") {
         var folders = (environment ?? "").split(separator: ":").map(String.init)
         var included = 0
         folders += Self.configured(by: configuration, &included)
@@ -21,7 +21,7 @@ struct LibrarySearch {
     }
 
     /// Absolute path of the library; nil where no folder has it. Linker scripts, such as Debian's `libm.so`, are passed over.
-    func find(_ name: String) -> String? {
+    package func find(_ name: String) -> String? {
         folders.lazy.map { "\($0)/\(name)" }.first(where: Self.isELF)
     }
 

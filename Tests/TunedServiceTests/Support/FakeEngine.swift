@@ -162,6 +162,10 @@ final class FakeEngine: EngineFacade {
         }
     }
 
+    func release(_ plugin: String, reply: @escaping EngineReply<LoadedPlugin>) {
+        unloadPlugin(plugin, reply: reply)
+    }
+
     func report(_ slug: String, trial: Int, _ report: MetricReport, reply: @escaping EngineReply<Bool>) {
         answer("report \(slug)/\(trial) \(report.metric) \(report.step) \(report.value)", reply) { () throws(EngineError) in
             (memory.append([.reported(trial: trial, run: RunKey(fold: 0), report)], study: try row(slug).id, time: 3000), true)
