@@ -1,14 +1,15 @@
-/* noop-batch: the sum of noop, many trials in one call. It has no evaluate: a host that runs one trial at a time makes a batch
- * of one. */
+/* noop-batch: the sum of noop, for one trial or for many in one call. */
 #include "trainables.h"
 
 #include <string.h>
 
-static int32_t run(void *self, const tuned_trial *const *trials, uint32_t count, int32_t *codes) {
+static int32_t evaluate(void *self, const tuned_trial *trial) {
     (void)self;
-    for (uint32_t i = 0; i < count; i++) {
-        codes[i] = trials[i]->host->objective(trials[i], 0, tuned_f64(trials[i], 0) + tuned_f64(trials[i], 1));
-    }
+    return trial->host->objective(trial, 0, tuned_f64(trial, 0) + tuned_f64(trial, 1));
+}
+
+static int32_t run(void *self, const tuned_trial *const *trials, uint32_t count, int32_t *codes) {
+    for (uint32_t i = 0; i < count; i++) codes[i] = evaluate(self, trials[i]);
     return TUNED_OK;
 }
 
@@ -31,5 +32,6 @@ const tuned_trainable noop_batch = {
         ],
         "metrics": [{"name": "value", "goal": "minimize", "description": "x + y"}]
     }),
+    .evaluate = evaluate,
     .extension = extension,
 };

@@ -43,13 +43,29 @@ extension StudyDriver {
                 }
             case .runs(let runs):
                 guard let host = open?.host else { continue }
+                letStoreCatchUp(to: Self.runsAhead)
                 done = DoneTurn(began: surroundings.clock.monotonicSeconds(), .runs(make(runs, with: host)))
             case .batch(let batch):
                 guard let host = open?.host else { continue }
+                letStoreCatchUp(to: Self.batchesAhead)
                 done = DoneTurn(began: surroundings.clock.monotonicSeconds(), .batch(batch, host.run(batch.assignment)))
             }
         }
         open?.host.release()
+    }
+
+    /// Events of single runs that may be on their way to the disk: trials in this process can be faster than it.
+    private static let runsAhead = 8192
+    /// A batch is one event, and a large one.
+    private static let batchesAhead = 64
+
+    /// Waits until no more than so many events are not durable, or the store says what is wrong.
+    private func letStoreCatchUp(to limit: Int) {
+        let store = surroundings.store
+        guard store.pendingCount > limit else { return }
+        let room = DispatchSemaphore(value: 0)
+        store.whenDurable(store.lastSequence - EventSequence(limit / 2)) { _ in room.signal() }
+        room.wait()
     }
 
     private func make(_ runs: [DirectRun], with host: any DirectHost) -> [(RunningRun, DirectResult)] {

@@ -22,6 +22,9 @@ public protocol EventStore: AnyObject, Sendable {
 
     var lastSequence: EventSequence { get }
 
+    /// Events appended and not yet durable.
+    var pendingCount: Int { get }
+
     /// Whether the store's last owner closed it, or it is new; false where that process or its machine died.
     var wasClosed: Bool { get }
 

@@ -69,6 +69,8 @@ public final class MemoryEventStore: EventStore {
 
     public var lastSequence: EventSequence { state.withLock { $0.last } }
 
+    public var pendingCount: Int { state.withLock { $0.pending.count } }
+
     /// Makes what is pending durable, and returns after everybody was called who waits for it. Not to be called by them.
     public func commit() {
         state.withLock { commit(&$0) }

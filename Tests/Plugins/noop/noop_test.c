@@ -46,7 +46,7 @@ static void test_sleep(const tuned_plugin *plugin) {
 
 static void test_batch(const tuned_plugin *plugin) {
     const tuned_trainable *batch = find_trainable(plugin, "noop-batch");
-    CHECK(batch->evaluate == NULL && batch->extension(NULL, TUNED_DATA) == NULL);
+    CHECK(batch->extension(NULL, TUNED_DATA) == NULL);
     const tuned_batch_extension *table = batch->extension(NULL, TUNED_BATCH);
     run first = make_run(&full_host, 2), second = make_run(&full_host, 2);
     set_float(&first, 0, 0.25);
