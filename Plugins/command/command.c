@@ -193,7 +193,7 @@ static bool read_declaration(failure *why) {
     for (uint32_t i = 0; i < declared.count; i++) {
         const declared_trainable *d = &declared.trainables[i];
         failure inner;
-        if (!spec_read(&declared.document, d, &specs[i], &inner)) return failed(why, "%s: %s", declared.path, inner.text);
+        if (!spec_read(&declared.document, d, &specs[i], &inner)) return failed(why, "%s: %s", declared.title, inner.text);
         const json_value *same = json_find(d->fields, "deterministic");
         trainables[i] = (tuned_trainable){
             .size = sizeof trainables[i],

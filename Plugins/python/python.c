@@ -236,7 +236,7 @@ static bool read_declaration(failure *why) {
     for (uint32_t i = 0; i < declared.count; i++) {
         const declared_trainable *d = &declared.trainables[i];
         failure inner;
-        if (!read_source(d, &sources[i], &inner)) return failed(why, "%s: trainable \"%.64s\": %s", declared.path, d->id, inner.text);
+        if (!read_source(d, &sources[i], &inner)) return failed(why, "%s: trainable \"%.64s\": %s", declared.title, d->id, inner.text);
         const json_value *same = json_find(d->fields, "deterministic");
         trainables[i] = (tuned_trainable){
             .size = sizeof trainables[i],

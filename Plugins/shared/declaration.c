@@ -114,14 +114,14 @@ static bool read_root(const json_value *root, const char *const *own_keys, decla
     return true;
 }
 
-bool declaration_parse(const char *path, const char *text, size_t size, const char *const *own_keys, declaration *out,
+bool declaration_parse(const char *title, const char *text, size_t size, const char *const *own_keys, declaration *out,
                        failure *why) {
     *out = (declaration){0};
-    out->path = strdup(path);
-    if (!out->path) return failed(why, "not enough memory");
+    out->title = strdup(title);
+    if (!out->title) return failed(why, "not enough memory");
     failure inner;
     if (json_parse(text, size, &out->document, &inner) && read_root(out->document.root, own_keys, out, &inner)) return true;
-    return failed(why, "%s: %s", path, inner.text);
+    return failed(why, "%s: %s", title, inner.text);
 }
 
 /* The file beside a library: its path without `.so` and what follows it, and then `suffix`. */
@@ -136,14 +136,14 @@ static bool beside(const char *library, const char *suffix, char *out, size_t ro
     return length > 0 && (size_t)length < room;
 }
 
-static bool read_file(const char *path, const char *const *own_keys, declaration *out, failure *why) {
+static bool read_file(const char *path, const char *title, const char *const *own_keys, declaration *out, failure *why) {
     FILE *file = fopen(path, "rbe");
     if (!file) return failed(why, "%s cannot be opened: %s", path, strerror(errno));
     char *text = malloc(JSON_MAX_BYTES + 1);
     size_t size = text ? fread(text, 1, JSON_MAX_BYTES + 1, file) : 0;
     bool ok = text || failed(why, "not enough memory to read %s", path);
     if (ok && ferror(file)) ok = failed(why, "%s cannot be read: %s", path, strerror(errno));
-    ok = ok && declaration_parse(path, text, size, own_keys, out, why);
+    ok = ok && declaration_parse(title, text, size, own_keys, out, why);
     free(text);
     fclose(file);
     return ok;
@@ -158,14 +158,16 @@ bool declaration_load(const void *inside, const char *const *own_keys, declarati
         !beside(library.dli_fname, ".tuned.json", named, sizeof named)) {
         return failed(why, "the path of %.100s... is too long", library.dli_fname);
     }
-    const char *path = access(kept, F_OK) == 0 ? kept : named;
-    if (access(path, F_OK) == 0) return read_file(path, own_keys, out, why);
+    /* Its name is the daemon's affair; a person knows it as what they loaded. */
+    if (access(kept, F_OK) == 0) return read_file(kept, "the declaration", own_keys, out, why);
+    const char *slash = strrchr(named, '/');
+    if (access(named, F_OK) == 0) return read_file(named, slash ? slash + 1 : named, own_keys, out, why);
     return failed(why, "this plugin is told what it tunes by a JSON file: tuned load NAME.so --schema FILE.json, or NAME.tuned.json beside it");
 }
 
 void declaration_free(declaration *d) {
     for (uint32_t i = 0; i < d->count; i++) free(d->trainables[i].schema_json);
     json_free(&d->document);
-    free(d->path);
+    free(d->title);
     *d = (declaration){0};
 }

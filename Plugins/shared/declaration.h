@@ -24,7 +24,7 @@ typedef struct declared_trainable {
 } declared_trainable;
 
 typedef struct declaration {
-    char *path;                   /* of the file */
+    char *title;                  /* of the file, for messages */
     const char *plugin;           /* the name */
     const char *version;
     uint32_t count;
@@ -36,8 +36,8 @@ typedef struct declaration {
  * a trainable, ended with NULL. *out is to be freed whatever is returned. */
 bool declaration_load(const void *inside, const char *const *own_keys, declaration *out, failure *why);
 
-/* The same of a text; `path` names it in messages. */
-bool declaration_parse(const char *path, const char *text, size_t size, const char *const *own_keys, declaration *out,
+/* The same of a text; `title` names it in messages. */
+bool declaration_parse(const char *title, const char *text, size_t size, const char *const *own_keys, declaration *out,
                        failure *why);
 
 void declaration_free(declaration *d);

@@ -41,15 +41,17 @@ struct Load: Verb {
         _ path: String, schema: String? = nil, with client: DaemonClient
     ) async throws(CommandError) -> JSONValue {
         let library = try locate(path)
-        let beside = Sidecar.path(beside: library)
         var request: [String: JSONValue] = ["path": .string(library)]
-        if let schema {
-            request["schema"] = try read(schema)
-        } else if access(beside, F_OK) == 0 {
-            request["schema"] = try read(beside)
-        }
+        request["schema"] = try Self.schema(schema, of: library)
         // The daemon tries the library in a process that may take its time to start and to be given up.
         return try await client.post(Route.plugins, .object(request), within: 120)
+    }
+
+    /// The JSON that goes with a library: of the file that is named, else of the one beside it; nil where there is neither.
+    static func schema(_ named: String?, of library: String) throws(CommandError) -> JSONValue? {
+        if let named { return try read(named) }
+        let beside = Sidecar.path(beside: library)
+        return access(beside, F_OK) == 0 ? try read(beside) : nil
     }
 
     /// Absolute path of a file, or of a library of the system by its bare name.
