@@ -163,7 +163,10 @@ final class FakeEngine: EngineFacade {
     }
 
     func release(_ plugin: String, reply: @escaping EngineReply<LoadedPlugin>) {
-        unloadPlugin(plugin, reply: reply)
+        guard let found = loadedPlugins().first(where: { $0.name == plugin }) else {
+            return reply(.failure(EngineError(.notFound, "no plugin named \"\(plugin)\" is loaded")))
+        }
+        reply(.success(found))
     }
 
     func report(_ slug: String, trial: Int, _ report: MetricReport, reply: @escaping EngineReply<Bool>) {
