@@ -15,9 +15,11 @@ START_LIMIT = 20  # seconds
 
 
 class Daemon:
-    def __init__(self, tuned, work):
+    def __init__(self, tuned, work, configuration=""):
         self.tuned = str(tuned)
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="home-", dir=work))
+        if configuration:
+            (self.home / "config.yaml").write_text(configuration)
         self.environment = {**os.environ, "TUNED_HOME": str(self.home)}
         self.process = None
         self.first_reply = None  # seconds from the start of the process to its first answer

@@ -26,14 +26,16 @@ class Bench:
     def peers(self, unit, *cases):
         return [Measurement(case, unit, lambda case=case: self.peer(case)) for case in cases]
 
-    def daemon(self):
-        return Daemon(self.tuned, self.work)
+    def daemon(self, configuration=""):
+        return Daemon(self.tuned, self.work, configuration)
 
-    def trials_per_second(self, trainable, trials, sampler):
-        with self.daemon() as daemon:
+    def trials_per_second(self, trainable, trials, sampler, isolation="worker"):
+        with self.daemon("inprocess: true\n" if isolation == "inprocess" else "") as daemon:
             daemon.command("load", self.plugins / "noop.so")
+            if isolation == "inprocess":
+                daemon.command("check", self.plugins / "noop.so", "--trainable", trainable)
             result = daemon.command("run", "noop", "--trainable", trainable, "--trials", trials, "--parallel", SLOTS,
-                                    "--sampler", sampler)
+                                    "--sampler", sampler, "--isolation", isolation)
             if result["trials"] != trials:
                 raise RuntimeError(f"{result['trials']} of {trials} trials were run")
             return result["trials_per_second"]
@@ -56,6 +58,26 @@ def throughput(bench):
             Comparison(parzen, "tuned-tpe", goal=at_least(2000)),
             Comparison(parzen, "tuned-tpe", "optuna-sqlite-tpe"),
             Comparison(parzen, "tuned-tpe", "rustuna-sqlite-tpe"),
+        ])
+
+
+def inprocess(bench):
+    def without_storage():
+        done = subprocess.run([bench.tuned, "bench-batch", bench.plugins / "noop.so", "--trials", "1000000", "--parallel", str(SLOTS),
+                               "--json"], stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(done.stdout)["trials_per_second"]
+
+    return Subject(
+        "inprocess", f"tuned run noop --trainable noop-batch --trials 500000 --parallel {SLOTS} --sampler random --isolation inprocess",
+        [
+            Measurement("single", "trials/s", lambda: bench.trials_per_second("noop", 100000, "random", "inprocess")),
+            Measurement("batch", "trials/s", lambda: bench.trials_per_second("noop-batch", 500000, "random", "inprocess")),
+            Measurement("batch-memory", "trials/s", without_storage),
+        ],
+        [
+            Comparison("no-op trials inside the daemon, one by one", "single", goal=at_least(30000)),
+            Comparison("no-op trials inside the daemon, in batches", "batch", goal=at_least(60000)),
+            Comparison("the same in batches, without storage", "batch-memory", goal=at_least(500000)),
         ])
 
 
@@ -194,4 +216,4 @@ def worker(bench):
 
 
 SUBJECTS = {"throughput": throughput, "suggestion": suggestion, "idle": idle, "recovery": recovery, "occupancy": occupancy,
-            "calls": calls, "worker": worker}
+            "calls": calls, "worker": worker, "inprocess": inprocess}

@@ -113,7 +113,8 @@ import TunedTestSupport
             var acknowledged: [Int64: JSONValue] = [:]
             for _ in 0..<5 {
                 try await lab.until("more trials") {
-                    try await lab.count("complete", of: "s") > acknowledged.count || lab.state("s") != "running"
+                    let study = try await lab.study("s")
+                    return Int(study["counts"]?["complete"]?.integerValue ?? 0) > acknowledged.count || study["state"]?.stringValue != "running"
                 }
                 try await Task.sleep(for: .milliseconds(Int.random(in: 5...150, using: &random)))
                 for trial in try await lab.tunedOK("export", "s", "--json").json().arrayValue ?? [] {
