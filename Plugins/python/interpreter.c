@@ -41,14 +41,27 @@ static bool make_symbols_global(failure *why) {
     return failed(why, "the symbols of libpython cannot be made global: %s", dlerror());
 }
 
+/* The locale is the process's: Python leaves it alone, and reads and writes UTF-8 whatever it is. */
+static PyStatus preconfigure(void) {
+    PyPreConfig config;
+    PyPreConfig_InitPythonConfig(&config);
+    config.parse_argv = 0;
+    config.configure_locale = 0;
+    config.coerce_c_locale = 0;
+    config.utf8_mode = 1;
+    return Py_PreInitialize(&config);
+}
+
 static PyStatus configure(const char *program) {
+    PyStatus status = preconfigure();
+    if (PyStatus_Exception(status)) return status;
     PyConfig config;
     PyConfig_InitPythonConfig(&config);
     config.install_signal_handlers = 0;  /* they are the host's */
     config.parse_argv = 0;
     config.use_hash_seed = 1;            /* sets iterate in the same order in every worker */
     config.hash_seed = 0;
-    PyStatus status = PyConfig_SetBytesString(&config, &config.program_name, program);
+    status = PyConfig_SetBytesString(&config, &config.program_name, program);
     if (!PyStatus_Exception(status)) status = Py_InitializeFromConfig(&config);
     PyConfig_Clear(&config);
     return status;

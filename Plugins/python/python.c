@@ -78,10 +78,10 @@ static bool fill_instance(instance *i, const source *from, const tuned_host *hos
 }
 
 static void free_instance(instance *i) {
-    script_free(&i->script);
     Py_XDECREF(i->config);
     Py_XDECREF(i->state);
     Py_XDECREF(i->model);
+    script_free(&i->script);
     script_rows_free(&i->rows);
     free(i);
 }

@@ -87,12 +87,22 @@ bool script_load(const char *path, const char *text, script *out, char digest[65
     return out->evaluate || failed(why, "the script %.200s has no function evaluate(trial)", path);
 }
 
+/* A module and its functions hold each other, so it takes the collector to free them. */
+static void forget_module(PyObject *module) {
+    PyObject *name = PyModule_GetNameObject(module);
+    if (name && PyDict_DelItem(PyImport_GetModuleDict(), name) != 0) PyErr_Clear();
+    Py_XDECREF(name);
+    PyErr_Clear();
+    Py_DECREF(module);
+    PyGC_Collect();
+}
+
 void script_free(script *s) {
     Py_XDECREF(s->create);
     Py_XDECREF(s->train);
     Py_XDECREF(s->evaluate);
     Py_XDECREF(s->dataset);
-    Py_XDECREF(s->module);
+    if (s->module) forget_module(s->module);
     free(s->path);
     *s = (script){0};
 }
