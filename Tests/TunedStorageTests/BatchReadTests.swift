@@ -31,7 +31,9 @@ import TunedTestSupport
                         let query = TrialQuery(
                             states: state, order: order, descending: descending, limit: limit, offset: offset)
                         let found = try stores[0].trials(of: study, matching: query)
-                        #expect(try found == stores[1].trials(of: study, matching: query), "seed \(seed), \(query)")
+                        let expected = try stores[1].trials(of: study, matching: query)
+                        #expect(found.map(\.number) == expected.map(\.number), "seed \(seed), \(query)")
+                        #expect(found == expected, "seed \(seed), \(query)")
                     }
                 }
             }
