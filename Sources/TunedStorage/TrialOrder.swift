@@ -25,11 +25,12 @@ struct TrialOrder {
         case .number: key = nil
         case .duration: key = self.key(values: [], startedAt: batch.startedAt, endedAt: stored.time)
         case .value(let objective):
-            guard batch.objectives.indices.contains(objective) else { break }
-            let values = batch.exception(trial)?.end.values
-            let value = values.map { $0.indices.contains(objective) ? $0[objective] : .nan }
-                ?? batch.metrics[batch.objectives[objective]][trial - batch.first]
-            key = value.isNaN ? nil : value
+            if let ended = batch.exception(trial)?.end {
+                key = self.key(values: ended.values, startedAt: 0, endedAt: nil)
+            } else if batch.objectives.indices.contains(objective) {
+                let value = batch.metrics[batch.objectives[objective]][trial - batch.first]
+                key = value.isNaN ? nil : value
+            }
         }
         return Place(key: key, number: trial)
     }

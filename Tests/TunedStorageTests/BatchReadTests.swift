@@ -31,7 +31,11 @@ import TunedTestSupport
                         let query = TrialQuery(
                             states: state, order: order, descending: descending, limit: limit, offset: offset)
                         let found = try stores[0].trials(of: study, matching: query)
-                        #expect(try found == stores[1].trials(of: study, matching: query), "seed \(seed), \(query)")
+                        let wanted = try stores[1].trials(of: study, matching: query)
+                        let different = zip(found, wanted).first { $0 != $1 }
+                        #expect(
+                            found.count == wanted.count && different == nil,
+                            "seed \(seed), \(query): \(found.count) and \(wanted.count) rows; \(String(describing: different))")
                     }
                 }
             }
