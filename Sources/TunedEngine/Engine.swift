@@ -102,6 +102,9 @@ public final class Engine: Sendable {
         if !events.isEmpty { store.append(events, study: row.id, time: surroundings.clock.wallMilliseconds()) }
     }
 
+    /// Events that are read at once; one of them may hold a thousand trials.
+    private static let page = 1000
+
     private func restore(_ row: StudyRow) throws(EngineError) -> StudyDriver {
         let declaration: StudyDeclaration
         do {
@@ -121,7 +124,7 @@ public final class Engine: Sendable {
         while true {
             let events: [Event]
             do {
-                events = try store.events(of: row.id, after: position, limit: 10_000)
+                events = try store.events(of: row.id, after: position, limit: Self.page)
             } catch {
                 throw EngineError(error)
             }

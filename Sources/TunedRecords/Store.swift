@@ -34,8 +34,7 @@ public protocol EventStore: AnyObject, Sendable {
     func trials(of study: StudyID, matching query: TrialQuery) throws(StoreError) -> [TrialRow]
     func trial(_ number: Int, of study: StudyID) throws(StoreError) -> TrialRow?
     func attempts(of study: StudyID, trial: Int) throws(StoreError) -> [AttemptRow]
-    /// Events after `sequence`, of one study or of all, in order, at most `limit`; fewer where they are large. None only where
-    /// there are no more.
+    /// Events after `sequence`, of one study or of all, in order, at most `limit`.
     func events(of study: StudyID?, after sequence: EventSequence, limit: Int) throws(StoreError) -> [Event]
 
     /// Makes everything durable and closes the file.

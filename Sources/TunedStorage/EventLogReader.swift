@@ -6,9 +6,6 @@ import TunedSpace
 struct EventLogReader {
     private let database: Database
 
-    /// Batches are large events: past so many bytes an answer ends, whatever number of events was asked for.
-    private static let byteLimit = 8 << 20
-
     init(_ database: Database) { self.database = database }
 
     func events(of study: StudyID?, after sequence: EventSequence, limit: Int) throws -> [Event] {
@@ -26,11 +23,8 @@ struct EventLogReader {
         try statement.bind(1, start)
         if let study { try statement.bind(2, study.rawValue) }
         var events: [Event] = []
-        var bytes = 0
-        try statement.forEachRow(while: { events.count < limit && bytes < Self.byteLimit }) { row in
-            let extent = extent(row)
-            bytes += extent.bytes.count
-            events += try extent.events(from: start)
+        try statement.forEachRow(while: { events.count < limit }) { row in
+            events += try extent(row).events(from: start)
         }
         return events.count > limit ? Array(events.prefix(limit)) : events
     }

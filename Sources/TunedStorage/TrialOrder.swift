@@ -20,19 +20,14 @@ struct TrialOrder {
 
     func place(of trial: Int, in stored: StoredBatch) -> Place {
         let batch = stored.batch
-        var key: Double?
-        switch query.order {
-        case .number: key = nil
-        case .duration: key = self.key(values: [], startedAt: batch.startedAt, endedAt: stored.time)
-        case .value(let objective):
-            if let ended = batch.exception(trial)?.end {
-                key = self.key(values: ended.values, startedAt: 0, endedAt: nil)
-            } else if batch.objectives.indices.contains(objective) {
-                let value = batch.metrics[batch.objectives[objective]][trial - batch.first]
-                key = value.isNaN ? nil : value
-            }
+        if case .value(let objective) = query.order, batch.exception(trial) == nil {
+            // The common case without a list of its values.
+            guard batch.objectives.indices.contains(objective) else { return Place(key: nil, number: trial) }
+            let value = batch.metrics[batch.objectives[objective]][trial - batch.first]
+            return Place(key: value.isNaN ? nil : value, number: trial)
         }
-        return Place(key: key, number: trial)
+        let values = batch.exception(trial)?.end.values ?? []
+        return Place(key: key(values: values, startedAt: batch.startedAt, endedAt: stored.time), number: trial)
     }
 
     func key(values: [Double], startedAt: Int64, endedAt: Int64?) -> Double? {

@@ -38,7 +38,7 @@ import TunedStorage
         }
         #expect(direct.begun.withLock { $0.sorted() } == Array(0..<300))
         #expect(lab.on { $0.counts.complete == trials.count { $0.state == .complete } && $0.counts.running == 0 })
-        #expect(direct.opened.load(ordering: .relaxed) == direct.released.load(ordering: .relaxed))
+        #expect(lab.wait { _ in direct.opened.load(ordering: .relaxed) == direct.released.load(ordering: .relaxed) })
         try auditPasses(lab)
     }
 

@@ -26,7 +26,14 @@ struct ReferenceFold {
     }
 
     /// In no order.
-    func attemptRows(_ study: StudyID, trial: Int) -> Set<AttemptRow> { Set(attempts[study]?[trial]?.values.map(\.self) ?? []) }
+    func attemptRows(_ study: StudyID, trial: Int) -> Set<AttemptRow> {
+        Set(
+            (attempts[study]?[trial] ?? [:]).values.map { row in
+                var row = row
+                row.environment = environments[study]?[row.started.environment] ?? ""
+                return row
+            })
+    }
 
     init(_ events: [Event]) {
         for event in events { apply(event) }
@@ -71,7 +78,7 @@ struct ReferenceFold {
             guard attempts[id]?[started.trial]?[key] == nil else { return }
             attempts[id, default: [:]][started.trial, default: [:]][key] = AttemptRow(
                 started: started, startedAt: event.time, endedAt: nil, outcome: nil, log: "",
-                environment: environments[id]?[started.environment] ?? "")
+                environment: "")
         case .attemptEnded(let ended):
             let key = RunAttempt(run: ended.run, attempt: ended.attempt)
             guard var row = attempts[id]?[ended.trial]?[key], row.outcome == nil else { return }
@@ -97,6 +104,6 @@ struct ReferenceFold {
         let key = RunAttempt(run: started.run, attempt: started.attempt)
         attempts[event.study, default: [:]][number, default: [:]][key] = AttemptRow(
             started: started, startedAt: batch.startedAt, endedAt: event.time, outcome: ended.outcome, log: ended.log,
-            environment: environments[event.study]?[started.environment] ?? "")
+            environment: "")
     }
 }

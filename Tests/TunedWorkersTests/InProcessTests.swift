@@ -51,7 +51,7 @@ import TunedWorkers
         func batch(_ blueprint: WorkerBlueprint, _ hows: [String], first: Int = 0) throws -> BatchAssignment {
             BatchAssignment(
                 blueprint: blueprint, first: first,
-                configurations: try hows.enumerated().map { try assignment(blueprint, $1, x: Double($0) / 64).configuration },
+                configurations: try hows.enumerated().map { try assignment(blueprint, $1, x: Double($0) / 128).configuration },
                 studySeed: 1, nonce: nonces.withLock { $0 += 1; return $0 })
         }
     }
@@ -245,7 +245,7 @@ import TunedWorkers
     /// A plain C function, which no SDK was needed for.
     @Test func plainFunctionsRunHereToo() throws {
         let sidecar = """
-            {"function": "double pow(double x, double y)", "parameters": [
+            {"id": "pow", "function": "double pow(double x, double y)", "parameters": [
                 {"name": "x", "type": "float", "low": 0, "high": 2}, {"name": "y", "type": "float", "low": 0, "high": 2}],
              "metrics": [{"name": "value", "goal": "minimize"}]}
             """
@@ -279,7 +279,7 @@ import TunedWorkers
         for count in [1, 64, 65, 100, 3] {
             let result = host.run(try bench.batch(blueprint, Array(repeating: "well", count: count), first: 7))
             #expect(result.failures.isEmpty && result.reports.isEmpty && result.log.isEmpty)
-            #expect(result.metrics[0] == (0..<count).map { Double($0) / 64 })
+            #expect(result.metrics[0] == (0..<count).map { Double($0) / 128 })
             #expect(result.metrics[1] == Array(repeating: Double(count), count: count))
         }
     }
@@ -298,7 +298,7 @@ import TunedWorkers
             }
             #expect(kinds == [.reported, .notFinite, .missingObjective, .infeasible, nil])
             #expect(result.failures.last?.outcome == .stopped(reason: .pruned))
-            #expect(result.metrics[0][0] == 0 && result.metrics[0][8] == 8.0 / 64 && result.metrics[0][6] == 6.0 / 64)
+            #expect(result.metrics[0][0] == 0 && result.metrics[0][8] == 8.0 / 128 && result.metrics[0][6] == 6.0 / 128)
             #expect(result.log == "warning: trial 45 speaks\n")
             // Reports of a batch are kept up to a bound, and each with its trial.
             #expect(Set(result.reports.map(\.index)) == [6, 7])

@@ -51,23 +51,23 @@ struct EventStream: Sendable {
         _ cursor: inout EventSequence, _ writer: inout any ResponseBodyWriter
     ) async throws -> ByteBuffer? {
         let (id, page) = (study?.id, limits.page)
-        while !Task.isCancelled {
-            // Read before the events, so that a study seen as settled has all its events up to then sent; and again after
-            // them, since the event that settled it may be among them.
+        while true {
+            // Read before the events, so that a study seen as settled has all its events up to then sent.
             let end = try await endOfSettledStudy()
-            let start = cursor
+            var hasSettled = false
             while !Task.isCancelled {
                 let position = cursor
                 let events = try await bridge.read { store throws(StoreError) in
                     try store.events(of: id, after: position, limit: page)
                 }
-                guard let last = events.last else { break }
-                cursor = last.sequence
+                cursor = events.last?.sequence ?? cursor
+                if self.end(after: events) != nil { hasSettled = true }
                 try await send(events, &writer)
+                if events.count < page { break }
             }
-            if end != nil || cursor == start { return end }
+            // Where the event that settled it is among them, it is not among the live ones any more: look again.
+            if end != nil || !hasSettled || Task.isCancelled { return end }
         }
-        return nil
     }
 
     private func send(_ events: [Event], _ writer: inout any ResponseBodyWriter) async throws {

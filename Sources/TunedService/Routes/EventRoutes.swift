@@ -110,7 +110,7 @@ struct EventRoutes: Sendable {
                     left -= Int64(events.count)
                     bytes += frames.count
                     // Who wants more asks again; nobody has to take a log of any size at once.
-                    if bytes >= Self.logBytes { break }
+                    if events.count < count || bytes >= Self.logBytes { break }
                 }
                 try await writer.finish(nil)
             })
