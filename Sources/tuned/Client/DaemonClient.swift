@@ -14,6 +14,9 @@ package struct DaemonClient: Sendable {
     private let absence: Absence
     private let exchange: HTTPExchange
 
+    /// Bytes of JSON that are read; the daemon is trusted, and a page of trials may be large.
+    private static let replyLimit = 1 << 30
+
     package init(_ absence: Absence = .start, directory: DataDirectory? = nil) throws(CommandError) {
         let place: DataDirectory
         if let directory { place = directory } else { place = try DataDirectory() }
@@ -48,7 +51,7 @@ package struct DaemonClient: Sendable {
     {
         let body = try await reply(request, within: seconds).body
         if body.isEmpty { return .object([:]) }
-        do { return try JSONValue(parsing: body) } catch {
+        do { return try JSONValue(parsing: body, limit: Self.replyLimit) } catch {
             throw .failure("the daemon's reply is not JSON", underlying: "\(error)")
         }
     }

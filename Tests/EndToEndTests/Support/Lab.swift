@@ -15,7 +15,7 @@ struct Lab: Sendable {
         /// Standard output as JSON.
         func json(sourceLocation: SourceLocation = #_sourceLocation) throws -> JSONValue {
             try #require(
-                try? JSONValue(parsing: output), "no JSON: \(output)\n\(error)", sourceLocation: sourceLocation)
+                try? JSONValue(parsing: output, limit: 1 << 30), "no JSON: \(output)\n\(error)", sourceLocation: sourceLocation)
         }
     }
 
