@@ -9,28 +9,43 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 
 # Debian packages: to build, and for the plugins and tests that use them.
-PACKAGES := build-essential pkg-config libsqlite3-dev libsvm-dev strace python3-venv
+PACKAGES := build-essential pkg-config libffi-dev libsqlite3-dev libsvm-dev
+# What the tests need beside: every library that a plugin can be built over.
+TEST_PACKAGES := libxgboost-dev libtorch-dev python3-dev python3-numpy python3-venv cmake strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build plugins test-plugins demo test bench format check clean install
+.PHONY: help setup setup-tests build plugins test-plugins test-sdk demo demo-boosting demo-torch demo-mlp demo-functions demo-command demo-python test test-python fuzz faults bench \
+	format check clean install install-sdk
+# Targets are steps one after another; what each of them builds goes on in parallel.
+.NOTPARALLEL:
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
+	@echo "make demo-NAME the same with another plugin: boosting (xgboost), torch (libtorch), mlp (Swift)"
 	@echo "make test      every test"
+	@echo "make fuzz      a million inputs to each reader of what plugins and files say"
+	@echo "make faults    600 trials that misbehave among healthy ones; writes docs/faults.md"
 	@echo "make bench     the measurements, beside Optuna and rustuna; writes Benchmarks/results"
 	@echo "make build     the command and the daemon, into build/bin"
 	@echo "make plugins   the plugins, into build/plugins"
-	@echo "make install   into PREFIX ($(PREFIX))"
+	@echo "make install   into PREFIX ($(PREFIX)); install-sdk: what plugin authors need, alone"
 
-# Installs what dpkg does not know as installed; says nothing where all is there.
-setup:
-	@command -v swift >/dev/null || { echo "tuned needs the Swift 6.3 toolchain (https://www.swift.org/install/linux/debian/12)" >&2; exit 1; }
-	@missing=""; for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q "ok installed" || missing="$$missing $$p"; done; \
+# Installs those of the packages $(1) that dpkg does not know as installed; says nothing where all are there.
+define install
+	@missing=""; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q "ok installed" || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then \
 		echo "Installing$$missing"; \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing >/dev/null 2>&1 || \
 		{ $(SUDO) apt-get update >/dev/null && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing >/dev/null; }; \
 	fi
+endef
+
+setup:
+	@command -v swift >/dev/null || { echo "tuned needs the Swift 6.3 toolchain (https://www.swift.org/install/linux/debian/12)" >&2; exit 1; }
+	$(call install,$(PACKAGES))
+
+setup-tests: setup
+	$(call install,$(TEST_PACKAGES))
 
 build: setup
 	@echo "Building tuned ($(CONFIGURATION); the first time takes some minutes)"
@@ -48,18 +63,64 @@ demo: build plugins
 	@build/bin/tuned load build/plugins/svm.so
 	@build/bin/tuned run Plugins/svm/digits.yaml
 
-test: setup plugins test-plugins
+demo-boosting demo-torch demo-mlp: demo-%: build plugins
+	@test -e build/plugins/$*.so || { echo "$* was left out above, with the package that it needs" >&2; exit 1; }
+	@build/bin/tuned load build/plugins/$*.so
+	@build/bin/tuned run $(firstword $(wildcard Plugins/$*/study.yaml Plugins/$*/digits.yaml))
+
+demo-functions: build plugins
+	@build/bin/tuned load build/plugins/functions.so
+	@build/bin/tuned run Plugins/functions/diabetes.yaml
+
+demo-command: build plugins
+	@build/bin/tuned load build/plugins/command.so --schema Plugins/command/examples/examples.json
+	@build/bin/tuned run Plugins/command/examples/wine.yaml --config scripts="$(CURDIR)/Plugins/command/examples"
+	@build/bin/tuned run Plugins/command/examples/diabetes.yaml --config scripts="$(CURDIR)/Plugins/command/examples"
+
+demo-python: build plugins
+	@build/bin/tuned load build/plugins/python.so --schema Plugins/python/examples/logistic.json
+	@build/bin/tuned run Plugins/python/examples/breast_cancer.yaml --config script="$(CURDIR)/Plugins/python/examples/logistic.py"
+
+test: setup-tests plugins test-plugins test-sdk
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
+	swift test --package-path sdk
+	@$(MAKE) --no-print-directory -C Plugins/mlp OUT="$(CURDIR)/build/plugins" check
 	swift build --build-tests
 	swift test --skip-build --parallel --disable-xctest
+	Tests/SDK/examples.sh .build/debug/tuned c cpp swift
+	Tests/SDK/new.sh .build/debug/tuned c cpp swift
+
+# The SDK as authors get it; without the daemon.
+test-sdk: setup
+	sdk/abi/check --exact
+	Tests/SDK/abi_test.py
+	Tests/SDK/cxx_test.py
+	Tests/SDK/installed.sh --swift
+
+# The Python client against the daemon that is built.
+test-python: build
+	@TUNED_BIN="$(CURDIR)/build/bin/tuned" python3 -m unittest Tests/Python/test_tuned.py
+
+# A million inputs to each reader of what others wrote: schemas, messages, streams, checkpoints, declarations of functions.
+FUZZ_COUNT ?= 1000000
+fuzz: setup
+	@swift build $(BUILDFLAGS) --product tuned-fuzz
+	@$(BIN)/tuned-fuzz --count $(FUZZ_COUNT)
+
+# Trials that misbehave in every known way among healthy ones; writes docs/faults.md.
+faults: build plugins test-plugins
+	@python3 Tests/Faults/run.py --bin $(BIN) --plugins build/test-plugins --noop build/plugins --work build/faults --table docs/faults.md
 
 bench: build plugins
 	@$(MAKE) --no-print-directory -C Benchmarks
 
-install: build plugins
+install: build plugins install-sdk
 	install -D -m 755 $(BIN)/tuned $(DESTDIR)$(PREFIX)/bin/tuned
 	install -D -m 755 $(BIN)/tuned-worker $(DESTDIR)$(PREFIX)/bin/tuned-worker
-	install -D -m 644 sdk/include/tuned/plugin.h $(DESTDIR)$(PREFIX)/include/tuned/plugin.h
+
+# What plugin authors need; without the daemon, and without Swift.
+install-sdk:
+	@$(MAKE) --no-print-directory -C sdk install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
 
 clean:
 	rm -rf build .build

@@ -30,7 +30,8 @@ let package = Package(
     targets: [
         // Floor 0: C.
         .target(name: "CTunedPlugin", path: "Sources/CTunedPlugin"),
-        .target(name: "CTunedWorker", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
+        .target(name: "CTunedWorker", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread"), .linkedLibrary("stdc++")]),
+        .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
         .target(name: "CAssets", exclude: ["openapi.json"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
 
         // Floor 1.
@@ -45,7 +46,7 @@ let package = Package(
         .target(
             name: "TunedPlugins",
             dependencies: [
-                "TunedSpace", "TunedRecords", "TunedWire", "CTunedPlugin", "CTunedWorker",
+                "TunedSpace", "TunedRecords", "TunedWire", "CTunedPlugin", "CTunedWorker", "CFFI",
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),
         .target(name: "TunedSlots", dependencies: ["TunedSpace", "TunedRecords", "CTunedWorker"], swiftSettings: strict),
@@ -94,7 +95,7 @@ let package = Package(
             name: "tuned",
             dependencies: [
                 "TunedSpace", "TunedRecords", "TunedWire", "TunedStorage", "TunedSearch", "TunedSlots", "TunedPlugins", "TunedWorkers",
-                "TunedEngine", "TunedService", "CTunedWorker",
+                "TunedEngine", "TunedService", "CTunedWorker", "CAssets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -112,6 +113,11 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "TunedSlotsProbe", dependencies: ["TunedSlots"], path: "Tests/TunedSlotsProbe", swiftSettings: strict),
+        .target(
+            name: "TunedFuzzing", dependencies: ["TunedSpace", "TunedWire", "TunedPlugins"], path: "Tests/Fuzz/Harness",
+            swiftSettings: strict),
+        .executableTarget(name: "tuned-fuzz", dependencies: ["TunedFuzzing"], path: "Tests/Fuzz/Program", swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["TunedFuzzing"], swiftSettings: strict),
         .testTarget(name: "TunedSpaceTests", dependencies: ["TunedSpace"], swiftSettings: strict),
         .testTarget(name: "TunedNumericsTests", dependencies: ["TunedNumerics", "TunedSpace"], swiftSettings: strict),
         .testTarget(name: "TunedRecordsTests", dependencies: ["TunedSpace", "TunedRecords", "TunedTestSupport"], swiftSettings: strict),

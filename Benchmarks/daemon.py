@@ -15,9 +15,11 @@ START_LIMIT = 20  # seconds
 
 
 class Daemon:
-    def __init__(self, tuned, work):
+    def __init__(self, tuned, work, configuration=""):
         self.tuned = str(tuned)
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="home-", dir=work))
+        if configuration:
+            (self.home / "config.yaml").write_text(configuration)
         self.environment = {**os.environ, "TUNED_HOME": str(self.home)}
         self.process = None
         self.first_reply = None  # seconds from the start of the process to its first answer
@@ -72,3 +74,17 @@ class Daemon:
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024
         raise RuntimeError("the daemon has gone")
+
+    def workers_private_mb(self):
+        """Private dirty memory of each of its workers."""
+        found = []
+        for entry in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                command, rest = pathlib.Path(f"/proc/{entry}/stat").read_text().split("(", 1)[1].rsplit(")", 1)
+                if command != "tuned-worker" or int(rest.split()[1]) != self.process.pid:
+                    continue
+                rollup = pathlib.Path(f"/proc/{entry}/smaps_rollup").read_text()
+            except OSError:
+                continue
+            found += [int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Private_Dirty:")]
+        return found

@@ -26,14 +26,16 @@ class Bench:
     def peers(self, unit, *cases):
         return [Measurement(case, unit, lambda case=case: self.peer(case)) for case in cases]
 
-    def daemon(self):
-        return Daemon(self.tuned, self.work)
+    def daemon(self, configuration=""):
+        return Daemon(self.tuned, self.work, configuration)
 
-    def trials_per_second(self, trainable, trials, sampler):
-        with self.daemon() as daemon:
+    def trials_per_second(self, trainable, trials, sampler, isolation="worker"):
+        with self.daemon("inprocess: true\n" if isolation == "inprocess" else "") as daemon:
             daemon.command("load", self.plugins / "noop.so")
+            if isolation == "inprocess":
+                daemon.command("check", self.plugins / "noop.so", "--trainable", trainable)
             result = daemon.command("run", "noop", "--trainable", trainable, "--trials", trials, "--parallel", SLOTS,
-                                    "--sampler", sampler)
+                                    "--sampler", sampler, "--isolation", isolation)
             if result["trials"] != trials:
                 raise RuntimeError(f"{result['trials']} of {trials} trials were run")
             return result["trials_per_second"]
@@ -56,6 +58,26 @@ def throughput(bench):
             Comparison(parzen, "tuned-tpe", goal=at_least(2000)),
             Comparison(parzen, "tuned-tpe", "optuna-sqlite-tpe"),
             Comparison(parzen, "tuned-tpe", "rustuna-sqlite-tpe"),
+        ])
+
+
+def inprocess(bench):
+    def without_storage():
+        done = subprocess.run([bench.tuned, "bench-batch", bench.plugins / "noop.so", "--trials", "1000000", "--parallel", str(SLOTS),
+                               "--json"], stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(done.stdout)["trials_per_second"]
+
+    return Subject(
+        "inprocess", f"tuned run noop --trainable noop-batch --trials 500000 --parallel {SLOTS} --sampler random --isolation inprocess",
+        [
+            Measurement("single", "trials/s", lambda: bench.trials_per_second("noop", 100000, "random", "inprocess")),
+            Measurement("batch", "trials/s", lambda: bench.trials_per_second("noop-batch", 500000, "random", "inprocess")),
+            Measurement("batch-memory", "trials/s", without_storage),
+        ],
+        [
+            Comparison("no-op trials inside the daemon, one by one", "single", goal=at_least(30000)),
+            Comparison("no-op trials inside the daemon, in batches", "batch", goal=at_least(60000)),
+            Comparison("the same in batches, without storage", "batch-memory", goal=at_least(500000)),
         ])
 
 
@@ -142,4 +164,56 @@ def occupancy(bench):
         [Comparison(f"{SLOTS} slots, 200 trials of 50 ms: time in trials", "busy", goal=at_least(0.97))])
 
 
-SUBJECTS = {"throughput": throughput, "suggestion": suggestion, "idle": idle, "recovery": recovery, "occupancy": occupancy}
+def calls(bench):
+    def in_worker(library, trainable, count):
+        done = subprocess.run([bench.tuned.with_name("tuned-worker"), "bench-call", bench.plugins / library, trainable, str(count)],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(done.stdout)
+
+    def host_call(metric):
+        return lambda: in_worker("calls.so", "host-calls", 50)["metrics"][metric]
+
+    return Subject(
+        "calls", "tuned-worker bench-call build/bench-plugins/plain.so plain 1000000",
+        [
+            Measurement("function", "ns", lambda: in_worker("plain.so", "plain", 1000000)["ns"]),
+            Measurement("report", "ns", host_call("report_ns")),
+            Measurement("should-stop", "ns", host_call("should_stop_ns")),
+        ],
+        [
+            Comparison("plain C function: one run with its values and result", "function", goal=at_most(500)),
+            Comparison("one report of a plugin", "report", goal=at_most(50)),
+            Comparison("one question of a plugin whether to stop", "should-stop", goal=at_most(50)),
+        ])
+
+
+def worker(bench):
+    def round_trip():
+        done = subprocess.run([bench.tuned, "bench-worker", bench.plugins / "noop.so", "--runs", "20000", "--json"],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(done.stdout)["p50_us"]
+
+    def private_dirty():
+        with bench.daemon() as daemon:
+            daemon.command("load", bench.plugins / "noop.so")
+            daemon.command("run", "noop", "--trainable", "noop", "--trials", 1, "--parallel", 1, "--sampler", "random")
+            return max(daemon.workers_private_mb())
+
+    def swift_plugin():
+        return os.path.getsize(bench.plugins / "mlp.so") / 1e3
+
+    return Subject(
+        "worker", "tuned bench-worker build/bench-plugins/noop.so --runs 20000",
+        [
+            Measurement("round-trip", "us", round_trip), Measurement("private-dirty", "MB", private_dirty),
+            Measurement("swift-plugin", "KB", swift_plugin),
+        ],
+        [
+            Comparison("warm worker: a run handed over and its result, p50", "round-trip", goal=at_most(20)),
+            Comparison("worker of a C plugin after one trial, private dirty memory", "private-dirty", goal=at_most(6)),
+            Comparison("file of a plugin in Swift (mlp)", "swift-plugin", goal=at_most(200)),
+        ])
+
+
+SUBJECTS = {"throughput": throughput, "suggestion": suggestion, "idle": idle, "recovery": recovery, "occupancy": occupancy,
+            "calls": calls, "worker": worker, "inprocess": inprocess}

@@ -6,5 +6,6 @@
 extern const tuned_trainable noop;
 extern const tuned_trainable noop10;
 extern const tuned_trainable sleeper;
+extern const tuned_trainable noop_batch;
 
 #endif

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "tuned_crash.h"
 
+#include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
 #include <signal.h>
@@ -28,6 +29,7 @@ typedef struct module_table {
 
 static tuned_page *watched_page;
 static module_table *current_modules;
+static const char *loading_plugin;
 static pthread_key_t exit_key;
 
 // ---- Where code lies. -----------------------------------------------------------------------------------------------
@@ -65,6 +67,8 @@ static int collect(struct dl_phdr_info *info, size_t size, void *argument) {
     return 0;
 }
 
+void tuned_crash_loading(const char *plugin) { loading_plugin = strdup(plugin); }
+
 void tuned_crash_refresh(const char *plugin) {
     module_table *table = calloc(1, sizeof *table);
     if (table == NULL) return;
@@ -79,6 +83,70 @@ static const module *module_of(uintptr_t address) {
     for (size_t i = 0; table != NULL && i < table->count; i++)
         if (address >= table->modules[i].start && address < table->modules[i].end) return &table->modules[i];
     return NULL;
+}
+
+// ---- Where code lies that is being loaded. Async-signal-safe: a constructor may crash before the loader has returned.
+
+static uintptr_t hexadecimal(const char **at) {
+    uintptr_t value = 0;
+    for (;; (*at)++) {
+        char c = **at;
+        if (c >= '0' && c <= '9') value = value << 4 | (uintptr_t)(c - '0');
+        else if (c >= 'a' && c <= 'f') value = value << 4 | (uintptr_t)(c - 'a' + 10);
+        else return value;
+    }
+}
+
+// One line of /proc/self/maps: "START-END rwxp OFFSET DEVICE INODE   PATH". Keeps where the mapped file began.
+typedef struct mapping {
+    char file[TUNED_MODULE_NAME];
+    uintptr_t base;
+} mapping;
+
+static int maps_line(const char *line, uintptr_t address, mapping *seen, tuned_crash *crash) {
+    const char *at = line;
+    uintptr_t start = hexadecimal(&at);
+    if (*at++ != '-') return 0;
+    uintptr_t end = hexadecimal(&at);
+    const char *path = strchr(line, '/');
+    if (path == NULL) return 0;
+    if (strncmp(seen->file, path, sizeof seen->file - 1) != 0) {
+        strncpy(seen->file, path, sizeof seen->file - 1);
+        seen->base = start;
+    }
+    if (address < start || address >= end) return 0;
+    const char *slash = strrchr(path, '/');
+    const char *name = loading_plugin != NULL && strcmp(path, loading_plugin) == 0 ? "plugin" : slash + 1;
+    strncpy(crash->module, name, sizeof crash->module - 1);
+    crash->offset = address - seen->base;
+    return 1;
+}
+
+static void find_in_maps(uintptr_t address, tuned_crash *crash) {
+    static char buffer[8192];
+    static mapping seen;
+    int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    size_t held = 0;
+    for (;;) {
+        ssize_t got = read(fd, buffer + held, sizeof buffer - 1 - held);
+        if (got <= 0) break;
+        held += (size_t)got;
+        buffer[held] = 0;
+        char *line = buffer, *end;
+        while ((end = strchr(line, '\n')) != NULL) {
+            *end = 0;
+            if (maps_line(line, address, &seen, crash)) {
+                close(fd);
+                return;
+            }
+            line = end + 1;
+        }
+        held -= (size_t)(line - buffer);
+        if (held == sizeof buffer - 1) held = 0;  // a line that is longer than any path
+        memmove(buffer, line, held);
+    }
+    close(fd);
 }
 
 // ---- Signals. Async-signal-safe from here on. -----------------------------------------------------------------------
@@ -134,6 +202,8 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
         if (found != NULL) {
             memcpy(crash->module, found->name, sizeof crash->module);
             crash->offset = pc - found->base;
+        } else {
+            find_in_maps(pc, crash);
         }
         if (found == NULL || !found->is_plugin) find_caller(stack, crash);
     }

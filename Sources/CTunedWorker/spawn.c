@@ -139,3 +139,8 @@ int tuned_pidfd_signal(int pidfd, int signal) {
 }
 
 int tuned_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int tuned_limit_data(pid_t pid, uint64_t bytes) {
+    struct rlimit data = {bytes, bytes};
+    return prlimit(pid, RLIMIT_DATA, &data, NULL) == 0 ? 0 : errno;
+}

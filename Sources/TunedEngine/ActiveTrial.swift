@@ -18,6 +18,8 @@ struct ActiveTrial {
     var underWay: Set<UInt64> = []
     /// The furthest report of the first objective.
     var lastReport: (step: Int64, value: Double)?
+    /// The furthest step that any metric was reported at.
+    private(set) var lastStep: Int64?
     /// Set once one of its runs has decided how it ends; the others are then only waited for.
     var verdict: TrialEnded?
 
@@ -28,6 +30,13 @@ struct ActiveTrial {
         self.runs = runs
         results = Array(repeating: nil, count: runs.count)
         attempts = Array(repeating: 0, count: runs.count)
+    }
+
+    /// Keeps how far the trial has come, and the furthest report of the objective.
+    mutating func note(_ report: MetricReport, objective: Objective?) {
+        lastStep = max(lastStep ?? report.step, report.step)
+        guard report.metric == objective?.metric, report.value.isFinite else { return }
+        if lastReport.map({ report.step >= $0.step }) ?? true { lastReport = (report.step, report.value) }
     }
 
     mutating func beginAttempt(at run: Int) -> Int {
@@ -54,7 +63,7 @@ struct ActiveTrial {
             lost += 1
             return verdict == nil
         case .failed(let failure):
-            verdict = verdict ?? TrialEnded(trial: number, state: .failed, values: [], failure: failure)
+            verdict = verdict ?? TrialEnded(trial: number, state: .failed, values: [], step: lastStep, failure: failure)
         case .stopped(.pruned):
             verdict =
                 verdict

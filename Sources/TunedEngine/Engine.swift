@@ -32,10 +32,12 @@ public final class Engine: Sendable {
         var isShuttingDown = false
     }
 
-    /// - Parameter directory: of the data; made where it is absent.
+    /// - Parameters:
+    ///   - directory: of the data; made where it is absent.
+    ///   - direct: runs plugins within this process; nil where that is not allowed.
     public init(
         directory: String, store: any EventStore, slots: SlotScheduler, runner: any AttemptRunner, plugins: PluginCatalog,
-        datasets: DatasetProbe, clock: any TimeSource, host: HostFacts, version: String
+        datasets: DatasetProbe, clock: any TimeSource, host: HostFacts, version: String, direct: (any DirectRunner)? = nil
     ) throws(EngineError) {
         self.store = store
         self.plugins = plugins
@@ -43,18 +45,27 @@ public final class Engine: Sendable {
         self.host = host
         registry = Mutex(Registry())
         surroundings = StudySurroundings(
-            store: store, slots: slots, runner: runner, clock: clock, plugins: plugins, host: host,
-            firstNonce: UInt64(store.lastSequence))
+            store: store, slots: slots, runner: runner, direct: direct, clock: clock, plugins: plugins, host: host,
+            folders: RunFolders(root: "\(directory)/runs"), firstNonce: UInt64(store.lastSequence))
         planner = StudyPlanner(
             plugins: plugins, datasets: datasets, data: try DataStore(directory: "\(directory)/data"), slots: slots, clock: clock,
-            version: version)
+            version: version, allowsInProcess: direct != nil)
         plugins.onReplacement { [weak self] plugin in
             guard let self else { return }
             for driver in self.registry.withLock({ Array($0.drivers.values) }) {
                 driver.queue.async { driver.replacePlugin(plugin) }
             }
         }
+        plugins.onQuarantine { [weak self] plugin in
+            guard let self else { return }
+            for driver in self.registry.withLock({ Array($0.drivers.values) }) {
+                driver.queue.async { driver.quarantine(plugin) }
+            }
+        }
     }
+
+    /// Lets a plugin in quarantine run again as it is.
+    public func release(_ plugin: String, reply: @escaping Reply<LoadedPlugin>) { plugins.release(plugin, reply: reply) }
 
     /// Takes up the studies of the log, and goes on with those that were running.
     public func recover() throws(EngineError) {
@@ -240,11 +251,13 @@ public final class Engine: Sendable {
 
     public func ask(_ slug: String, reply: @escaping Reply<AskedTrial>) {
         withDriver(slug, reply) { [self] driver in
-            do throws(EngineError) {
-                let (trial, sequence) = try driver.ask()
-                whenDurable(sequence, reply) { .success(trial) }
-            } catch {
-                reply(.failure(error))
+            driver.whenNumbered { [self] in
+                do throws(EngineError) {
+                    let (trial, sequence) = try driver.ask()
+                    whenDurable(sequence, reply) { .success(trial) }
+                } catch {
+                    reply(.failure(error))
+                }
             }
         }
     }
@@ -269,6 +282,23 @@ public final class Engine: Sendable {
         }
     }
 
+    /// Takes a report of a trial that an outside program runs, and says whether the trial should end.
+    public func report(_ slug: String, trial: Int, _ report: MetricReport, reply: @escaping Reply<Bool>) {
+        withDriver(slug, reply) { [self] driver in
+            do throws(EngineError) {
+                let (sequence, shouldStop) = try driver.report(trial, report)
+                whenDurable(sequence, reply) { .success(shouldStop) }
+            } catch {
+                reply(.failure(error))
+            }
+        }
+    }
+
+    /// The files that a trial's runs kept. Reads the disk.
+    package func artifacts(of study: StudyID, trial: Int) -> [RunFolders.Artifact] {
+        surroundings.folders.artifacts(study: study, trial: trial)
+    }
+
     /// How a study stands now; nil where there is none, or where it had ended when the daemon started. Waits for the study's queue: not for an event loop.
     public func live(_ slug: String) -> LiveStudy? {
         guard let driver = registry.withLock({ $0.drivers[slug] }) else { return nil }
@@ -278,7 +308,7 @@ public final class Engine: Sendable {
     /// Attempts under way and slots waited for, over all studies.
     public var load: (running: Int, waiting: Int) {
         registry.withLock { Array($0.drivers.values) }.reduce((0, 0)) { sum, driver in
-            driver.queue.sync { (sum.0 + driver.underWay.count, sum.1 + driver.requests.count) }
+            driver.queue.sync { (sum.0 + driver.runningCount, sum.1 + driver.requests.count) }
         }
     }
 
@@ -294,9 +324,10 @@ public final class Engine: Sendable {
     }
 
     private func waitForEnd(of drivers: [StudyDriver], until deadline: Double, done: @escaping @Sendable () -> Void) {
-        let running = drivers.filter { driver in driver.queue.sync { !driver.underWay.isEmpty } }
+        let running = drivers.filter { driver in driver.queue.sync { driver.busySlots > 0 } }
         if running.isEmpty || surroundings.clock.monotonicSeconds() >= deadline {
             surroundings.runner.shutDown()
+            surroundings.direct?.shutDown()
             return done()
         }
         _ = surroundings.clock.schedule(after: 0.02) { [self] in waitForEnd(of: running, until: deadline, done: done) }
@@ -385,7 +416,7 @@ extension StudyDriver {
             secondsLeft = [byTrials, byTime].compactMap { $0 }.min()
         }
         return LiveStudy(
-            explanation: feed.sampler.explanation, running: underWay.count, waiting: requests.count, enqueued: wishes.count,
+            explanation: feed.sampler.explanation, running: runningCount, waiting: requests.count, enqueued: wishes.count,
             trialsPerSecond: rate, remaining: remaining, secondsLeft: secondsLeft, seconds: pace.seconds(at: now),
             best: stopping.best.flatMap { best in
                 declaration.objectives.first.map { (best.trial, $0.goal == .minimize ? best.loss : -best.loss) }

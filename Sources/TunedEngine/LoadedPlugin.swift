@@ -27,10 +27,12 @@ public struct LoadedPlugin: Hashable, Sendable {
     public var loadedAt: Int64
     public var trainables: [Trainable]
     public var warnings: [String]
+    /// nil where it may run.
+    public var quarantine: Quarantine?
 
     package init(
         name: String, version: String, buildID: String, abiMinor: Int, path: String, image: PluginImage, loadedAt: Int64,
-        trainables: [Trainable], warnings: [String]
+        trainables: [Trainable], warnings: [String], quarantine: Quarantine? = nil
     ) {
         self.name = name
         self.version = version
@@ -41,6 +43,7 @@ public struct LoadedPlugin: Hashable, Sendable {
         self.loadedAt = loadedAt
         self.trainables = trainables
         self.warnings = warnings
+        self.quarantine = quarantine
     }
 
     public func trainable(_ id: String) -> Trainable? { trainables.first { $0.id == id } }
@@ -48,7 +51,7 @@ public struct LoadedPlugin: Hashable, Sendable {
 
 extension LoadedPlugin {
     var json: JSONValue {
-        .object([
+        var fields: [String: JSONValue] = [
             "name": .string(name), "version": .string(version), "build": .string(buildID), "abiMinor": .integer(Int64(abiMinor)),
             "path": .string(path), "hash": .string(image.hash), "loadedAt": .integer(loadedAt),
             "trainables": .array(trainables.map { trainable in
@@ -56,7 +59,9 @@ extension LoadedPlugin {
                     "id": .string(trainable.id), "schema": trainable.schema.json, "flags": .integer(Int64(trainable.flags)),
                 ])
             }),
-        ])
+        ]
+        fields["quarantine"] = quarantine?.json
+        return .object(fields)
     }
 
     /// Reads what ``json`` wrote; nil where it is damaged.
@@ -76,6 +81,6 @@ extension LoadedPlugin {
         }
         self.init(
             name: name, version: version, buildID: build, abiMinor: Int(abiMinor), path: path, image: image, loadedAt: loadedAt,
-            trainables: trainables, warnings: [])
+            trainables: trainables, warnings: [], quarantine: fields["quarantine"].flatMap(Quarantine.init(json:)))
     }
 }

@@ -16,12 +16,12 @@ struct Pace: Sendable {
 
     func seconds(at now: Double) -> Double { earlier + (since.map { max(0, now - $0) } ?? 0) }
 
-    mutating func count(at now: Double) {
+    mutating func count(_ trials: Int = 1, at now: Double) {
         let second = now.rounded(.down)
         if window.last?.second == second {
-            window[window.count - 1].count += 1
+            window[window.count - 1].count += trials
         } else {
-            window.append((second, 1))
+            window.append((second, trials))
             window.removeAll { $0.second < now - windowSeconds }
         }
     }

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 public import TunedPlugins
 public import TunedRecords
-import TunedSpace
+public import TunedSpace
 import TunedWire
 public import TunedWorkers
 
@@ -15,6 +15,7 @@ public final class PluginCatalog: Sendable {
         /// Also those that were replaced, as long as the daemon runs: attempts of the past name them.
         var byHash: [String: LoadedPlugin] = [:]
         var replaced: (@Sendable (LoadedPlugin) -> Void)?
+        var quarantined: (@Sendable (LoadedPlugin) -> Void)?
     }
 
     private let store: PluginStore
@@ -23,9 +24,15 @@ public final class PluginCatalog: Sendable {
     private let clock: any TimeSource
     private let queue = DispatchQueue(label: "tuned.plugins")
     private let state = Mutex(State())
+    private let crashes: CrashCounter
 
     /// Reads the list that an earlier daemon left in `directory`.
-    public init(directory: String, store: PluginStore, probe: PluginProbe, clock: any TimeSource) throws(EngineError) {
+    ///
+    /// - Parameter quarantineAfter: attempts in a row that crash before a plugin is not run any more; 0: any number.
+    public init(
+        directory: String, store: PluginStore, probe: PluginProbe, clock: any TimeSource, quarantineAfter: Int = 20
+    ) throws(EngineError) {
+        crashes = CrashCounter(limit: quarantineAfter)
         self.store = store
         self.probe = probe
         self.clock = clock
@@ -60,15 +67,66 @@ public final class PluginCatalog: Sendable {
     /// The private copy of a file with this hash, loaded now or earlier.
     func image(hash: String) -> PluginImage? { store.image(hash: hash) }
 
-    /// Called when a plugin is loaded again with another content.
+    /// What `tuned check` found of a plugin; nil where it was not checked as it is. Reads the disk.
+    func checkRecord(of plugin: LoadedPlugin) -> CheckRecord? { CheckRecord.read(hash: plugin.image.hash, in: store) }
+
+    /// Whether a trainable may run where a study's trials do. Reads the disk.
+    func mayRun(_ plugin: LoadedPlugin, _ trainable: String, _ isolation: Isolation) -> Bool {
+        isolation == .worker || checkRecord(of: plugin)?.isFit(trainable: trainable) ?? false
+    }
+
+    /// Called when a plugin that was loaded is loaded again.
     func onReplacement(_ body: @escaping @Sendable (LoadedPlugin) -> Void) { state.withLock { $0.replaced = body } }
 
+    /// Called when a plugin has crashed too often in a row.
+    func onQuarantine(_ body: @escaping @Sendable (LoadedPlugin) -> Void) { state.withLock { $0.quarantined = body } }
+
+    /// Takes the end of an attempt of the plugin with this hash. Any thread.
+    func note(_ outcome: AttemptOutcome, of hash: String) {
+        guard let (count, last) = crashes.count(outcome, of: hash) else { return }
+        queue.async { [self] in
+            let quarantine = Quarantine(crashes: count, last: last, since: clock.wallMilliseconds())
+            let (plugin, notify) = state.withLock { state -> (LoadedPlugin?, (@Sendable (LoadedPlugin) -> Void)?) in
+                guard let name = state.byHash[hash]?.name else { return (nil, nil) }
+                state.byHash[hash]?.quarantine = quarantine
+                if state.plugins[name]?.image.hash == hash { state.plugins[name]?.quarantine = quarantine }
+                return (state.byHash[hash], state.quarantined)
+            }
+            // In force also where it cannot be saved: it is about this daemon's workers first.
+            try? save()
+            if let plugin { notify?(plugin) }
+        }
+    }
+
+    /// Lets a plugin run again as it is.
+    public func release(_ name: String, reply: @escaping Completion<LoadedPlugin>) {
+        queue.async { [self] in
+            let (plugin, notify) = state.withLock { state -> (LoadedPlugin?, (@Sendable (LoadedPlugin) -> Void)?) in
+                guard let hash = state.plugins[name]?.image.hash else { return (nil, nil) }
+                state.plugins[name]?.quarantine = nil
+                state.byHash[hash]?.quarantine = nil
+                return (state.plugins[name], state.replaced)
+            }
+            guard let plugin else { return reply(.failure(unknown(name))) }
+            crashes.forget(plugin.image.hash)
+            do throws(EngineError) {
+                try save()
+            } catch {
+                return reply(.failure(error))
+            }
+            notify?(plugin)
+            reply(.success(plugin))
+        }
+    }
+
     /// Copies the file, runs it once in a process of its own to see what it offers, and keeps that.
-    public func load(path: String, reply: @escaping Completion<LoadedPlugin>) {
+    ///
+    /// - Parameter sidecar: what goes with the library, an object: declarations of plain functions, or what the plugin itself reads.
+    public func load(path: String, sidecar: JSONValue?, reply: @escaping Completion<LoadedPlugin>) {
         queue.async { [self] in
             let stored: StoredPlugin
             do throws(PluginError) {
-                stored = try store.add(path)
+                stored = try store.add(path, sidecar: sidecar.map { Array($0.text().utf8) })
             } catch {
                 return reply(.failure(EngineError(error)))
             }
@@ -100,6 +158,9 @@ public final class PluginCatalog: Sendable {
                         + (error.path.isEmpty ? "" : " at \(error.path)") + ": \(error.message)")
             }
         }
+        if let quarantine = state.withLock({ $0.byHash[stored.image.hash]?.quarantine }) {
+            throw EngineError(.plugin, "\(stored.source) has not changed since it was put in quarantine: " + quarantine.text(of: description.id))
+        }
         let plugin = LoadedPlugin(
             name: description.id, version: description.version,
             buildID: description.build.isEmpty ? stored.buildID : description.build, abiMinor: Int(description.abiMinor),
@@ -116,7 +177,8 @@ public final class PluginCatalog: Sendable {
             state.withLock { $0.plugins[plugin.name] = earlier }
             throw error
         }
-        if let earlier, earlier.image.hash != plugin.image.hash { notify?(plugin) }
+        // Also with the same content: it may have been checked meanwhile.
+        if earlier != nil { notify?(plugin) }
         return plugin
     }
 

@@ -32,16 +32,19 @@ final class RunningRun {
     let attempt: Int
     let nonce: UInt64
     let grant: SlotGrant
+    /// Hash of the plugin that it runs.
+    let plugin: String
     /// nil until its slot's queue has started it.
     var handle: (any RunningAttempt)?
     /// A wish to stop that came before the handle.
     private(set) var stopWanted: StopReason?
 
-    init(next: ReadyRun, attempt: Int, nonce: UInt64, grant: SlotGrant) {
+    init(next: ReadyRun, attempt: Int, nonce: UInt64, grant: SlotGrant, plugin: String) {
         self.next = next
         self.attempt = attempt
         self.nonce = nonce
         self.grant = grant
+        self.plugin = plugin
     }
 
     func stop(_ reason: StopReason) {

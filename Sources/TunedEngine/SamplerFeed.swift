@@ -9,6 +9,8 @@ public struct SamplerFeed: Sendable {
     /// The last event of the study that the sampler knows of, or could have known of.
     public private(set) var position: EventSequence = 0
     private let objectives: [Objective]
+    /// The first trials of batches whose trials the sampler knows of already, though their event is still to come.
+    private var ahead: Set<Int> = []
 
     public init(declaration: StudyDeclaration, caching: Bool = true) throws(EngineError) {
         let specification = declaration.specification
@@ -35,8 +37,35 @@ public struct SamplerFeed: Sendable {
             sampler.observe(.report(trial: trial, step: report.step, value: objective.loss(report.value)))
         case .trialEnded(let ended):
             sampler.observe(.finished(trial: ended.trial, outcome(of: ended)))
+        case .batchRun(let batch):
+            observe(batch)
         default:
             break
+        }
+    }
+
+    /// Shows a trial of a batch when it is asked for. Its event comes once the batch has ended, and others may have come
+    /// between.
+    public mutating func showAhead(_ trial: Int, _ configuration: Configuration, ofBatch first: Int) {
+        ahead.insert(first)
+        sampler.observe(.pending(trial: trial, configuration))
+    }
+
+    private mutating func observe(_ batch: BatchRun) {
+        if ahead.remove(batch.first) == nil {
+            for trial in batch.trials {
+                sampler.observe(.pending(trial: trial, batch.configurations[trial - batch.first]))
+            }
+        }
+        var exceptions = batch.exceptions[...]
+        for (index, trial) in batch.trials.enumerated() {
+            if let exception = exceptions.first, exception.end.trial == trial {
+                exceptions.removeFirst()
+                sampler.observe(.finished(trial: trial, outcome(of: exception.end)))
+            } else {
+                let losses = zip(objectives, batch.objectives).map { $0.loss(batch.metrics[$1][index]) }
+                sampler.observe(.finished(trial: trial, .complete(losses)))
+            }
         }
     }
 

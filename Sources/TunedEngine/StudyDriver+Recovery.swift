@@ -8,7 +8,7 @@ extension StudyDriver {
     func replay(_ events: [Event]) {
         for event in events {
             restore(event)
-            feed.observe(event.payload, at: event.sequence)
+            backlog.take(event, showing: &feed)
         }
     }
 
@@ -45,9 +45,7 @@ extension StudyDriver {
             active[started.trial] = trial
             openAttempts[started.nonce] = started
         case .reported(let number, _, let report):
-            guard var trial = active[number], report.metric == declaration.objectives.first?.metric else { break }
-            if trial.lastReport.map({ report.step >= $0.step }) ?? true { trial.lastReport = (report.step, report.value) }
-            active[number] = trial
+            active[number]?.note(report, objective: declaration.objectives.first)
         case .attemptEnded(let ended):
             openAttempts[ended.nonce] = nil
             guard var trial = active[ended.trial], let run = trial.runs.firstIndex(of: ended.run) else { break }
@@ -56,6 +54,12 @@ extension StudyDriver {
             active[ended.trial] = trial
         case .trialEnded(let ended):
             close(ended)
+        case .batchRun(let batch):
+            nextTrial = max(nextTrial, batch.trials.upperBound)
+            stopping.tried += batch.count
+            counts.running += batch.count
+            for wish in batch.wishes.values { wishes.removeAll { $0.id == wish } }
+            close(batch)
         case .samplerAdopted:
             // Every daemon that takes the study up begins with this event: the time before it, since the last, nobody ran.
             guard state == .running else { break }
@@ -69,8 +73,10 @@ extension StudyDriver {
 
     /// Writes the end of what the former daemon left open and goes on with what was running. On `queue`.
     func takeUp() {
+        backlog.showAll(to: &feed)
         // Replay counted in the log's own time; from here on it is this daemon's.
         pace.stop(at: lastTime)
+        let interrupted = openAttempts.values.map(\.trial).sorted()
         var events: [EventPayload] = []
         for started in openAttempts.values.sorted(by: { $0.nonce < $1.nonce }) {
             events.append(
@@ -96,6 +102,12 @@ extension StudyDriver {
         }
         if !events.isEmpty { record(events) }
         guard state == .running else { return }
+        if let why = whyNotToGoOn(after: interrupted) {
+            state = .paused
+            reason = why
+            record([.studyStateChanged(.paused, reason: why)])
+            return
+        }
         adoptSampler()
         startTiming()
         checkRules()
@@ -111,5 +123,22 @@ extension StudyDriver {
                     name: identity.name, revision: identity.revision, explanation: feed.sampler.explanation,
                     numericEnvironment: surroundings.host.numericEnvironment))
         ])
+    }
+
+    /// Why a study that was running is not to go on by itself: its code runs within the daemon, and may be what ended it.
+    private func whyNotToGoOn(after interrupted: [Int]) -> String? {
+        guard isInProcess else { return nil }
+        if surroundings.direct == nil { return Self.notAllowed }
+        guard !interrupted.isEmpty || !surroundings.store.wasClosed else { return nil }
+        let what = interrupted.isEmpty ? "it was running" : "its trials \(interrupted.map(String.init).joined(separator: ", ")) were running"
+        return "the daemon ended unexpectedly while \(what) inside it, and their code may be why; `tuned resume \(slug)` goes on"
+    }
+
+    static let notAllowed = "config.yaml does not allow plugins to run inside the daemon (inprocess: true)"
+
+    /// Refuses to go on where the administrator does not allow what the study needs any more.
+    func checkInProcess() throws(EngineError) {
+        guard isInProcess, surroundings.direct == nil else { return }
+        throw EngineError(.conflict, "study \(slug) cannot go on: \(Self.notAllowed)")
     }
 }

@@ -5,14 +5,26 @@ import TunedSpace
 /// What people and outside programs ask of a study. All on `queue`; each returns the event that must be durable before the
 /// answer leaves, and throws what to tell them instead.
 extension StudyDriver {
-    func pause() throws(EngineError) -> EventSequence {
+    func pause(because why: String = "paused") throws(EngineError) -> EventSequence {
         try require(.running, "pause")
         state = .paused
-        reason = "paused"
+        reason = why
         for identifier in requests { surroundings.slots.withdraw(identifier) }
         requests = []
         stopTiming()
-        return record([.studyStateChanged(.paused, reason: "paused")])
+        return record([.studyStateChanged(.paused, reason: why)])
+    }
+
+    /// Its plugin crashed too often: nothing new of it begins.
+    func quarantine(_ plugin: LoadedPlugin) {
+        guard state == .running, blueprint?.plugin.hash == plugin.image.hash, let quarantine = plugin.quarantine else { return }
+        _ = try? pause(because: "\(Quarantine.pausedPrefix): \(quarantine.text(of: plugin.name))")
+    }
+
+    /// Goes on with what a quarantine paused, now that the plugin may run.
+    private func leaveQuarantine() {
+        guard state == .paused, reason.hasPrefix(Quarantine.pausedPrefix) else { return }
+        _ = try? resume(nil)
     }
 
     /// Goes on after a pause, a stop or a completion; with new rules where they are given.
@@ -28,10 +40,14 @@ extension StudyDriver {
             fill()
             return sequence
         }
+        try checkInProcess()
         guard blueprint != nil || declaration.plugin == nil else {
             throw EngineError(
                 .plugin,
                 "study \(slug) cannot go on: the copy of its plugin \(declaration.plugin?.name ?? "") or of its data is gone; load the same file again")
+        }
+        if let hash = blueprint?.plugin.hash, let plugin = surroundings.plugins.loaded(hash: hash), let quarantine = plugin.quarantine {
+            throw EngineError(.conflict, "study \(slug) cannot go on: \(quarantine.text(of: plugin.name))")
         }
         let next = changed ?? rules
         if state == .completed {
@@ -68,6 +84,7 @@ extension StudyDriver {
         if isDeleted { throw EngineError(.notFound, "study \(slug) was deleted") }
         isDeleted = true
         if state == .running || state == .paused { end(as: .stopped, because: "deleted") }
+        surroundings.folders.remove(study: id)
         return record([.studyDeleted])
     }
 
@@ -92,23 +109,24 @@ extension StudyDriver {
         guard mayAsk else {
             throw EngineError(.conflict, "study \(slug) asks for no more trials: \(ending ?? "its \(rules.trials ?? 0) trials are asked for")")
         }
-        let askedAfter = position
-        guard let number = askTrial(isExternal: true), let trial = active[number] else {
+        guard let asked = takeTrial(isExternal: true) else {
             settle()
             throw EngineError(.conflict, "every configuration of the space of study \(slug) was tried")
         }
-        return (AskedTrial(number: number, configuration: trial.configuration, space: declaration.space, askedAfter: askedAfter), position)
+        let sequence = record([.trialAsked(asked)])
+        let trial = AskedTrial(
+            number: asked.trial, configuration: asked.configuration, space: declaration.space, askedAfter: asked.askedAfter)
+        return (trial, sequence)
+    }
+
+    /// Calls `body` once the next number may be given to a trial that is not of a batch: trials enter the log in the order of
+    /// their numbers, and a batch only when it has ended.
+    func whenNumbered(_ body: @escaping () -> Void) {
+        if batches.isEmpty { body() } else { numberWaiters.append(body) }
     }
 
     func tell(_ number: Int, _ result: ToldResult) throws(EngineError) -> EventSequence {
-        guard let trial = active[number] else {
-            throw number >= 0 && number < nextTrial
-                ? EngineError(.conflict, "trial \(slug)/\(number) has ended already; its result stands")
-                : EngineError(.notFound, "study \(slug) has no trial \(number)")
-        }
-        guard trial.isExternal else {
-            throw EngineError(.conflict, "trial \(slug)/\(number) is run by the daemon; only trials from `tuned ask` are told")
-        }
+        _ = try externalTrial(number)
         let verdict: TrialEnded
         switch result {
         case .values(let values):
@@ -137,11 +155,38 @@ extension StudyDriver {
         return sequence
     }
 
+    /// Takes a report of a trial that an outside program runs; true where the trial should end.
+    func report(_ number: Int, _ report: MetricReport) throws(EngineError) -> (EventSequence, Bool) {
+        var trial = try externalTrial(number)
+        if let trouble = surroundings.store.trouble { throw EngineError(trouble) }
+        let names = declaration.schema.metrics.map(\.name)
+        guard names.indices.contains(report.metric) else {
+            throw EngineError(.invalid, "study \(slug) has no metric \(report.metric)", path: "metric")
+        }
+        trial.note(report, objective: declaration.objectives.first)
+        active[number] = trial
+        return (record([.reported(trial: number, run: RunKey(fold: 0), report)]), state != .running && state != .paused || ending != nil)
+    }
+
+    /// A trial that an outside program asked for and has not told of.
+    private func externalTrial(_ number: Int) throws(EngineError) -> ActiveTrial {
+        guard let trial = active[number] else {
+            throw number >= 0 && number < nextTrial
+                ? EngineError(.conflict, "trial \(slug)/\(number) has ended already; its result stands")
+                : EngineError(.notFound, "study \(slug) has no trial \(number)")
+        }
+        guard trial.isExternal else {
+            throw EngineError(.conflict, "trial \(slug)/\(number) is run by the daemon; only trials from `tuned ask` are told")
+        }
+        return trial
+    }
+
     /// New attempts run the plugin's new content from here on, where its schema has stayed the same.
     func replacePlugin(_ plugin: LoadedPlugin) {
         guard let reference = declaration.plugin, reference.name == plugin.name, let old = blueprint,
-            old.plugin.hash != plugin.image.hash, state == .running || state == .paused
+            state == .running || state == .paused
         else { return }
+        guard old.plugin.hash != plugin.image.hash else { return leaveQuarantine() }
         guard plugin.trainable(reference.trainable)?.schema == declaration.schema else {
             record([
                 .noted(
@@ -149,9 +194,17 @@ extension StudyDriver {
             ])
             return
         }
+        guard surroundings.plugins.mayRun(plugin, reference.trainable, declaration.specification.isolation) else {
+            record([
+                .noted(
+                    text: "plugin \(plugin.name) was loaded again; inside the daemon this study stays with \(old.plugin.hash.prefix(12)) until `tuned check \(plugin.path)` has passed and it is loaded once more")
+            ])
+            return
+        }
         blueprint = WorkerBlueprint(
             plugin: plugin.image, trainable: old.trainable, schema: old.schema, space: old.space, config: old.config,
             dataPath: old.dataPath, folds: old.folds, requiredMetrics: old.requiredMetrics, environment: old.environment)
+        leaveQuarantine()
     }
 
     /// Ends attempts so that the next daemon makes them again.

@@ -10,27 +10,26 @@ extension StudyDriver {
         switch signal {
         case .reports(let reports): take(reports, from: running)
         case .ended(let outcome, let log):
-            underWay[nonce] = nil
-            finish(running, outcome: outcome, log: log)
+            busySlots -= 1
+            surroundings.plugins.note(outcome, of: running.plugin)
+            record(conclude(running, outcome: outcome, log: log))
+            checkRules()
+            release(running.grant)
         }
     }
 
-    private func take(_ reports: [MetricReport], from running: RunningRun) {
+    func take(_ reports: [MetricReport], from running: RunningRun) {
         guard var trial = active[running.next.trial] else { return }
         let run = trial.runs[running.next.run]
         record(reports.map { .reported(trial: trial.number, run: run, $0) })
-        if let objective = declaration.objectives.first {
-            for report in reports where report.metric == objective.metric && report.value.isFinite {
-                if trial.lastReport.map({ report.step >= $0.step }) ?? true {
-                    trial.lastReport = (report.step, report.value)
-                }
-            }
-            active[trial.number] = trial
-        }
+        for report in reports { trial.note(report, objective: declaration.objectives.first) }
+        active[trial.number] = trial
     }
 
-    private func finish(_ running: RunningRun, outcome: AttemptOutcome, log: String) {
-        guard var trial = active[running.next.trial] else { return surroundings.slots.release(running.grant) }
+    /// Takes the end of an attempt into the books. The caller records what it returns.
+    func conclude(_ running: RunningRun, outcome: AttemptOutcome, log: String) -> [EventPayload] {
+        underWay[running.nonce] = nil
+        guard var trial = active[running.next.trial] else { return [] }
         let run = running.next.run
         trial.underWay.remove(running.nonce)
         var events: [EventPayload] = [
@@ -57,16 +56,12 @@ extension StudyDriver {
                 pace.count(at: surroundings.clock.monotonicSeconds())
             }
         }
-        record(events)
-        checkRules()
-        release(running.grant)
+        return events
     }
 
     /// Hands a slot on to the next run of this study where nobody else waits for it, which saves a round through the scheduler.
     private func release(_ grant: SlotGrant) {
-        if requests.isEmpty, underWay.count < surroundings.parallelism(of: declaration), surroundings.store.trouble == nil,
-            !surroundings.slots.isAnyoneWaiting
-        {
+        if busySlots < surroundings.parallelism(of: declaration), mayKeepSlot {
             begin(in: grant)
         } else {
             surroundings.slots.release(grant)
@@ -74,9 +69,17 @@ extension StudyDriver {
         fill()
     }
 
+    /// Whether a slot may be used again without giving it back first.
+    var mayKeepSlot: Bool {
+        requests.isEmpty && surroundings.store.trouble == nil && !surroundings.slots.isAnyoneWaiting
+    }
+
     /// Takes a trial's end into the books. Its event is appended by the caller.
     func close(_ verdict: TrialEnded) {
-        active[verdict.trial] = nil
+        let runs = active.removeValue(forKey: verdict.trial)?.runs.count ?? 0
+        if verdict.state == .failed || verdict.state == .cancelled {
+            surroundings.folders.dropCheckpoints(study: id, trial: verdict.trial, runs: runs)
+        }
         counts.running -= 1
         counts[verdict.state] += 1
         stopping.count(verdict, objective: declaration.objectives.first)
@@ -103,7 +106,7 @@ extension StudyDriver {
 
     /// Ends the study once nothing is left to do.
     func settle() {
-        guard state == .running, !isShuttingDown, underWay.isEmpty, ready.isEmpty, !mayAsk else { return }
+        guard state == .running, !isShuttingDown, busySlots == 0, batches.isEmpty, ready.isEmpty, !mayAsk else { return }
         // A trial that an outside program asked for is part of the study until it is told, unless a rule has ended the study.
         if ending == nil && active.values.contains(where: \.isExternal) { return }
         if let ending {
@@ -134,9 +137,11 @@ extension StudyDriver {
         events.append(.studyStateChanged(next, reason: why))
         stopTiming()
         record(events)
+        if next != .paused { surroundings.folders.dropCheckpoints(study: id) }
     }
 
     func cancelRuns() {
         for running in underWay.values { running.stop(.cancelled) }
+        for batch in batches { batch.stop(.cancelled) }
     }
 }

@@ -31,6 +31,16 @@ final class StudyDriver: @unchecked Sendable {
     /// Slots asked for and not yet granted.
     var requests: Set<UInt64> = []
     var underWay: [UInt64: RunningRun] = [:]
+    /// Slots that work for this study.
+    var busySlots = 0
+    /// Batches that were asked for and are not in the log yet, in the order of their numbers.
+    var batches: [PendingBatch] = []
+    /// Callers who want the next trial's number, for when all batches before it are in the log.
+    var numberWaiters: [() -> Void] = []
+    /// Whether what comes next has to wait for them: it is no batch itself.
+    var waitsForBatches = false
+    /// How much a slot is given to do at once, where the study runs in process.
+    var turnSize = TurnSize()
     var stopping = StoppingState()
     var counts = TrialCounts()
     var isExhausted = false
@@ -46,6 +56,7 @@ final class StudyDriver: @unchecked Sendable {
     var environments = EnvironmentLog()
     /// While the log is replayed: attempts whose end it does not hold, and the time of its last event in seconds.
     var openAttempts: [UInt64: AttemptStarted] = [:]
+    var backlog = EventBacklog()
     var lastTime = 0.0
     private var timeLimit: (any ScheduledAction)?
 
@@ -69,6 +80,7 @@ final class StudyDriver: @unchecked Sendable {
     /// Appends events of this study, and shows them to the sampler in their order.
     @discardableResult
     func record(_ payloads: [EventPayload]) -> EventSequence {
+        if payloads.isEmpty { return position }
         let first = surroundings.store.append(payloads, study: id, time: surroundings.clock.wallMilliseconds())
         for (offset, payload) in payloads.enumerated() { feed.observe(payload, at: first + EventSequence(offset)) }
         return first
@@ -80,9 +92,9 @@ final class StudyDriver: @unchecked Sendable {
     // MARK: Filling slots
 
     /// Whether another run could begin now.
-    private var hasWork: Bool {
+    var hasWork: Bool {
         guard state == .running, !isShuttingDown, blueprint != nil else { return false }
-        return !ready.isEmpty || mayAsk
+        return !ready.isEmpty || (mayAsk && mayNumber)
     }
 
     /// Whether a new trial may begin.
@@ -94,7 +106,7 @@ final class StudyDriver: @unchecked Sendable {
     /// Asks for as many slots as there is work for. Called whenever something has changed.
     func fill() {
         if surroundings.store.trouble != nil { return waitForStore() }
-        while hasWork, requests.count + underWay.count < surroundings.parallelism(of: declaration), requests.count < workAhead {
+        while hasWork, requests.count + busySlots < surroundings.parallelism(of: declaration), requests.count < workAhead {
             let request = SlotRequest(study: id, trial: nextTrial, resources: declaration.specification.resources)
             let slots = surroundings.slots
             do {
@@ -120,7 +132,7 @@ final class StudyDriver: @unchecked Sendable {
     private func take(_ grant: SlotGrant) {
         // A request that was withdrawn too late, by a pause or a stop, is not wanted any more.
         guard requests.remove(grant.id) != nil else { return surroundings.slots.release(grant) }
-        begin(in: grant)
+        if isInProcess { workInTurns(in: grant) } else { begin(in: grant) }
     }
 
     /// Starts the next run in a slot, or gives the slot back.
@@ -134,7 +146,13 @@ final class StudyDriver: @unchecked Sendable {
 
     private func nextRun() -> ReadyRun? {
         if let run = ready.removeFirst() { return run }
-        guard mayAsk, let trial = askTrial(isExternal: false) else { return nil }
+        guard mayAsk, let asked = takeTrial(isExternal: false) else { return nil }
+        record([.trialAsked(asked)])
+        return firstRun(of: asked.trial)
+    }
+
+    /// The first of a new trial's runs; the others are made after it.
+    func firstRun(of trial: Int) -> ReadyRun {
         for run in active[trial]?.runs.indices.dropFirst() ?? 0..<0 { ready.append(ReadyRun(trial: trial, run: run)) }
         return ReadyRun(trial: trial, run: 0)
     }
@@ -144,14 +162,14 @@ final class StudyDriver: @unchecked Sendable {
         (0..<max(1, declaration.data?.folds ?? 1)).map { RunKey(fold: $0) }
     }
 
-    /// Asks the sampler for a configuration and records it; nil once the space is exhausted.
-    func askTrial(isExternal: Bool) -> Int? {
-        let number = nextTrial
+    /// Asks the sampler for the next configuration; nil once the space is exhausted.
+    ///
+    /// - Returns: with the configuration, the wish that it comes from; the wish is taken off the list.
+    func suggest() -> (configuration: Configuration, wish: EventSequence?)? {
         let wish = wishes.first
-        let askedAfter = position
         let suggestion: Suggestion
         do {
-            suggestion = try feed.suggest(trial: number, fixed: wish?.values ?? [:], in: declaration.space)
+            suggestion = try feed.suggest(trial: nextTrial, fixed: wish?.values ?? [:], in: declaration.space)
         } catch {
             end(as: .failed, because: error.message)
             return nil
@@ -164,38 +182,53 @@ final class StudyDriver: @unchecked Sendable {
         nextTrial += 1
         stopping.tried += 1
         counts.running += 1
-        active[number] = ActiveTrial(
-            number: number, configuration: configuration, isExternal: isExternal, runs: isExternal ? [] : runKeys)
-        record([
-            .trialAsked(
-                TrialAsked(
-                    trial: number, configuration: configuration, origin: wish.map { .enqueued($0.id) } ?? .sampler,
-                    askedAfter: askedAfter, isExternal: isExternal))
-        ])
-        return number
+        return (configuration, wish?.id)
     }
 
-    private func start(_ next: ReadyRun, in grant: SlotGrant, with blueprint: WorkerBlueprint) {
-        guard var trial = active[next.trial] else { return surroundings.slots.release(grant) }
+    /// Makes a trial of the sampler's next configuration. The caller records what it returns.
+    func takeTrial(isExternal: Bool) -> TrialAsked? {
+        let number = nextTrial
+        let askedAfter = position
+        guard let (configuration, wish) = suggest() else { return nil }
+        active[number] = ActiveTrial(
+            number: number, configuration: configuration, isExternal: isExternal, runs: isExternal ? [] : runKeys)
+        return TrialAsked(
+            trial: number, configuration: configuration, origin: wish.map { .enqueued($0) } ?? .sampler,
+            askedAfter: askedAfter, isExternal: isExternal)
+    }
+
+    /// Enters an attempt at a run into the books. The caller records what it returns.
+    func open(
+        _ next: ReadyRun, in grant: SlotGrant, with blueprint: WorkerBlueprint, environment: EventSequence
+    ) -> (running: RunningRun, started: AttemptStarted, assignment: AttemptAssignment)? {
+        guard var trial = active[next.trial] else { return nil }
         let run = trial.runs[next.run]
         let attempt = trial.beginAttempt(at: next.run)
         let nonce = surroundings.nextNonce()
         trial.underWay.insert(nonce)
         active[next.trial] = trial
-        let environment = noteEnvironment(of: grant, blueprint: blueprint)
-        record([
-            .attemptStarted(
-                AttemptStarted(
-                    trial: next.trial, run: run, attempt: attempt, nonce: nonce, cpus: grant.cpus, gpus: grant.gpus,
-                    environment: environment))
-        ])
+        let started = AttemptStarted(
+            trial: next.trial, run: run, attempt: attempt, nonce: nonce, cpus: grant.cpus, gpus: grant.gpus,
+            environment: environment)
         let assignment = AttemptAssignment(
             blueprint: blueprint, configuration: trial.configuration, trial: next.trial, run: run, runIndex: next.run,
             attempt: attempt, nonce: nonce, seed: run.seed(study: declaration.specification.seed, trial: next.trial),
-            deadline: declaration.specification.timeout)
-        surroundings.slots.note(grant, trial: next.trial)
-        let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant)
+            deadline: declaration.specification.timeout,
+            folder: surroundings.folders.path(study: id, trial: next.trial, run: next.run))
+        let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant, plugin: blueprint.plugin.hash)
         underWay[nonce] = running
+        return (running, started, assignment)
+    }
+
+    private func start(_ next: ReadyRun, in grant: SlotGrant, with blueprint: WorkerBlueprint) {
+        let environment = noteEnvironment(of: grant, blueprint: blueprint)
+        guard let (running, started, assignment) = open(next, in: grant, with: blueprint, environment: environment) else {
+            return surroundings.slots.release(grant)
+        }
+        record([.attemptStarted(started)])
+        surroundings.slots.note(grant, trial: next.trial)
+        busySlots += 1
+        let nonce = running.nonce
         let runner = surroundings.runner
         grant.queue.async { [self] in
             let handle = runner.start(assignment, in: grant) { signal in

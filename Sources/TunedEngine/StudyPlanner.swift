@@ -16,6 +16,7 @@ final class StudyPlanner: Sendable {
     private let slots: SlotScheduler
     private let clock: any TimeSource
     private let version: String
+    private let allowsInProcess: Bool
     private let queue = DispatchQueue(label: "tuned.planner")
 
     struct Plan: Sendable {
@@ -25,7 +26,7 @@ final class StudyPlanner: Sendable {
 
     init(
         plugins: PluginCatalog, datasets: DatasetProbe, data: DataStore, slots: SlotScheduler, clock: any TimeSource,
-        version: String
+        version: String, allowsInProcess: Bool
     ) {
         self.plugins = plugins
         self.datasets = datasets
@@ -33,6 +34,7 @@ final class StudyPlanner: Sendable {
         self.slots = slots
         self.clock = clock
         self.version = version
+        self.allowsInProcess = allowsInProcess
     }
 
     func plan(_ specification: StudySpecification, reply: @escaping @Sendable (Result<Plan, EngineError>) -> Void) {
@@ -53,7 +55,9 @@ final class StudyPlanner: Sendable {
     func blueprint(of declaration: StudyDeclaration) throws(EngineError) -> WorkerBlueprint? {
         guard let reference = declaration.plugin else { return nil }
         var image = plugins.image(hash: reference.hash)
-        if let current = plugins.plugin(reference.name), current.trainable(reference.trainable)?.schema == declaration.schema {
+        if let current = plugins.plugin(reference.name), current.trainable(reference.trainable)?.schema == declaration.schema,
+            plugins.mayRun(current, reference.trainable, declaration.specification.isolation)
+        {
             image = current.image
         }
         guard let image else {
@@ -92,7 +96,11 @@ final class StudyPlanner: Sendable {
         _ specification: StudySpecification, plugin name: String, reply: @escaping @Sendable (Result<Plan, EngineError>) -> Void
     ) throws(EngineError) {
         guard let plugin = plugins.plugin(name) else { throw plugins.unknown(name) }
+        if let quarantine = plugin.quarantine {
+            throw EngineError(.conflict, "plugin \(name) is in quarantine: \(quarantine.text(of: name))", path: "plugin")
+        }
         let trainable = try choose(specification.trainable, of: plugin)
+        if specification.isolation == .inprocess { try checkInProcess(plugin, trainable.id) }
         let space: SearchSpace
         do throws(SpaceError) {
             space = try trainable.schema.space.narrowed(by: specification.space)
@@ -107,18 +115,21 @@ final class StudyPlanner: Sendable {
         } catch {
             throw EngineError(.resources, error.message, path: "resources")
         }
-        guard let origin = specification.data else {
-            if specification.split != nil {
-                throw EngineError(.invalid, "there are no rows to split: the study names no data", path: "split")
-            }
+        let origin = specification.data
+        guard origin != nil || specification.split != nil else {
             return reply(.success(Plan(declaration: declaration, blueprint: Self.blueprint(declaration, image: plugin.image, folds: nil))))
+        }
+        if origin == nil, let split = specification.split, split.test > 0 {
+            throw EngineError(
+                .invalid, "test rows can only be kept out of a data file, and the study names none: leave out split.test, or add data",
+                path: "split.test")
         }
         var target: String?
         if case .string(let text)? = specification.config["target"] { target = text }
-        let copy = try data.add(origin, split: specification.split, target: target)
+        let copy: DataStore.Copy? = if let origin { try data.add(origin, split: specification.split, target: target) } else { nil }
         datasets.describe(
             plugin.image, trainable: trainable.id, schema: trainable.schema, config: .object(specification.config),
-            dataPath: copy.path, on: queue
+            dataPath: copy?.path, on: queue
         ) { [self] result in
             reply(Result { () throws(EngineError) in
                 try divide(result, copy: copy, origin: origin, declaration: declaration, image: plugin.image)
@@ -126,20 +137,23 @@ final class StudyPlanner: Sendable {
         }
     }
 
+    /// A plugin may have rows without a data file: made up, or read from where its config says. `copy` is nil then.
     private func divide(
-        _ described: Result<DatasetDescription?, PluginError>, copy: DataStore.Copy, origin: String, declaration: StudyDeclaration,
+        _ described: Result<DatasetDescription?, PluginError>, copy: DataStore.Copy?, origin: String?, declaration: StudyDeclaration,
         image: PluginImage
     ) throws(EngineError) -> Plan {
         let dataset: DatasetDescription?
         switch described {
         case .success(let description): dataset = description
         case .failure(let error):
+            guard let copy, let origin else { throw EngineError(error) }
             throw EngineError(error, naming: origin, insteadOf: copy.path)
         }
         var declaration = declaration
         let split = declaration.specification.split ?? SplitSpecification()
         var reference = DataReference(
-            origin: origin, digest: copy.digest, copy: copy.path, plan: nil, rows: dataset?.rows ?? 0, testRows: copy.testRows,
+            origin: origin ?? "", digest: copy?.digest ?? "", copy: copy?.path, plan: nil, rows: dataset?.rows ?? 0,
+            testRows: copy?.testRows ?? 0,
             folds: 1, isStratified: false)
         var plan: FoldPlan?
         if let dataset {
@@ -183,6 +197,23 @@ final class StudyPlanner: Sendable {
                 path: "trainable")
         }
         return found
+    }
+
+    /// Refuses to run code within the daemon that the administrator does not allow, or that was not checked for it.
+    private func checkInProcess(_ plugin: LoadedPlugin, _ trainable: String) throws(EngineError) {
+        guard allowsInProcess else {
+            throw EngineError(
+                .invalid,
+                "this daemon does not run plugins inside itself. Whoever administers it allows that with `inprocess: true` in config.yaml and a restart; or leave isolation out, and trials run in workers",
+                path: "isolation")
+        }
+        let record = plugins.checkRecord(of: plugin)
+        if record?.isFit(trainable: trainable) ?? false { return }
+        let why =
+            record?.trainables[trainable] == nil
+            ? "trainable \(trainable) of plugin \(plugin.name) was not checked as it is loaded now, and code inside the daemon must be"
+            : "the check of trainable \(trainable) of plugin \(plugin.name) did not find it fit to run inside the daemon"
+        throw EngineError(.invalid, "\(why): type `tuned check \(plugin.path)`, or leave isolation out, and trials run in workers", path: "isolation")
     }
 
     /// Holds the study's `config` against the keys that the schema declares; a schema without any takes all.

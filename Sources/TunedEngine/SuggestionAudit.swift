@@ -29,7 +29,7 @@ public struct SuggestionAudit: Sendable {
     private let numericEnvironment: String
     private var feed: SamplerFeed
     /// Events that the sampler has not been shown: each suggestion says up to where it had seen.
-    private var unseen: ArraySlice<Event> = []
+    private var unseen = EventBacklog()
     private var wishes: [EventSequence: [Int: ParameterValue]] = [:]
     private var adoption: SamplerAdoption?
     private var last: EventSequence = 0
@@ -65,6 +65,7 @@ public struct SuggestionAudit: Sendable {
         case .attemptEnded(let attempt):
             if case .succeeded(let metrics) = attempt.outcome { runs[attempt.trial, default: [:]][attempt.run] = metrics }
         case .trialEnded(let ended): try check(ended, at: event.sequence)
+        case .batchRun(let batch): try check(batch, at: event.sequence)
         default: break
         }
         unseen.append(event)
@@ -114,16 +115,46 @@ public struct SuggestionAudit: Sendable {
                 message: "event \(sequence) asks for trial \(asked.trial) where trial \(nextTrial) comes next")
         }
         nextTrial += 1
-        self.asked[asked.trial] = asked
-        guard asked.askedAfter < sequence, asked.askedAfter >= feed.position else {
+        try show(upTo: asked.askedAfter, trial: asked.trial, at: sequence)
+        try derive(asked, at: sequence)
+    }
+
+    private mutating func check(_ batch: BatchRun, at sequence: EventSequence) throws(AuditError) {
+        guard batch.first == nextTrial else {
             throw AuditError(
-                code: .order, trial: asked.trial, sequence: sequence,
-                message: "trial \(asked.trial) says that it was asked for after event \(asked.askedAfter), which cannot be")
+                code: .order, trial: batch.first, sequence: sequence,
+                message: "event \(sequence) holds the trials from \(batch.first) on where trial \(nextTrial) comes next")
         }
-        while let event = unseen.first, event.sequence <= asked.askedAfter {
-            feed.observe(event.payload, at: event.sequence)
-            unseen.removeFirst()
+        guard batch.objectives == declaration.objectives.map(\.metric) else {
+            throw AuditError(
+                code: .value, trial: batch.first, sequence: sequence,
+                message: "event \(sequence) takes the values of its trials from other metrics than the study's objectives")
         }
+        nextTrial = batch.trials.upperBound
+        try show(upTo: batch.askedAfter, trial: batch.first, at: sequence)
+        for trial in batch.trials {
+            let asked = batch.asked(trial)
+            try derive(asked, at: sequence)
+            feed.showAhead(trial, asked.configuration, ofBatch: batch.first)
+            if case .succeeded(let metrics) = batch.outcome(trial) { runs[trial] = [RunKey(): metrics] }
+            try check(batch.end(trial), at: sequence)
+        }
+    }
+
+    /// Shows the sampler what it had seen when it was asked.
+    private mutating func show(
+        upTo position: EventSequence, trial: Int, at sequence: EventSequence
+    ) throws(AuditError) {
+        guard position < sequence, position >= feed.position else {
+            throw AuditError(
+                code: .order, trial: trial, sequence: sequence,
+                message: "trial \(trial) says that it was asked for after event \(position), which cannot be")
+        }
+        unseen.show(upTo: position, to: &feed)
+    }
+
+    private mutating func derive(_ asked: TrialAsked, at sequence: EventSequence) throws(AuditError) {
+        self.asked[asked.trial] = asked
         var fixed: [Int: ParameterValue] = [:]
         if case .enqueued(let wish) = asked.origin {
             guard let values = wishes.removeValue(forKey: wish) else {

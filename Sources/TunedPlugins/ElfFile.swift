@@ -124,7 +124,7 @@ package struct ElfFile: Sendable {
         return nil
     }
 
-    private static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8]? {
+    static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8]? {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             initialized = max(0, pread(descriptor, buffer.baseAddress, count, off_t(offset)))
         }
@@ -133,7 +133,7 @@ package struct ElfFile: Sendable {
 }
 
 extension [UInt8] {
-    fileprivate func number<Number: FixedWidthInteger>(_: Number.Type, at offset: Int) -> Number {
+    func number<Number: FixedWidthInteger>(_: Number.Type, at offset: Int) -> Number {
         withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self)) }
     }
 }

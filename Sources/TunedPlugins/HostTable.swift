@@ -1,6 +1,7 @@
 import CTunedPlugin
 import CTunedWorker
 import Glibc
+import TunedRecords
 import TunedWire
 
 /// The functions that the host offers to plugins, behind C function pointers.
@@ -13,20 +14,6 @@ enum HostTable {
             size: UInt32(MemoryLayout<tuned_host>.size), abi_minor: UInt32(TUNED_ABI_MINOR), value: hostValue,
             objective: hostObjective, constraint: hostConstraint, report: hostReport, should_stop: hostShouldStop,
             log: hostLog, fail: hostFail, extension: hostExtension))
-
-    fileprivate static let data = Immortal(
-        tuned_data_extension(size: UInt32(MemoryLayout<tuned_data_extension>.size), reserved: 0, rows: hostRows))
-}
-
-/// A constant with an address. `@unchecked Sendable`: nobody writes to it after init.
-private final class Immortal<Value: BitwiseCopyable>: @unchecked Sendable {
-    let pointer: UnsafePointer<Value>
-
-    init(_ value: Value) {
-        let memory = UnsafeMutablePointer<Value>.allocate(capacity: 1)
-        memory.initialize(to: value)
-        pointer = UnsafePointer(memory)
-    }
 }
 
 private func hostValue(_ trial: UnsafePointer<tuned_trial>?, _ name: UnsafePointer<CChar>?) -> UnsafePointer<tuned_value>? {
@@ -55,24 +42,18 @@ private func hostConstraint(
 
 private func hostReport(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt32, _ step: Int64, _ value: Double) -> Int32 {
     guard let context = TrialContext.of(trial), metric < context.pointee.metricCount else { return TUNED_FAILED }
-    while true {
-        switch tuned_page_report(context.pointee.sink.page, metric, step, value) {
-        case TUNED_REPORT_KEPT: return TUNED_OK
-        case TUNED_REPORT_HALF:
-            context.pointee.sink.doorbell()
-            return TUNED_OK
-        default:
-            // Full: nothing is dropped, so the plugin waits for the daemon, which was told at half and reads by itself
-            // every few milliseconds.
-            usleep(100)
-        }
+    guard context.pointee.isOfBatch else {
+        context.pointee.sink.report(metric, step: step, value: value)
+        return TUNED_OK
     }
+    let notes = context.pointee.notes.takeUnretainedValue()
+    return notes.add(MetricReport(metric: Int(metric), step: step, value: value)) ? TUNED_OK : TUNED_FAILED
 }
 
 private func hostShouldStop(_ trial: UnsafePointer<tuned_trial>?) -> Int32 {
     // A thread that outlived its run is told to stop.
     guard let context = TrialContext.of(trial) else { return 1 }
-    return tuned_page_stop(context.pointee.sink.page) == 0 ? 0 : 1
+    return context.pointee.sink.isToldToStop ? 1 : 0
 }
 
 private func hostLog(_ trial: UnsafePointer<tuned_trial>?, _ level: Int32, _ text: UnsafePointer<CChar>?) {
@@ -91,29 +72,16 @@ private func hostLog(_ trial: UnsafePointer<tuned_trial>?, _ level: Int32, _ tex
 }
 
 private func hostFail(_ trial: UnsafePointer<tuned_trial>?, _ code: Int32, _ text: UnsafePointer<CChar>?) -> Int32 {
-    let notes = TrialContext.ofAny(trial)?.pointee.notes.takeUnretainedValue()
-    notes?.fail(PluginText.prefix(text, limit: RunNotes.textLimit))
+    let text = PluginText.prefix(text, limit: RunNotes.textLimit)
+    if let context = TrialContext.ofAny(trial) {
+        context.pointee.notes.takeUnretainedValue().fail(text)
+    } else if trial == nil {
+        LoadNotes.shared.fail(text)
+    }
     return code
 }
 
 private func hostExtension(_ id: UnsafePointer<CChar>?) -> UnsafeRawPointer? {
     guard let id else { return nil }
-    return strcmp(id, TUNED_DATA) == 0 ? UnsafeRawPointer(HostTable.data.pointer) : nil
-}
-
-private func hostRows(
-    _ trial: UnsafePointer<tuned_trial>?, _ part: UInt32, _ indices: UnsafeMutablePointer<UnsafePointer<UInt32>?>?,
-    _ count: UnsafeMutablePointer<UInt64>?
-) -> Int32 {
-    guard let context = TrialContext.of(trial), let indices, let count else { return TUNED_FAILED }
-    let rows =
-        switch part {
-        case TUNED_ROWS_TRAIN: context.pointee.train
-        case TUNED_ROWS_EVALUATE: context.pointee.evaluate
-        default: nil as UnsafeBufferPointer<UInt32>?
-        }
-    guard let rows else { return TUNED_FAILED }
-    indices.pointee = rows.baseAddress
-    count.pointee = UInt64(rows.count)
-    return TUNED_OK
+    return HostExtensions.find(id)
 }

@@ -7,17 +7,22 @@ package import TunedWire
 /// One instance of a trainable, and the calls into it. Calls block for as long as the plugin's code runs, and come one at
 /// a time from one thread.
 package final class PluginHost {
-    private let trainable: tuned_trainable
-    private let name: String
+    let trainable: tuned_trainable
+    let name: String
     private let parameters: ParameterTable
-    private let metricCount: Int
+    let metricCount: Int
     private let notes = RunNotes()
+    let files: RunFiles
+    /// The trainable's `tuned.stepwise/1`, where it has one.
+    private var stepwise: StepwiseTraining?
+    /// The trainable's `tuned.batch/1`, where it has one.
+    private(set) var batch: BatchCalls?
     private let contexts: UnsafeMutablePointer<TrialContext>
     /// The one of the run that is under way, or was last.
     private var context: UnsafeMutablePointer<TrialContext>
     private var runs = 0
-    private let folds: [FoldsLayout.Rows]
-    private var instance: UnsafeMutableRawPointer?
+    let folds: [FoldsLayout.Rows]
+    private(set) var instance: UnsafeMutableRawPointer?
     /// Whether there is anything to destroy: not after a create that failed.
     private var isCreated = false
 
@@ -38,6 +43,7 @@ package final class PluginHost {
         parameters = ParameterTable(request.parameters)
         metricCount = request.metrics
         self.folds = folds
+        files = RunFiles(owner: "\(library.hash) \(request.trainable)")
         contexts = .allocate(capacity: Self.contextCount)
         context = contexts
         let metrics = UnsafeMutablePointer<Double>.allocate(capacity: max(1, metricCount))
@@ -47,9 +53,15 @@ package final class PluginHost {
         contexts.initialize(
             repeating: TrialContext(
                 trial: tuned_trial(), sink: sink, notes: Unmanaged.passUnretained(notes),
-                metricCount: UInt32(metricCount), metrics: metrics, given: given, names: parameters.names),
+                files: Unmanaged.passUnretained(files), metricCount: UInt32(metricCount), metrics: metrics, given: given, names: parameters.names),
             count: Self.contextCount)
+        ResourceTable.set(request.resources)
         try create(request)
+        stepwise = try StepwiseTraining(trainable, instance, name: name, fullBudget: request.fullBudget)
+        batch = try BatchCalls(self, request.parameters, sink: sink)
+        guard trainable.evaluate != nil || batch != nil else {
+            throw PluginError(.malformed, "\(name) has no evaluate function, and does not offer \(TUNED_BATCH) either")
+        }
     }
 
     deinit {
@@ -104,18 +116,27 @@ package final class PluginHost {
         if let problem = prepare(request) {
             return result(request, code: TUNED_FAILED, endedInTrain: true, text: "the host sent \(problem)")
         }
-        defer { context.pointee.isOpen = false }
+        var code = TUNED_OK
+        defer {
+            context.pointee.isOpen = false
+            files.end(succeeded: code == TUNED_OK)
+        }
         let page = context.pointee.sink.page
         let trial = UnsafeRawPointer(context).assumingMemoryBound(to: tuned_trial.self)
-        var code = TUNED_OK
-        if let train = trainable.train {
-            tuned_page_set_phase(page, UInt32(TUNED_PHASE_TRAINING))
+        tuned_page_set_phase(page, UInt32(TUNED_PHASE_TRAINING))
+        if let stepwise {
+            code = stepwise.train(context, files)
+        } else if let train = trainable.train {
             code = train(instance, trial)
         }
         let endedInTrain = code != TUNED_OK
-        if !endedInTrain, let evaluate = trainable.evaluate {
+        if !endedInTrain {
             tuned_page_set_phase(page, UInt32(TUNED_PHASE_EVALUATING))
-            code = evaluate(instance, trial)
+            if let evaluate = trainable.evaluate {
+                code = evaluate(instance, trial)
+            } else if let batch {
+                code = batch.run(alone: trial)
+            }
         }
         return result(request, code: code, endedInTrain: endedInTrain, text: nil)
     }
@@ -127,6 +148,7 @@ package final class PluginHost {
             return "fold \(fold) of \(folds.count) folds"
         }
         runs += 1
+        files.begin(folder: request.folder)
         context = contexts + runs % Self.contextCount
         context.pointee.train = request.folds == 0 ? nil : folds[fold].train
         context.pointee.evaluate = request.folds == 0 ? nil : folds[fold].evaluate

@@ -4,19 +4,21 @@ package import TunedWire
 
 /// A plugin's shared library, loaded into this process for good: code that once ran is never unloaded.
 ///
-/// Loading runs the library's constructors and its entry point. Anything may happen then, so the daemon only ever does it
-/// inside a worker.
+/// Loading runs the library's constructors and its entry point. Anything may happen then, so the daemon does it inside a
+/// worker, but for plugins that were checked and may run in the daemon itself.
 package final class PluginLibrary {
     package let path: String
     package let plugin: PluginDescription
     let trainables: [tuned_trainable]
+    /// What its file is called, which for the store's copies is the hash of the content.
+    var hash: Substring { path.split(separator: "/").last?.split(separator: ".").first ?? "" }
     /// What the entry function returned.
     let table: tuned_plugin
 
     private static let textLimit = 256
     private static let schemaLimit = 1 << 20
-    private static let trainableLimit: UInt32 = 256
-    private static let idLimit = 64
+    static let trainableLimit: UInt32 = 256
+    static let idLimit = 64
 
     /// `path` must be absolute: the loader searches for anything else.
     package convenience init(path: String) throws(PluginError) { try self.init(path: path, host: HostTable.pointer) }
@@ -25,10 +27,7 @@ package final class PluginLibrary {
     init(path: String, host: UnsafePointer<tuned_host>) throws(PluginError) {
         self.path = path
         let entry = try Self.entry(of: try Self.open(path), path)
-        guard let table = entry(host) else {
-            throw PluginError(
-                .malformed, "tuned_plugin_v1 of \(path) returned NULL: it must return the plugin's table")
-        }
+        guard let table = entry(host) else { throw LoadNotes.shared.refusal(of: path) }
         guard let plugin = tuned_plugin(reading: table, required: MemoryLayout<tuned_plugin>.offset(of: \.extension)!)
         else { throw Self.malformed(path, "tuned_plugin.size is too small; set it to sizeof(tuned_plugin)") }
 
@@ -63,7 +62,7 @@ package final class PluginLibrary {
 
     private typealias Entry = @convention(c) (UnsafePointer<tuned_host>) -> UnsafePointer<tuned_plugin>?
 
-    private static func open(_ path: String) throws(PluginError) -> UnsafeMutableRawPointer {
+    static func open(_ path: String) throws(PluginError) -> UnsafeMutableRawPointer {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw PluginError(.notFound, "\(path) cannot be opened: \(String(cString: strerror(errno)))")
@@ -83,6 +82,14 @@ package final class PluginLibrary {
                 "\(path) uses \(symbol), which no library provides: link the plugin with the one that does", detail: text)
         }
         if text.contains("cannot open shared object file"), let missing = text.split(separator: ":").first {
+            if missing.hasPrefix("libswift") {
+                return PluginError(
+                    .loader,
+                    """
+                    \(path) needs \(missing), a part of the Swift runtime, which the loader does not find: set TUNED_SWIFT_RUNTIME \
+                    for the daemon to the folder of libswiftCore.so, as a toolchain has it in usr/lib/swift/linux
+                    """, detail: text)
+            }
             return PluginError(
                 .loader, "\(path) needs \(missing), which the loader does not find: install it, or link with -Wl,-rpath",
                 detail: text)
@@ -116,7 +123,10 @@ package final class PluginLibrary {
         else {
             throw malformed(path, "size of trainable \(index) is too small; set it to sizeof(tuned_trainable)")
         }
-        guard trainable.evaluate != nil else { throw malformed(path, "trainable \(index) has no evaluate function") }
+        // One whose instances offer tuned.batch/1 needs none; an instance tells.
+        guard trainable.evaluate != nil || trainable.extension != nil else {
+            throw malformed(path, "trainable \(index) has no evaluate function")
+        }
         return trainable
     }
 
@@ -130,7 +140,7 @@ package final class PluginLibrary {
         return id
     }
 
-    private static func isIDByte(_ byte: UInt8) -> Bool {
+    static func isIDByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
         case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true

@@ -18,10 +18,13 @@ public struct StoredPlugin: Sendable {
 /// Private copies of plugin files, each named by the SHA-256 of its content.
 ///
 /// Workers run the copies, so that a file that is rebuilt, truncated or deleted hurts no trial; and the same content is the
-/// same plugin, wherever it came from.
+/// same plugin, wherever it came from. A sidecar is part of the content: the same library with other declarations is
+/// another plugin.
 public final class PluginStore: Sendable {
     /// Bytes of the largest file that is taken.
     public static let sizeLimit: UInt64 = 1 << 30
+    /// Bytes of the longest sidecar that is taken.
+    public static let sidecarLimit = Sidecar.sizeLimit
 
     private let directory: String
 
@@ -36,7 +39,12 @@ public final class PluginStore: Sendable {
     /// Copies a file into the store. Reads and writes the disk: not for a thread that may not block.
     ///
     /// The file is opened once, and what is checked, hashed and copied is what was opened. Its code is not run.
-    public func add(_ path: String) throws(PluginError) -> StoredPlugin {
+    ///
+    /// - Parameter sidecar: JSON text that goes with the library, kept beside its copy.
+    public func add(_ path: String, sidecar: [UInt8]? = nil) throws(PluginError) -> StoredPlugin {
+        guard sidecar?.count ?? 0 <= Self.sidecarLimit else {
+            throw PluginError(.tooLarge, "the schema of \(path) has more than \(Self.sidecarLimit) bytes")
+        }
         guard let resolved = realpath(path, nil) else {
             throw PluginError(.notFound, "\(path) cannot be found: \(Self.reason()); give the path of a shared library")
         }
@@ -52,7 +60,7 @@ public final class PluginStore: Sendable {
         }
         let warnings = try Self.check(status, source)
         let elf = try ElfFile(descriptor: descriptor, path: source)
-        let (hash, size) = try copy(descriptor, source)
+        let (hash, size) = try copy(descriptor, source, sidecar)
         return StoredPlugin(
             image: PluginImage(hash: hash, path: copyPath(hash)), source: source, size: size, buildID: elf.buildID,
             warnings: warnings)
@@ -67,7 +75,9 @@ public final class PluginStore: Sendable {
     /// Deletes a copy. Workers that have it loaded go on.
     public func remove(hash: String) throws(PluginError) {
         guard Self.isHash(hash) else { throw PluginError(.notFound, "\"\(hash)\" is not a plugin's hash") }
-        guard unlink(copyPath(hash)) == 0 || errno == ENOENT else { throw Self.storageError("delete", copyPath(hash)) }
+        for path in [copyPath(hash), sidecarPath(hash)] {
+            guard unlink(path) == 0 || errno == ENOENT else { throw Self.storageError("delete", path) }
+        }
         if let record = checkRecordPath(hash: hash) { unlink(record) }
     }
 
@@ -77,6 +87,8 @@ public final class PluginStore: Sendable {
     }
 
     private func copyPath(_ hash: String) -> String { "\(directory)/\(hash).so" }
+
+    private func sidecarPath(_ hash: String) -> String { "\(directory)/\(hash).json" }
 
     private static func isHash(_ text: String) -> Bool {
         text.utf8.count == 64
@@ -99,29 +111,52 @@ public final class PluginStore: Sendable {
         return status.st_mode & S_IWGRP == 0 ? [] : ["\(source) can be written by its group: chmod g-w takes that away"]
     }
 
-    /// Copies what is behind the descriptor and names the copy by its hash, which appears whole or not at all.
-    private func copy(_ descriptor: Int32, _ source: String) throws(PluginError) -> (hash: String, size: UInt64) {
+    /// Copies what is behind the descriptor and names the copy by its hash, which appears whole or not at all; a sidecar is there
+    /// before it.
+    private func copy(
+        _ descriptor: Int32, _ source: String, _ sidecar: [UInt8]?
+    ) throws(PluginError) -> (hash: String, size: UInt64) {
+        var digest = SHA256()
+        var size: UInt64 = 0
+        var hash = ""
+        try write(mode: 0o500) { target, temporary throws(PluginError) in
+            size = try Self.stream(from: descriptor, source, to: target, temporary, &digest)
+            if let sidecar { digest.update(data: sidecar) }
+            hash = hexadecimal(digest.finalize())
+            if let sidecar {
+                try write(mode: 0o400) { target, temporary throws(PluginError) in
+                    guard sidecar.withUnsafeBytes({ Self.write($0, to: target) }) else { throw Self.storageError("write", temporary) }
+                    return sidecarPath(hash)
+                }
+            }
+            return copyPath(hash)
+        }
+        try syncDirectory()
+        return (hash, size)
+    }
+
+    /// Makes a file that `fill` writes, and gives it the path that `fill` returns once it is whole.
+    private func write(
+        mode: mode_t, _ fill: (_ target: Int32, _ temporary: String) throws(PluginError) -> String
+    ) throws(PluginError) {
         var random = SystemRandomNumberGenerator()
         let temporary = "\(directory)/.\(String(random.next(), radix: 16)).part"
-        let target = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o500)
+        let target = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         guard target >= 0 else { throw Self.storageError("create a file", temporary) }
         var isDone = false
         defer {
             close(target)
             if !isDone { unlink(temporary) }
         }
-        let (hash, size) = try Self.stream(from: descriptor, source, to: target, temporary)
+        let path = try fill(target, temporary)
         guard fsync(target) == 0 else { throw Self.storageError("write", temporary) }
-        guard rename(temporary, copyPath(hash)) == 0 else { throw Self.storageError("name a file", copyPath(hash)) }
+        guard rename(temporary, path) == 0 else { throw Self.storageError("name a file", path) }
         isDone = true
-        try syncDirectory()
-        return (hash, size)
     }
 
     private static func stream(
-        from descriptor: Int32, _ source: String, to target: Int32, _ temporary: String
-    ) throws(PluginError) -> (hash: String, size: UInt64) {
-        var hash = SHA256()
+        from descriptor: Int32, _ source: String, to target: Int32, _ temporary: String, _ hash: inout SHA256
+    ) throws(PluginError) -> UInt64 {
         var size: UInt64 = 0
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { room.deallocate() }
@@ -136,15 +171,21 @@ public final class PluginStore: Sendable {
             }
             let chunk = UnsafeRawBufferPointer(rebasing: room[..<count])
             hash.update(bufferPointer: chunk)
-            var written = 0
-            while written < count {
-                let done = write(target, chunk.baseAddress! + written, count - written)
-                if done < 0, errno == EINTR { continue }
-                guard done > 0 else { throw storageError("write", temporary) }
-                written += done
-            }
+            guard write(chunk, to: target) else { throw storageError("write", temporary) }
         }
-        return (hexadecimal(hash.finalize()), size)
+        return size
+    }
+
+    /// Whether all of it was written; errno says why not.
+    private static func write(_ bytes: UnsafeRawBufferPointer, to target: Int32) -> Bool {
+        var written = 0
+        while written < bytes.count {
+            let done = Glibc.write(target, bytes.baseAddress! + written, bytes.count - written)
+            if done < 0, errno == EINTR { continue }
+            guard done > 0 else { return false }
+            written += done
+        }
+        return true
     }
 
     private func syncDirectory() throws(PluginError) {

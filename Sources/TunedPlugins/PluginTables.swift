@@ -10,6 +10,8 @@ extension tuned_plugin: SizedTable {}
 extension tuned_trainable: SizedTable {}
 extension tuned_dataset: SizedTable {}
 extension tuned_dataset_extension: SizedTable {}
+extension tuned_stepwise_extension: SizedTable {}
+extension tuned_batch_extension: SizedTable {}
 
 extension SizedTable {
     /// A copy of what both sides know: min(the writer's size, ours), the rest zero, as the ABI's versioning asks.

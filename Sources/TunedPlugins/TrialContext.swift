@@ -1,6 +1,8 @@
 import CTunedPlugin
 import CTunedWorker
+import Glibc
 import Synchronization
+import TunedRecords
 import TunedWire
 
 /// Where what a plugin says while it runs goes to.
@@ -29,8 +31,11 @@ struct TrialContext {
     var trial: tuned_trial
     /// Whether its run is under way.
     var isOpen = false
+    /// One of many in a call: the page does not tell whose a report is, so reports go to the notes.
+    var isOfBatch = false
     let sink: HostSink
     let notes: Unmanaged<RunNotes>
+    let files: Unmanaged<RunFiles>
     let metricCount: UInt32
     /// The metrics' final values, and whether each was given.
     let metrics: UnsafeMutablePointer<Double>
@@ -40,6 +45,12 @@ struct TrialContext {
     /// Rows of the run's fold; nil where the host splits no data.
     var train: UnsafeBufferPointer<UInt32>?
     var evaluate: UnsafeBufferPointer<UInt32>?
+
+    /// Writes a line of the host's own into the trial's log.
+    func tell(_ what: String) {
+        var line = "tuned: \(what)\n"
+        line.withUTF8 { _ = write(sink.log, $0.baseAddress, $0.count) }
+    }
 
     /// The context behind a trial that the host made; nil once its run has ended.
     static func of(_ trial: UnsafePointer<tuned_trial>?) -> UnsafeMutablePointer<TrialContext>? {
@@ -59,21 +70,40 @@ struct TrialContext {
 final class RunNotes: Sendable {
     static let textLimit = 4096
     static let constraintLimit = 256
+    static let reportLimit = 4096
 
     struct Content {
         var failure = ""
         var constraints: [RunResult.Constraint] = []
+        /// Of a trial in a batch.
+        var reports: [MetricReport] = []
     }
     private let content = Mutex(Content())
+    private let isTouched = Atomic(false)
+
+    /// Whether anything was said since the last take. Tells without a lock.
+    var hasContent: Bool { isTouched.load(ordering: .acquiring) }
 
     /// The first text stays: later ones tend to follow from it.
     func fail(_ text: String) {
         content.withLock { if $0.failure.isEmpty { $0.failure = text } }
+        isTouched.store(true, ordering: .releasing)
+    }
+
+    /// False where there are too many.
+    func add(_ report: MetricReport) -> Bool {
+        defer { isTouched.store(true, ordering: .releasing) }
+        return content.withLock { content in
+            guard content.reports.count < Self.reportLimit else { return false }
+            content.reports.append(report)
+            return true
+        }
     }
 
     /// False where there are too many.
     func add(_ constraint: RunResult.Constraint) -> Bool {
-        content.withLock { content in
+        defer { isTouched.store(true, ordering: .releasing) }
+        return content.withLock { content in
             if let index = content.constraints.firstIndex(where: { $0.name == constraint.name }) {
                 content.constraints[index] = constraint
                 return true
@@ -86,7 +116,8 @@ final class RunNotes: Sendable {
 
     /// What was said since the last take.
     func take() -> Content {
-        content.withLock { content in
+        guard isTouched.exchange(false, ordering: .acquiringAndReleasing) else { return Content() }
+        return content.withLock { content in
             defer { content = Content() }
             return content
         }

@@ -85,10 +85,12 @@ public struct AttemptAssignment: Sendable {
     public var budget: Double
     /// Seconds from the start; nil: no limit.
     public var deadline: Double?
+    /// Where the run's checkpoint and artifacts are kept, absolute; nil: nowhere.
+    public var folder: String?
 
     public init(
         blueprint: WorkerBlueprint, configuration: Configuration, trial: Int, run: RunKey, runIndex: Int, attempt: Int,
-        nonce: UInt64, seed: UInt64, budget: Double = 0, deadline: Double? = nil
+        nonce: UInt64, seed: UInt64, budget: Double = 0, deadline: Double? = nil, folder: String? = nil
     ) {
         self.blueprint = blueprint
         self.configuration = configuration
@@ -100,6 +102,7 @@ public struct AttemptAssignment: Sendable {
         self.seed = seed
         self.budget = budget
         self.deadline = deadline
+        self.folder = folder
     }
 }
 

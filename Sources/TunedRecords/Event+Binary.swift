@@ -19,6 +19,7 @@ extension EventPayload {
         case stopRulesChanged = 11
         case noted = 12
         case studyDeleted = 13
+        case batchRun = 14
     }
 
     public func encode(into writer: inout BinaryWriter) {
@@ -72,6 +73,9 @@ extension EventPayload {
             writer.write(text)
         case .studyDeleted:
             writer.write(Code.studyDeleted.rawValue)
+        case .batchRun(let batch):
+            writer.write(Code.batchRun.rawValue)
+            batch.encode(into: &writer)
         }
     }
 
@@ -119,6 +123,8 @@ extension EventPayload {
             self = .noted(text: try reader.readString())
         case .studyDeleted:
             self = .studyDeleted
+        case .batchRun:
+            self = .batchRun(try BatchRun(from: &reader))
         }
     }
 }
@@ -200,7 +206,7 @@ extension AttemptEnded {
 }
 
 extension TrialEnded {
-    fileprivate func encode(into writer: inout BinaryWriter) {
+    func encode(into writer: inout BinaryWriter) {
         writer.writeVarint(trial)
         writer.write(state.rawValue)
         writer.write(numbers: values)
@@ -210,7 +216,7 @@ extension TrialEnded {
         failure?.encode(into: &writer)
     }
 
-    fileprivate init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+    init(from reader: inout BinaryReader) throws(BinaryCodingError) {
         trial = try reader.readInt()
         state = try reader.readCase("trial state")
         values = try reader.readNumbers()

@@ -33,6 +33,8 @@ public enum EventPayload: Hashable, Sendable {
     case reported(trial: Int, run: RunKey, MetricReport)
     case attemptEnded(AttemptEnded)
     case trialEnded(TrialEnded)
+    /// Trials that were asked, run and ended together: stands for the four events above of each of them.
+    indirect case batchRun(BatchRun)
     /// New stopping rules, as JSON text.
     case stopRulesChanged(rules: String)
     /// A warning or remark that belongs to the study's history.
@@ -135,7 +137,7 @@ public struct TrialEnded: Hashable, Sendable {
     /// Objective values in the study's order, in the metrics' own units; empty unless the trial is complete or was pruned
     /// with a value.
     public var values: [Double]
-    /// The step that a pruned trial had reached.
+    /// The furthest step that was reported by a trial that was pruned or failed.
     public var step: Int64?
     /// Why it failed.
     public var failure: Failure?

@@ -22,13 +22,20 @@ public protocol EventStore: AnyObject, Sendable {
 
     var lastSequence: EventSequence { get }
 
+    /// Events appended and not yet durable.
+    var pendingCount: Int { get }
+
+    /// Whether the store's last owner closed it, or it is new; false where that process or its machine died.
+    var wasClosed: Bool { get }
+
     // Reads see durable state only.
     func studies() throws(StoreError) -> [StudyRow]
     func study(slug: String) throws(StoreError) -> StudyRow?
     func trials(of study: StudyID, matching query: TrialQuery) throws(StoreError) -> [TrialRow]
     func trial(_ number: Int, of study: StudyID) throws(StoreError) -> TrialRow?
     func attempts(of study: StudyID, trial: Int) throws(StoreError) -> [AttemptRow]
-    /// Events after `sequence`, of one study or of all, in order, at most `limit`.
+    /// Events after `sequence`, of one study or of all, in order, at most `limit`; fewer where they are large. None only where
+    /// there are no more.
     func events(of study: StudyID?, after sequence: EventSequence, limit: Int) throws(StoreError) -> [Event]
 
     /// Makes everything durable and closes the file.

@@ -87,9 +87,10 @@ extension StudyDeclaration {
 extension DataReference {
     var json: JSONValue {
         var fields: [String: JSONValue] = [
-            "origin": .string(origin), "digest": .string(digest), "copy": .string(copy), "rows": .integer(Int64(rows)),
+            "origin": .string(origin), "digest": .string(digest), "rows": .integer(Int64(rows)),
             "testRows": .integer(Int64(testRows)), "folds": .integer(Int64(folds)), "stratified": .boolean(isStratified),
         ]
+        fields["copy"] = copy.map(JSONValue.string)
         fields["plan"] = plan.map(JSONValue.string)
         return .object(fields)
     }
@@ -98,7 +99,7 @@ extension DataReference {
         var fields = try JSONFields(json, path: "data")
         self.init(
             origin: try fields.string("origin") ?? "", digest: try fields.string("digest") ?? "",
-            copy: try fields.string("copy") ?? "", plan: try fields.string("plan"),
+            copy: try fields.string("copy"), plan: try fields.string("plan"),
             rows: try fields.integer("rows", in: 0...Int.max) ?? 0,
             testRows: try fields.integer("testRows", in: 0...Int.max) ?? 0,
             folds: try fields.integer("folds", in: 0...Int.max) ?? 1,

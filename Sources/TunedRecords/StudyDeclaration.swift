@@ -65,12 +65,12 @@ public struct PluginReference: Hashable, Sendable {
 
 /// The data of a study and how its rows are divided.
 public struct DataReference: Hashable, Sendable {
-    /// Where a person said it was.
+    /// Where a person said it was; "" where the rows are the plugin's own and there is no file.
     public var origin: String
-    /// SHA-256 of that file, in hexadecimal.
+    /// SHA-256 of that file, in hexadecimal; "" without one.
     public var digest: String
-    /// The daemon's private copy that plugins read; without the test rows where there are any.
-    public var copy: String
+    /// The daemon's private copy that plugins read, without the test rows where there are any; nil where there is no file.
+    public var copy: String?
     /// SHA-256 of the fold plan; nil where the plugin describes no rows.
     public var plan: String?
     /// Rows that the plugin sees; 0 where it describes none.
@@ -81,7 +81,7 @@ public struct DataReference: Hashable, Sendable {
     public var isStratified: Bool
 
     public init(
-        origin: String, digest: String, copy: String, plan: String?, rows: Int, testRows: Int, folds: Int, isStratified: Bool
+        origin: String, digest: String, copy: String?, plan: String?, rows: Int, testRows: Int, folds: Int, isStratified: Bool
     ) {
         self.origin = origin
         self.digest = digest

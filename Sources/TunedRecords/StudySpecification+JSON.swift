@@ -18,8 +18,11 @@ extension StudySpecification {
         if let value = fields.take("stop") { stop = try StopRules(json: value, path: "stop") }
         if let value = fields.take("resources") { try readResources(value) }
         timeout = try fields.quantity("timeout", .duration)
-        if let isolation = try fields.string("isolation"), isolation != "worker" {
-            throw SpecificationError(path: "isolation", message: "\"\(isolation)\" is unknown; trials run in workers: use worker")
+        if let text = try fields.string("isolation") {
+            guard let named = Isolation(rawValue: text) else {
+                throw SpecificationError(path: "isolation", message: "\"\(text)\" is unknown: use worker or inprocess")
+            }
+            isolation = named
         }
         space = try fields.object("space") ?? [:]
         seed = try fields.unsigned("seed") ?? 0
@@ -28,6 +31,7 @@ extension StudySpecification {
             throw SpecificationError(
                 path: "plugin", message: "name a plugin, or give the space of a study that an outside program drives by ask and tell")
         }
+        if isolation == .inprocess { try checkInprocess() }
         if plugin == nil && data != nil {
             throw SpecificationError(path: "data", message: "data needs a plugin to read it")
         }
@@ -78,6 +82,19 @@ extension StudySpecification {
         return objectives
     }
 
+    /// Refuses what only a process of its own can be held to.
+    private func checkInprocess() throws(SpecificationError) {
+        func refuse(_ path: String, _ why: String) -> SpecificationError {
+            SpecificationError(path: path, message: "\(why); use isolation: worker, or leave \(path) out")
+        }
+        if plugin == nil {
+            throw refuse("isolation", "a study that an outside program drives runs no code of a plugin")
+        }
+        if resources.memory > 0 { throw refuse("resources.memory", "code inside the daemon cannot be held to a limit of its own") }
+        if resources.gpus > 0 { throw refuse("resources.gpus", "code inside the daemon cannot be given GPUs of its own") }
+        if timeout != nil { throw refuse("timeout", "code inside the daemon cannot be killed when its time is up") }
+    }
+
     private mutating func readResources(_ value: JSONValue) throws(SpecificationError) {
         var fields = try JSONFields(value, path: "resources")
         resources.cpus = try fields.integer("cpus", in: 1...4096) ?? 1
@@ -110,6 +127,7 @@ extension StudySpecification {
         resources["parallel"] = parallel.map { .integer(Int64($0)) }
         fields["resources"] = .object(resources)
         fields["timeout"] = timeout.map(JSONValue.number)
+        if isolation != .worker { fields["isolation"] = .string(isolation.rawValue) }
         if !space.isEmpty { fields["space"] = .object(space) }
         return .object(fields)
     }

@@ -24,12 +24,21 @@ public struct StudySpecification: Hashable, Sendable {
     public var parallel: Int?
     /// Seconds that one run may take; nil: no limit.
     public var timeout: Double?
+    public var isolation = Isolation.worker
     /// Narrows or fixes what the plugin declares; for a study without a plugin, the whole space.
     public var space: [String: JSONValue] = [:]
     /// All randomness of the study follows from it.
     public var seed: UInt64 = 0
 
     public init() {}
+}
+
+/// Where a plugin's code runs.
+public enum Isolation: String, Hashable, Sendable, CaseIterable {
+    /// In a process of its own, which may crash and can be killed.
+    case worker
+    /// In the daemon itself, for code that was checked: no process and no pipe, and no fence either.
+    case inprocess
 }
 
 /// One objective as a person names it.

@@ -20,8 +20,15 @@ public protocol Sampler: Sendable {
     /// Number of configurations that it will suggest before it is exhausted; nil where that is not bounded or not
     /// known.
     var size: UInt64? { get }
+    /// Whether a trial's result changes what is suggested after it. One that does not learn loses nothing by being asked for
+    /// many configurations at once.
+    var learnsFromResults: Bool { get }
     mutating func observe(_ observation: Observation)
     func suggest(trial: Int) throws(SearchError) -> Suggestion
+}
+
+extension Sampler {
+    public var learnsFromResults: Bool { true }
 }
 
 public struct SamplerIdentity: Hashable, Sendable {

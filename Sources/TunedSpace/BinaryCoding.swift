@@ -36,6 +36,15 @@ public struct BinaryWriter: Sendable {
         withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
+    /// Eight bytes each, without their number.
+    public mutating func writeColumn(_ values: [Double]) {
+        #if _endian(little)
+            values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        #else
+            for value in values { write(value) }
+        #endif
+    }
+
     public mutating func write(_ text: String) {
         var text = text
         text.withUTF8 { utf8 in
@@ -121,6 +130,23 @@ public struct BinaryReader: Sendable {
         for index in 0..<8 { pattern |= UInt64(bytes[position + index]) << (8 * UInt64(index)) }
         position += 8
         return Double(bitPattern: pattern)
+    }
+
+    /// What ``BinaryWriter/writeColumn(_:)`` wrote.
+    public mutating func readColumn(count: Int) throws(BinaryCodingError) -> [Double] {
+        guard count >= 0, count <= (bytes.endIndex - position) / 8 else { throw .truncated(offset: offset) }
+        #if _endian(little)
+            let start = position
+            position += 8 * count
+            return [Double](unsafeUninitializedCapacity: count) { buffer, filled in
+                bytes[start..<start + 8 * count].withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
+                filled = count
+            }
+        #else
+            var values: [Double] = []
+            for _ in 0..<count { values.append(try readDouble()) }
+            return values
+        #endif
     }
 
     public mutating func readBytes() throws(BinaryCodingError) -> ArraySlice<UInt8> {

@@ -15,7 +15,12 @@ final class CommittedState {
 
     init(_ database: Database) throws {
         selectStudy = try PreparedStatement(database, "SELECT \(StudyColumns.list) FROM studies WHERE id = ?")
-        selectLastTrial = try PreparedStatement(database, "SELECT max(id) FROM trials WHERE id BETWEEN ? AND ?")
+        selectLastTrial = try PreparedStatement(
+            database,
+            """
+            SELECT max(last) FROM (SELECT max(id) AS last FROM trials WHERE id BETWEEN ?1 AND ?2
+                UNION ALL SELECT max(id + count - 1) FROM batches WHERE id BETWEEN ?1 AND ?2)
+            """)
         selectTrialState = try PreparedStatement(database, "SELECT state FROM trials WHERE id = ?")
     }
 
@@ -39,6 +44,7 @@ final class CommittedState {
         return progress
     }
 
+    /// nil also for a trial that has no row of its own because it lies in a batch.
     func state(of trial: TrialKey) throws(DatabaseError) -> TrialState? {
         if running.contains(trial) { return .running }
         try selectTrialState.bind(1, trial.row)

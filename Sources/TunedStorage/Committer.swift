@@ -56,6 +56,7 @@ final class Committer: Sendable {
     }
 
     var lastSequence: EventSequence { state.withLock { $0.last } }
+    var pendingCount: Int { state.withLock { Int($0.last - $0.durable) } }
     var trouble: StoreError? { state.withLock { $0.trouble } }
 
     var statistics: CommitStatistics {

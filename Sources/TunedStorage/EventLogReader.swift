@@ -6,6 +6,9 @@ import TunedSpace
 struct EventLogReader {
     private let database: Database
 
+    /// Batches are large events: past so many bytes an answer ends, whatever number of events was asked for.
+    private static let byteLimit = 8 << 20
+
     init(_ database: Database) { self.database = database }
 
     func events(of study: StudyID?, after sequence: EventSequence, limit: Int) throws -> [Event] {
@@ -23,8 +26,11 @@ struct EventLogReader {
         try statement.bind(1, start)
         if let study { try statement.bind(2, study.rawValue) }
         var events: [Event] = []
-        try statement.forEachRow(while: { events.count < limit }) { row in
-            events += try extent(row).events(from: start)
+        var bytes = 0
+        try statement.forEachRow(while: { events.count < limit && bytes < Self.byteLimit }) { row in
+            let extent = extent(row)
+            bytes += extent.bytes.count
+            events += try extent.events(from: start)
         }
         return events.count > limit ? Array(events.prefix(limit)) : events
     }
@@ -34,7 +40,7 @@ struct EventLogReader {
         guard let start = try event(startedBy, of: study), case .attemptStarted(let started) = start.payload else { return nil }
         var row = AttemptRow(
             started: started, startedAt: start.time, endedAt: nil, outcome: nil, log: "", environment: "")
-        if case .environmentSeen(let record)? = try event(started.environment, of: study)?.payload { row.environment = record }
+        row.environment = try environment(started.environment, of: study)
         if let endedBy, let end = try event(endedBy, of: study), case .attemptEnded(let ended) = end.payload {
             row.endedAt = end.time
             row.outcome = ended.outcome
@@ -43,7 +49,12 @@ struct EventLogReader {
         return row
     }
 
-    private func event(_ sequence: EventSequence, of study: StudyID) throws -> Event? {
+    /// The record of an event that describes surroundings; "" where it is none.
+    func environment(_ sequence: EventSequence, of study: StudyID) throws -> String {
+        if case .environmentSeen(let record)? = try event(sequence, of: study)?.payload { record } else { "" }
+    }
+
+    func event(_ sequence: EventSequence, of study: StudyID) throws -> Event? {
         let statement = try PreparedStatement(
             cachedBy: database,
             """

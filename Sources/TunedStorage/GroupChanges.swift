@@ -22,16 +22,30 @@ struct GroupChanges: StateTables {
         var endedBy: EventSequence?
     }
 
+    struct Batch {
+        let first: TrialKey
+        let batch: BatchRun
+        let by: EventSequence
+        let at: Int64
+    }
+
     private(set) var studies: [StudyID: Study] = [:]
     /// In the order in which the group first touched them.
     private(set) var trials: [Trial] = []
     private(set) var attempts: [Attempt] = []
+    /// In the order of the log.
+    private(set) var batches: [Batch] = []
 
     private var trialIndex: [TrialKey: Int] = [:]
     private var attemptIndex: [AttemptKey: Int] = [:]
     private let committed: CommittedState
+    private let database: Database
 
-    init(since committed: CommittedState) { self.committed = committed }
+    /// - Parameter database: the writer's, within one access to it.
+    init(since committed: CommittedState, in database: Database) {
+        self.committed = committed
+        self.database = database
+    }
 
     mutating func study(_ id: StudyID) throws(DatabaseError) -> StudyProgress? {
         if let study = studies[id] { return study.progress }
@@ -55,7 +69,11 @@ struct GroupChanges: StateTables {
 
     func state(of trial: TrialKey) throws(DatabaseError) -> TrialState? {
         if let index = trialIndex[trial] { return trials[index].progress.state }
-        return try committed.state(of: trial)
+        for entry in batches.reversed() where entry.first.study == trial.study && entry.batch.trials.contains(trial.number) {
+            return entry.batch.end(trial.number).state
+        }
+        if let state = try committed.state(of: trial) { return state }
+        return try BatchReader(database).batch(of: trial)?.batch.end(trial.number).state
     }
 
     mutating func setTrial(_ key: TrialKey, _ progress: TrialProgress) {
@@ -70,6 +88,10 @@ struct GroupChanges: StateTables {
     mutating func insertTrial(_ key: TrialKey, _ asked: TrialAsked, by event: EventSequence, at time: Int64) {
         trialIndex[key] = trials.count
         trials.append(Trial(key: key, asked: (asked, event, time), progress: TrialProgress()))
+    }
+
+    mutating func insertBatch(_ first: TrialKey, _ batch: BatchRun, by event: EventSequence, at time: Int64) {
+        batches.append(Batch(first: first, batch: batch, by: event, at: time))
     }
 
     mutating func insertAttempt(_ key: AttemptKey, by event: EventSequence) {

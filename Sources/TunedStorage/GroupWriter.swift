@@ -14,6 +14,7 @@ final class GroupWriter: @unchecked Sendable {
     private let insertTrial: PreparedStatement
     private let updateTrial: PreparedStatement
     private let insertAttempt: PreparedStatement
+    private let insertBatch: PreparedStatement
     private let endAttempt: PreparedStatement
     private let updateHead: PreparedStatement
 
@@ -51,6 +52,12 @@ final class GroupWriter: @unchecked Sendable {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET ended_by = coalesce(ended_by, excluded.ended_by)
             """)
+        insertBatch = try PreparedStatement(
+            database,
+            """
+            INSERT INTO batches (id, count, event, started_at, ended_at, complete, pruned, failed, cancelled, lowest, highest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
         endAttempt = try PreparedStatement(
             database,
             """
@@ -63,12 +70,13 @@ final class GroupWriter: @unchecked Sendable {
     /// Returns once the group is durable. On an error nothing of it is written.
     func write(_ events: [Event], to database: Database) throws {
         guard let last = events.last else { return }
-        var changes = GroupChanges(since: committed)
+        var changes = GroupChanges(since: committed, in: database)
         try database.inTransaction(.immediate) {
             try StateFold.apply(events, to: &changes)
             for extent in EventExtent.divide(events) { try write(extent) }
             for (id, study) in changes.studies where study.isChanged { try write(study, id) }
-            for trial in changes.trials { try write(trial) }
+            for batch in changes.batches { try write(batch) }
+            for trial in changes.trials { try write(trial, in: database) }
             for attempt in changes.attempts { try write(attempt) }
             try updateHead.bind(1, last.sequence)
             try updateHead.bind(2, changes.studies.filter { $0.value.created != nil }.keys.max()?.rawValue ?? 0)
@@ -109,6 +117,32 @@ final class GroupWriter: @unchecked Sendable {
         let numbers = [counts.running, counts.complete, counts.pruned, counts.failed, counts.paused, counts.cancelled]
         for (index, number) in numbers.enumerated() { try updateStudy.bind(7 + Int32(index), Int64(number)) }
         try updateStudy.run()
+    }
+
+    private func write(_ trial: GroupChanges.Trial, in database: Database) throws(DatabaseError) {
+        try write(trial)
+        guard trial.asked == nil, database.changesCount == 0,
+            let packed = try BatchReader(database).batch(of: trial.key)
+        else { return }
+        // A trial of a batch has no row to be changed; from now on it has one.
+        let asked = packed.batch.asked(trial.key.number)
+        try write(
+            GroupChanges.Trial(key: trial.key, asked: (asked, packed.event, packed.batch.startedAt), progress: trial.progress))
+    }
+
+    private func write(_ entry: GroupChanges.Batch) throws(DatabaseError) {
+        try insertBatch.bind(1, entry.first.row)
+        try insertBatch.bind(2, Int64(entry.batch.count))
+        try insertBatch.bind(3, entry.by)
+        try insertBatch.bind(4, entry.batch.startedAt)
+        try insertBatch.bind(5, entry.at)
+        let counts = entry.batch.counts
+        let numbers = [counts.complete, counts.pruned, counts.failed, counts.cancelled]
+        for (index, number) in numbers.enumerated() { try insertBatch.bind(6 + Int32(index), Int64(number)) }
+        let values = entry.batch.values.filter { !$0.isNaN }
+        try insertBatch.bind(10, values.min())
+        try insertBatch.bind(11, values.max())
+        try insertBatch.run()
     }
 
     private func write(_ trial: GroupChanges.Trial) throws(DatabaseError) {

@@ -23,7 +23,12 @@ public final class MemoryEventStore: EventStore {
     private let commitsAtOnce: Bool
     private let delivery = DispatchQueue(label: "tuned.storage.memory")
 
-    public init(commitsAtOnce: Bool = true) { self.commitsAtOnce = commitsAtOnce }
+    public let wasClosed: Bool
+
+    public init(commitsAtOnce: Bool = true, wasClosed: Bool = true) {
+        self.commitsAtOnce = commitsAtOnce
+        self.wasClosed = wasClosed
+    }
 
     public func allocateStudy() -> StudyID {
         state.withLock { state in
@@ -63,6 +68,8 @@ public final class MemoryEventStore: EventStore {
     public var trouble: StoreError? { state.withLock { $0.trouble } }
 
     public var lastSequence: EventSequence { state.withLock { $0.last } }
+
+    public var pendingCount: Int { state.withLock { $0.pending.count } }
 
     /// Makes what is pending durable, and returns after everybody was called who waits for it. Not to be called by them.
     public func commit() {

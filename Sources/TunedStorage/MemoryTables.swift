@@ -7,6 +7,8 @@ struct MemoryTables: StateTables {
     private var studies: [StudyID: (row: StudyRow, progress: StudyProgress)] = [:]
     private var trials: [StudyID: [Int: TrialRow]] = [:]
     private var attempts: [TrialKey: [(key: AttemptKey, startedBy: EventSequence, endedBy: EventSequence?)]] = [:]
+    /// The first trial and the event of each batch, in the order of their numbers.
+    private var batches: [StudyID: [(first: Int, event: EventSequence)]] = [:]
     /// In order, without a gap, from 1.
     private var log: [Event] = []
 
@@ -38,16 +40,18 @@ struct MemoryTables: StateTables {
         studies[id] = (row, progress)
     }
 
-    func state(of trial: TrialKey) -> TrialState? { trials[trial.study]?[trial.number]?.state }
+    func state(of trial: TrialKey) -> TrialState? {
+        trials[trial.study]?[trial.number]?.state ?? batch(of: trial)?.batch.end(trial.number).state
+    }
 
     mutating func setTrial(_ key: TrialKey, _ progress: TrialProgress) {
-        guard var row = trials[key.study]?[key.number] else { return }
+        guard var row = trial(key) else { return }
         row.state = progress.state
         row.values = progress.values
         row.step = progress.step
         row.failure = progress.failure
         row.endedAt = progress.endedAt
-        trials[key.study]?[key.number] = row
+        trials[key.study, default: [:]][key.number] = row
     }
 
     mutating func insertTrial(_ key: TrialKey, _ asked: TrialAsked, by event: EventSequence, at time: Int64) {
@@ -55,6 +59,10 @@ struct MemoryTables: StateTables {
             number: asked.trial, state: .running, configuration: asked.configuration, origin: asked.origin,
             isExternal: asked.isExternal, askedAfter: asked.askedAfter, askedBy: event, values: [], step: nil, failure: nil,
             startedAt: time, endedAt: nil)
+    }
+
+    mutating func insertBatch(_ first: TrialKey, _ batch: BatchRun, by event: EventSequence, at time: Int64) {
+        batches[first.study, default: []].append((first.number, event))
     }
 
     mutating func insertAttempt(_ key: AttemptKey, by event: EventSequence) {
@@ -73,23 +81,53 @@ struct MemoryTables: StateTables {
         studies.values.filter { !$0.progress.isDeleted }.map(\.row).sorted { $0.id < $1.id }
     }
 
-    func trial(_ key: TrialKey) -> TrialRow? { trials[key.study]?[key.number] }
+    func trial(_ key: TrialKey) -> TrialRow? {
+        trials[key.study]?[key.number] ?? batch(of: key).map { $0.batch.row(key.number, by: $0.event, at: $0.time) }
+    }
 
     func trials(of study: StudyID, matching query: TrialQuery) -> [TrialRow] {
-        let rows = trials[study, default: [:]].values.filter { query.states?.contains($0.state) ?? true }
-            .sorted { query.puts($0, before: $1) }
+        var all = Array(trials[study, default: [:]].values)
+        for entry in batches[study, default: []] {
+            guard let stored = stored(entry.event) else { continue }
+            all += stored.batch.trials.lazy.filter { trials[study]?[$0] == nil }
+                .map { stored.batch.row($0, by: stored.event, at: stored.time) }
+        }
+        let order = TrialOrder(query)
+        let rows = all.filter { query.includes(rawState: $0.state.rawValue) }
+            .sorted { order.puts(order.place(of: $0), before: order.place(of: $1)) }
         return Array(rows.dropFirst(query.offset).prefix(query.limit ?? rows.count))
     }
 
+    /// The batch that a trial lies in; nil where it lies in none.
+    private func batch(of trial: TrialKey) -> StoredBatch? {
+        guard let entry = batches[trial.study]?.last(where: { $0.first <= trial.number }) else { return nil }
+        return stored(entry.event).flatMap { $0.batch.trials.contains(trial.number) ? $0 : nil }
+    }
+
+    private func stored(_ event: EventSequence) -> StoredBatch? {
+        guard case .batchRun(let batch) = log[Int(event) - 1].payload else { return nil }
+        return StoredBatch(batch: batch, event: event, time: log[Int(event) - 1].time)
+    }
+
     func attemptRows(of trial: TrialKey) -> [AttemptRow] {
+        let rows = ownAttempts(of: trial)
+        guard let packed = batch(of: trial) else { return rows }
+        return packed.attempts(of: trial.number, environment(packed.batch.environment, of: trial.study), beside: rows)
+    }
+
+    private func environment(_ event: EventSequence, of study: StudyID) -> String {
+        guard event > 0, event <= log.count, log[Int(event) - 1].study == study,
+            case .environmentSeen(let record) = log[Int(event) - 1].payload
+        else { return "" }
+        return record
+    }
+
+    private func ownAttempts(of trial: TrialKey) -> [AttemptRow] {
         attempts[trial, default: []].compactMap { entry in
             let start = log[Int(entry.startedBy) - 1]
             guard case .attemptStarted(let started) = start.payload else { return nil }
             var row = AttemptRow(started: started, startedAt: start.time, endedAt: nil, outcome: nil, log: "", environment: "")
-            if started.environment > 0, started.environment <= log.count {
-                let seen = log[Int(started.environment) - 1]
-                if seen.study == start.study, case .environmentSeen(let record) = seen.payload { row.environment = record }
-            }
+            row.environment = environment(started.environment, of: start.study)
             if let endedBy = entry.endedBy, case .attemptEnded(let ended) = log[Int(endedBy) - 1].payload {
                 row.endedAt = log[Int(endedBy) - 1].time
                 row.outcome = ended.outcome
@@ -102,28 +140,5 @@ struct MemoryTables: StateTables {
     func events(of study: StudyID?, after sequence: EventSequence, limit: Int) -> [Event] {
         let later = log.dropFirst(Int(clamping: max(0, sequence)))
         return Array(later.lazy.filter { study == nil || $0.study == study }.prefix(max(0, limit)))
-    }
-}
-
-extension TrialQuery {
-    /// Equal keys, and trials without one, are in the order of their numbers.
-    fileprivate func puts(_ left: TrialRow, before right: TrialRow) -> Bool {
-        if order == .number { return descending ? left.number > right.number : left.number < right.number }
-        switch (key(of: left), key(of: right)) {
-        case (let first?, let second?) where first != second: return descending ? first > second : first < second
-        case (_?, nil): return true
-        case (nil, _?): return false
-        default: return left.number < right.number
-        }
-    }
-
-    private func key(of trial: TrialRow) -> Double? {
-        switch order {
-        case .number: return Double(trial.number)
-        case .value(let objective):
-            guard trial.values.indices.contains(objective), !trial.values[objective].isNaN else { return nil }
-            return trial.values[objective]
-        case .duration: return trial.endedAt.map { Double($0 &- trial.startedAt) }
-        }
     }
 }

@@ -15,6 +15,12 @@ enum Purge {
             try database.execute(sql: "DELETE FROM trials WHERE id BETWEEN ? AND ?", arguments: [rows.lowerBound, last])
             return
         }
+        // Attempts at trials that lie in batches have no trial of their own to go with.
+        try database.execute(sql: "DELETE FROM attempts WHERE trial BETWEEN ? AND ?", arguments: [rows.lowerBound, rows.upperBound])
+        try database.execute(
+            sql: "DELETE FROM batches WHERE id IN (SELECT id FROM batches WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?)",
+            arguments: bounds)
+        if database.changesCount > 0 { return }
         try database.execute(
             sql: "DELETE FROM extents WHERE first IN (SELECT first FROM extents WHERE study = ? ORDER BY first LIMIT ?)",
             arguments: [study.rawValue, limit])

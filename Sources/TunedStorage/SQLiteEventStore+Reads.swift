@@ -25,15 +25,7 @@ extension SQLiteEventStore {
 
     public func trials(of study: StudyID, matching query: TrialQuery) throws(StoreError) -> [TrialRow] {
         try connection.read { database in
-            let statement = try PreparedStatement(cachedBy: database, TrialColumns.select(query))
-            let rows = study.trialRows
-            try statement.bind(1, rows.lowerBound)
-            try statement.bind(2, rows.upperBound)
-            try statement.bind(3, Int64(query.limit ?? -1))
-            try statement.bind(4, Int64(query.offset))
-            var trials: [TrialRow] = []
-            try statement.forEachRow { trials.append(try TrialColumns.row($0)) }
-            return trials
+            try TrialReader(database, study, query).trials()
         }
     }
 
@@ -42,7 +34,8 @@ extension SQLiteEventStore {
         return try connection.read { database in
             let statement = try PreparedStatement(cachedBy: database, "SELECT \(TrialColumns.list) FROM trials WHERE id = ?")
             try statement.bind(1, key.row)
-            return try statement.firstRow { row in Result { try TrialColumns.row(row) } }?.get()
+            if let row = try statement.firstRow({ row in Result { try TrialColumns.row(row) } }) { return try row.get() }
+            return try BatchReader(database).batch(of: key).map { $0.batch.row(number, by: $0.event, at: $0.time) }
         }
     }
 
@@ -55,7 +48,10 @@ extension SQLiteEventStore {
             var keys: [(started: EventSequence, ended: EventSequence?)] = []
             try statement.forEachRow { keys.append(($0.integer(0), $0.optionalInteger(1))) }
             let log = EventLogReader(database)
-            return try keys.compactMap { try log.attempt(of: study, startedBy: $0.started, endedBy: $0.ended) }
+            let rows = try keys.compactMap { try log.attempt(of: study, startedBy: $0.started, endedBy: $0.ended) }
+            guard let packed = try BatchReader(database).batch(of: key) else { return rows }
+            let environment = try log.environment(packed.batch.environment, of: study)
+            return packed.attempts(of: trial, environment, beside: rows)
         }
     }
 

@@ -58,6 +58,10 @@ public final class SQLiteEventStore: EventStore {
 
     public var lastSequence: EventSequence { committer.lastSequence }
 
+    public var pendingCount: Int { committer.pendingCount }
+
+    public var wasClosed: Bool { connection.wasClosed }
+
     public var statistics: CommitStatistics { committer.statistics }
 
     /// Not to be called from a queue of the store's own.

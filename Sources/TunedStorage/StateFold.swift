@@ -51,6 +51,8 @@ enum StateFold {
         case .attemptEnded(let ended):
             guard let key = TrialKey(study: event.study, number: ended.trial) else { return }
             tables.endAttempt(AttemptKey(trial: key, run: ended.run, attempt: ended.attempt), by: event.sequence)
+        case .batchRun(let batch):
+            take(batch, event, of: &study, in: &tables)
         case .studyCreated, .samplerAdopted, .enqueued, .environmentSeen, .reported, .noted:
             break
         }
@@ -65,6 +67,20 @@ enum StateFold {
         study.nextTrial = max(study.nextTrial, asked.trial + 1)
         study.counts.running += 1
         tables.insertTrial(key, asked, by: event.sequence, at: event.time)
+    }
+
+    private static func take<Tables: StateTables>(
+        _ batch: BatchRun, _ event: Event, of study: inout StudyProgress, in tables: inout Tables
+    ) {
+        // Numbers rise: a batch that reaches back contradicts the log, and changes nothing.
+        guard batch.count > 0, batch.first >= study.nextTrial,
+            let first = TrialKey(study: event.study, number: batch.first),
+            TrialKey(study: event.study, number: batch.trials.upperBound - 1) != nil
+        else { return }
+        study.nextTrial = batch.trials.upperBound
+        let counts = batch.counts
+        for state in TrialState.allCases { study.counts[state] += counts[state] }
+        tables.insertBatch(first, batch, by: event.sequence, at: event.time)
     }
 
     private static func start<Tables: StateTables>(

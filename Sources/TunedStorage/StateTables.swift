@@ -72,6 +72,9 @@ protocol StateTables {
     mutating func setTrial(_ key: TrialKey, _ progress: TrialProgress)
     mutating func insertTrial(_ key: TrialKey, _ asked: TrialAsked, by event: EventSequence, at time: Int64)
 
+    /// Inserts all trials of a batch, with their attempts. None of them is there.
+    mutating func insertBatch(_ first: TrialKey, _ batch: BatchRun, by event: EventSequence, at time: Int64)
+
     /// Does nothing where the attempt is there.
     mutating func insertAttempt(_ key: AttemptKey, by event: EventSequence)
     /// Does nothing where there is no such attempt, or it has ended.

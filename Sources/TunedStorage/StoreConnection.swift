@@ -15,10 +15,11 @@ final class StoreConnection: @unchecked Sendable {
     /// How far numbers had been given out when the file was opened.
     let lastSequence: EventSequence
     let lastStudy: Int64
+    let wasClosed: Bool
 
     init(directory path: String) throws(StoreError) {
         directory = try DataDirectory(path: path)
-        pool = try StoreFile.open(in: directory)
+        (pool, wasClosed) = try StoreFile.open(in: directory)
         checkpointer = Checkpointer(path: directory.database, pool: pool)
         do {
             (writer, lastSequence, lastStudy) = try pool.writeWithoutTransaction { database in

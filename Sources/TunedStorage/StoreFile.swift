@@ -5,7 +5,8 @@ import TunedRecords
 
 /// Opens the database file of a data directory: creates it whole, refuses what it must not touch, checks what was not closed.
 enum StoreFile {
-    static func open(in directory: DataDirectory) throws(StoreError) -> DatabasePool {
+    /// - Returns: the open file, and whether its last owner closed it.
+    static func open(in directory: DataDirectory) throws(StoreError) -> (pool: DatabasePool, wasClosed: Bool) {
         let path = directory.database
         if size(of: path) == nil {
             guard (size(of: "\(path)-wal") ?? 0) == 0 else {
@@ -25,8 +26,12 @@ enum StoreFile {
                 }
             }
             try StoreFormat.migrator.migrate(pool)
-            try pool.writeWithoutTransaction { try $0.execute(sql: "UPDATE head SET is_clean = 0") }
-            return pool
+            let wasClosed = try pool.writeWithoutTransaction { database in
+                let wasClosed = try Bool.fetchOne(database, sql: "SELECT is_clean FROM head") ?? false
+                try database.execute(sql: "UPDATE head SET is_clean = 0")
+                return wasClosed
+            }
+            return (pool, wasClosed)
         } catch {
             throw StoreError(error, database: path)
         }

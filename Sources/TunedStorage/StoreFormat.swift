@@ -5,7 +5,7 @@ enum StoreFormat {
     /// Marks the file as one of this program's (<https://www.sqlite.org/pragma.html#pragma_application_id>): "TUND".
     static let applicationID: Int32 = 0x5455_4E44
     /// Kept as the file's user_version. A higher one was written by a newer daemon.
-    static let version: Int32 = 1
+    static let version: Int32 = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -13,6 +13,10 @@ enum StoreFormat {
             try database.execute(sql: version1)
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
             try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("v2") { database in
+            try database.execute(sql: version2)
+            try database.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }
@@ -88,5 +92,23 @@ enum StoreFormat {
             ended_by INTEGER,
             PRIMARY KEY (trial, purpose, fold, repeat, segment, attempt)
         ) WITHOUT ROWID;
+        """
+    private static let version2 = """
+        -- Trials that were asked, run and ended together: what they are is in their event alone. A trial of a batch that
+        -- changes later gets a row in `trials`, which then holds. id: of the first trial, as there. Then how many trials
+        -- ended in each state, and the bounds of `value`, NULL where no trial has one.
+        CREATE TABLE batches (
+            id INTEGER PRIMARY KEY,
+            count INTEGER NOT NULL,
+            event INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER NOT NULL,
+            complete INTEGER NOT NULL,
+            pruned INTEGER NOT NULL,
+            failed INTEGER NOT NULL,
+            cancelled INTEGER NOT NULL,
+            lowest REAL,
+            highest REAL
+        );
         """
 }

@@ -23,6 +23,8 @@ extension OpenRequest {
         }
         writer.write(dataPath)
         writer.write(describesDataset)
+        writer.write(fullBudget)
+        resources.encode(into: &writer)
     }
 
     init(from reader: inout BinaryReader) throws(BinaryCodingError) {
@@ -49,7 +51,26 @@ extension OpenRequest {
         }
         self.init(
             path: path, trainable: trainable, parameters: parameters, metrics: metrics, configJSON: configJSON,
-            config: config, dataPath: try reader.readOptionalString(), describesDataset: try reader.readBool())
+            config: config, dataPath: try reader.readOptionalString(), describesDataset: try reader.readBool(),
+            fullBudget: try reader.readDouble(), resources: try WorkerResources(from: &reader))
+    }
+}
+
+extension WorkerResources {
+    func encode(into writer: inout BinaryWriter) {
+        writer.writeVarint(UInt64(cpus.count))
+        for cpu in cpus { writer.writeVarint(Int64(cpu)) }
+        writer.writeVarint(UInt64(gpus.count))
+        for gpu in gpus { writer.write(gpu) }
+        writer.writeVarint(memory)
+    }
+
+    init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        var cpus: [Int32] = []
+        for _ in 0..<(try reader.readCount()) { cpus.append(try reader.readInt32()) }
+        var gpus: [String] = []
+        for _ in 0..<(try reader.readCount()) { gpus.append(try reader.readString()) }
+        self.init(cpus: cpus, gpus: gpus, memory: try reader.readUnsigned())
     }
 }
 
@@ -66,6 +87,7 @@ extension RunRequest {
         writer.writeVarint(Int64(fold))
         writer.writeVarint(Int64(folds))
         configuration.encode(into: &writer)
+        writer.write(folder)
     }
 
     init(from reader: inout BinaryReader) throws(BinaryCodingError) {
@@ -73,7 +95,8 @@ extension RunRequest {
             nonce: try reader.readUnsigned(), trial: try reader.readInteger(), run: try reader.readInt32(),
             attempt: try reader.readInt32(), purpose: try reader.readByte(), seed: try reader.readUnsigned(),
             budget: try reader.readDouble(), deadline: try reader.readDouble(), fold: try reader.readInt32(),
-            folds: try reader.readInt32(), configuration: try Configuration(from: &reader))
+            folds: try reader.readInt32(), configuration: try Configuration(from: &reader),
+            folder: try reader.readOptionalString())
     }
 }
 

@@ -44,6 +44,9 @@ public struct OpenRequest: Hashable, Sendable {
     public var dataPath: String?
     /// Whether the answer shall carry the data set's description.
     public var describesDataset: Bool
+    /// The schema's fidelity at its full value, which is what a run without a budget trains; 0: no fidelity.
+    public var fullBudget: Double
+    public var resources: WorkerResources
 
     public struct Pair: Hashable, Sendable {
         public var key: String
@@ -57,7 +60,7 @@ public struct OpenRequest: Hashable, Sendable {
 
     public init(
         path: String, trainable: String, parameters: [WireParameter], metrics: Int, configJSON: String, config: [Pair],
-        dataPath: String?, describesDataset: Bool
+        dataPath: String?, describesDataset: Bool, fullBudget: Double = 0, resources: WorkerResources = WorkerResources()
     ) {
         self.path = path
         self.trainable = trainable
@@ -67,6 +70,23 @@ public struct OpenRequest: Hashable, Sendable {
         self.config = config
         self.dataPath = dataPath
         self.describesDataset = describesDataset
+        self.fullBudget = fullBudget
+        self.resources = resources
+    }
+}
+
+/// What the slot of a worker holds.
+public struct WorkerResources: Hashable, Sendable {
+    public var cpus: [Int32]
+    /// UUIDs.
+    public var gpus: [String]
+    /// Bytes; 0: no limit.
+    public var memory: UInt64
+
+    public init(cpus: [Int32] = [], gpus: [String] = [], memory: UInt64 = 0) {
+        self.cpus = cpus
+        self.gpus = gpus
+        self.memory = memory
     }
 }
 
@@ -87,10 +107,12 @@ public struct RunRequest: Hashable, Sendable {
     /// 0 where the host splits no data.
     public var folds: Int32
     public var configuration: Configuration
+    /// Where the run's checkpoint and artifacts are kept, absolute; made when it is first needed. Nil: nowhere.
+    public var folder: String?
 
     public init(
         nonce: UInt64, trial: Int64, run: Int32, attempt: Int32, purpose: UInt8, seed: UInt64, budget: Double,
-        deadline: Double, fold: Int32, folds: Int32, configuration: Configuration
+        deadline: Double, fold: Int32, folds: Int32, configuration: Configuration, folder: String? = nil
     ) {
         self.nonce = nonce
         self.trial = trial
@@ -103,6 +125,7 @@ public struct RunRequest: Hashable, Sendable {
         self.fold = fold
         self.folds = folds
         self.configuration = configuration
+        self.folder = folder
     }
 }
 

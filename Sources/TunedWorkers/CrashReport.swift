@@ -1,5 +1,6 @@
 import CTunedWorker
 import Glibc
+import TunedPlugins
 import TunedRecords
 import TunedWire
 
@@ -8,10 +9,13 @@ struct CrashReport {
     private let exit: WorkerExit
     /// RLIMIT_DATA of the process in bytes; 0: none.
     private let memory: UInt64
+    /// The library that it ran, whose symbols name the functions in it.
+    private let plugin: String
 
-    init(_ exit: WorkerExit, memory: UInt64) {
+    init(_ exit: WorkerExit, memory: UInt64, plugin: String) {
         self.exit = exit
         self.memory = memory
+        self.plugin = plugin
     }
 
     var failure: Failure {
@@ -92,15 +96,24 @@ struct CrashReport {
         if module.isEmpty {
             parts.append("at 0x\(String(crash.pc, radix: 16))")
         } else {
-            parts.append("in \(module)+0x\(String(crash.offset, radix: 16))")
+            parts.append("in \(location(module, crash.offset))")
         }
         let caller = Self.text(crash.caller)
-        if !caller.isEmpty { parts.append("called from \(caller)+0x\(String(crash.caller_offset, radix: 16))") }
+        if !caller.isEmpty { parts.append("called from \(location(caller, crash.caller_offset, isReturn: true))") }
         if crash.signal == SIGSEGV || crash.signal == SIGBUS {
             parts.append("touching address 0x\(String(crash.address, radix: 16))")
         }
         parts.append("thread \(crash.thread)")
         return parts.joined(separator: ", ")
+    }
+
+    /// `plugin+0x1139 (train+0x19)`, the function where the plugin's file has symbols. Where a call that does not return is a
+    /// function's last instruction, its return address lies in the next function: what counts is the byte before.
+    private func location(_ module: String, _ offset: UInt64, isReturn: Bool = false) -> String {
+        let place = "\(module)+0x\(String(offset, radix: 16))"
+        let instruction = isReturn ? offset &- 1 : offset
+        guard module == "plugin", let function = ElfSymbols.name(of: instruction, in: plugin) else { return place }
+        return "\(place) (\(function))"
     }
 
     /// The touched address lies within a guard page of the stack pointer.

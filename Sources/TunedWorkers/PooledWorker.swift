@@ -50,7 +50,7 @@ final class PooledWorker: @unchecked Sendable {
         startTicking()
         let order = SpawnOrder(
             executable: pool.settings.executable, directory: pool.settings.temporaryDirectory,
-            environment: environment, cpus: key.cpus, memory: key.memory, openFiles: pool.settings.openFiles,
+            environment: environment, cpus: key.cpus, memory: key.memory, processes: pool.settings.processes, openFiles: pool.settings.openFiles,
             folds: pool.foldsSource(of: key.blueprint))
         let queue = key.queue
         Spawner.shared.spawn(order) { result in
@@ -72,7 +72,7 @@ final class PooledWorker: @unchecked Sendable {
             self.link = link
             guard !isRetiring else { return link.signal(SIGKILL) }
             state = .opening
-            link.send(.open(key.blueprint.openRequest()))
+            link.send(.open(key.openRequest))
         }
     }
 
@@ -237,7 +237,7 @@ final class PooledWorker: @unchecked Sendable {
                 pool.isShuttingDown
                 ? .failed(Failure(kind: .lost, message: "the daemon was shut down"))
                 : ExitVerdict.outcome(
-                    of: exit, memory: key.memory, attempt.reasons, isOpening: state == .opening,
+                    of: exit, memory: key.memory, plugin: key.blueprint.plugin.path, attempt.reasons, isOpening: state == .opening,
                     openDeadline: hasTimedOut ? pool.settings.openDeadline : nil)
             finishLife((attempt, outcome, exit.log))
         } else {
@@ -272,6 +272,6 @@ extension RunRequest {
             seed: assignment.seed, budget: assignment.budget, deadline: assignment.deadline ?? 0,
             fold: Int32(clamping: assignment.run.fold),
             folds: Int32(clamping: assignment.blueprint.folds?.folds.count ?? 0),
-            configuration: assignment.configuration)
+            configuration: assignment.configuration, folder: assignment.folder)
     }
 }

@@ -15,6 +15,15 @@ final class ProbeSession: @unchecked Sendable {
     /// Whose plugin is asked, for messages.
     private let subject: String
     private let deadline: Double
+    /// The library that the question is about.
+    private var path: String {
+        switch question {
+        case .probe(let path): path
+        case .open(let request): request.path
+        case .check(let request): request.open.path
+        case .run, .ping, .exit: ""
+        }
+    }
     private var completion: (@Sendable (Result<FromWorker, PluginError>) -> Void)?
     private var link: WorkerLink?
     private var timer: (any DispatchSourceTimer)?
@@ -27,7 +36,7 @@ final class ProbeSession: @unchecked Sendable {
         let session = ProbeSession(question, subject, settings, deadline, completion)
         let order = SpawnOrder(
             executable: settings.executable, directory: settings.temporaryDirectory,
-            environment: BaseEnvironment.variables(settings, environment), openFiles: settings.openFiles)
+            environment: BaseEnvironment.variables(settings, environment), processes: settings.processes, openFiles: settings.openFiles)
         Spawner.shared.spawn(order) { result in
             session.queue.async { session.started(result) }
         }
@@ -85,7 +94,7 @@ final class ProbeSession: @unchecked Sendable {
     }
 
     private func exited(_ exit: WorkerExit) {
-        let failure = CrashReport(exit, memory: 0).failure
+        let failure = CrashReport(exit, memory: 0, plugin: path).failure
         let code: PluginError.Code =
             switch failure.kind {
             case .protocol: .protocolViolation

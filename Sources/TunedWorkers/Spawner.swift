@@ -12,8 +12,11 @@ struct SpawnOrder: Sendable {
     var environment: [String: String]
     /// Logical CPUs to pin to; empty: not pinned.
     var cpus: [Int] = []
-    /// RLIMIT_DATA in bytes; 0: none.
+    /// Bytes that the worker and all it starts may use: by a control group where one can be made, else by RLIMIT_DATA of each
+    /// process. 0: no limit.
     var memory: UInt64 = 0
+    /// Processes and threads that it may have at once, where a control group can be made.
+    var processes: Int
     var openFiles: UInt64
     /// Gives the folds' rows, on the spawner's thread; nil where the host splits no data.
     var folds: (@Sendable () -> FoldsMemory?)?
@@ -86,17 +89,28 @@ final class Spawner: Sendable {
         var environment = order.environment
         environment[Leftovers.variable] = token
         let descriptors = [input.read, output.write, log.write, pageFile] + (folds.map { [$0.descriptor] } ?? [])
+        let memoryLimit = order.memory
+        var group = ControlGroups.shared.makeGroup(token, memory: memoryLimit, processes: order.processes)
+        var order = order
+        if group?.limitsMemory == true { order.memory = 0 }
         var started = Started()
         let error = Self.spawn(order, environment, descriptors, &started)
         guard error == 0 else {
             munmap(memory, tuned_page_size())
+            group?.end()
             return fail(started.stage, error)
+        }
+        // Nothing of the plugin's has run yet: it is named to the worker later.
+        if let refused = group, !refused.adopt(started.pid) {
+            refused.end()
+            group = nil
+            if memoryLimit > 0 { _ = tuned_limit_data(started.pid, memoryLimit) }
         }
         for descriptor in [input.read, output.write, log.write, pageFile] { close(descriptor) }
         return .success(
             WorkerProcess(
                 pid: started.pid, pidfd: started.pidfd, input: input.write, output: output.read, log: log.read,
-                page: page, folds: folds, outOfMemoryKills: outOfMemoryKills, token: token))
+                page: page, folds: folds, outOfMemoryKills: outOfMemoryKills, token: token, group: group))
     }
 
     private struct Started {

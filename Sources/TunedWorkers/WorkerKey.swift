@@ -21,32 +21,22 @@ struct WorkerKey: Sendable {
     }
 
     func serves(_ other: WorkerBlueprint, in slot: SlotGrant) -> Bool {
-        queue === slot.queue && gpus == slot.gpus && memory == slot.memory && cpus == slot.cpus && isFor(other)
+        queue === slot.queue && gpus == slot.gpus && memory == slot.memory && cpus == slot.cpus && blueprint.opensAs(other)
     }
 
-    private func isFor(_ other: WorkerBlueprint) -> Bool {
-        blueprint === other
-            || (blueprint.plugin == other.plugin && blueprint.trainable == other.trainable
-                && blueprint.dataPath == other.dataPath && blueprint.folds === other.folds
-                && blueprint.environment == other.environment && blueprint.config == other.config
-                && blueprint.schema == other.schema)
-    }
-}
-
-extension WorkerBlueprint {
     /// What a worker is told to open. Parameters are the schema's: a study's narrower space does not change their indices.
-    func openRequest(describesDataset: Bool = false) -> OpenRequest {
+    var openRequest: OpenRequest {
         OpenRequest(
-            plugin: plugin, trainable: trainable, schema: schema, config: config, dataPath: dataPath,
-            describesDataset: describesDataset)
+            plugin: blueprint.plugin, trainable: blueprint.trainable, schema: blueprint.schema, config: blueprint.config,
+            dataPath: blueprint.dataPath, describesDataset: false,
+            resources: WorkerResources(cpus: cpus.map { Int32(clamping: $0) }, gpus: gpus, memory: memory))
     }
-
 }
 
 extension OpenRequest {
     init(
         plugin: PluginImage, trainable: String, schema: Schema, config: JSONValue, dataPath: String?,
-        describesDataset: Bool
+        describesDataset: Bool, resources: WorkerResources = WorkerResources()
     ) {
         var pairs: [Pair] = []
         if case .object(let members) = config {
@@ -55,40 +45,12 @@ extension OpenRequest {
         self.init(
             path: plugin.path, trainable: trainable, parameters: schema.space.parameters.map(WireParameter.init),
             metrics: schema.metrics.count, configJSON: config.text(), config: pairs, dataPath: dataPath,
-            describesDataset: describesDataset)
+            describesDataset: describesDataset, fullBudget: schema.fidelity?.high ?? 0, resources: resources)
     }
 
     /// A text as it is, anything else as JSON.
     private static func text(_ value: JSONValue) -> String {
         if case .string(let text) = value { return text }
         return value.text()
-    }
-}
-
-extension WireParameter {
-    init(_ parameter: Parameter) {
-        switch parameter.domain {
-        case .float: self.init(name: parameter.name, kind: .float)
-        case .integer: self.init(name: parameter.name, kind: .integer)
-        case .categorical(let choices):
-            self.init(name: parameter.name, kind: .categorical, categories: Self.categories(choices))
-        case .ordinal(let choices):
-            self.init(name: parameter.name, kind: .ordinal, categories: Self.categories(choices))
-        case .boolean:
-            self.init(
-                name: parameter.name, kind: .boolean,
-                categories: [Category(text: "false", number: 0), Category(text: "true", number: 1)])
-        }
-    }
-
-    private static func categories(_ choices: [Choice]) -> [Category] {
-        choices.enumerated().map { index, choice in
-            switch choice {
-            case .text(let text): Category(text: text, number: Double(index))
-            case .integer(let number): Category(text: number.description, number: Double(number))
-            case .number(let number): Category(text: number.description, number: number)
-            case .boolean(let flag): Category(text: flag.description, number: flag ? 1 : 0)
-            }
-        }
     }
 }

@@ -207,12 +207,13 @@ final class WorkerLink: @unchecked Sendable {
         completeLog()
         hasEnded = true
         release()
-        Leftovers.end(token: process.token)
+        let ranOutOfMemory = exit.signal == SIGKILL && process.ranOutOfMemory
+        process.endLeftovers()
         onExit(
             WorkerExit(
                 exit: exit, phase: tuned_page_phase(process.page), crash: tuned_page_crash(process.page),
                 violation: violation, hungUp: hungUp,
-                ranOutOfMemory: exit.signal == SIGKILL && OutOfMemory.kills() > process.outOfMemoryKills, log: log.text))
+                ranOutOfMemory: ranOutOfMemory, log: log.text))
     }
 
     private func drainOutput() {

@@ -21,10 +21,12 @@ final class WorkerProcess: @unchecked Sendable {
     let outOfMemoryKills: UInt64
     /// Told to everything that this worker starts, by its environment.
     let token: String
+    /// The control groups that hold it and all that it starts; nil where there are none.
+    let group: WorkerGroup?
 
     init(
         pid: pid_t, pidfd: Int32, input: Int32, output: Int32, log: Int32, page: OpaquePointer, folds: FoldsMemory?,
-        outOfMemoryKills: UInt64, token: String
+        outOfMemoryKills: UInt64, token: String, group: WorkerGroup?
     ) {
         self.pid = pid
         self.pidfd = pidfd
@@ -35,9 +37,22 @@ final class WorkerProcess: @unchecked Sendable {
         self.folds = folds
         self.outOfMemoryKills = outOfMemoryKills
         self.token = token
+        self.group = group
     }
 
     deinit { munmap(UnsafeMutableRawPointer(page), tuned_page_size()) }
+
+    /// Whether the kernel killed for want of memory since it started: among its own processes where a control group tells.
+    var ranOutOfMemory: Bool {
+        if let group, group.limitsMemory { return (group.outOfMemoryKills ?? 0) > 0 }
+        return OutOfMemory.kills() > outOfMemoryKills
+    }
+
+    /// Kills what its plugin left behind, soon.
+    func endLeftovers() {
+        if let group { group.end() }
+        if group == nil || !ControlGroups.shared.limitsProcesses { Leftovers.end(token: token) }
+    }
 
     /// Sends a signal to the worker's whole process group. Only before it is reaped: its number is its own until then.
     func signalGroup(_ signal: Int32) { kill(-pid, signal) }

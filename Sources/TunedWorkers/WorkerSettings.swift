@@ -19,6 +19,9 @@ public struct WorkerSettings: Sendable {
     /// Descriptors that a worker may have open.
     public var openFiles: UInt64 = 4096
 
+    /// Processes and threads that a worker may have at once, where control groups can be made.
+    public var processes = 4096
+
     public init(executable: String) {
         self.executable = executable
     }

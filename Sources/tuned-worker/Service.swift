@@ -19,8 +19,8 @@ func serve(_ surroundings: Surroundings) -> Never {
 private final class Service {
     private let surroundings: Surroundings
     private let channel: Channel
-    private var library: PluginLibrary?
-    private var host: PluginHost?
+    private var library: (any PluginCode)?
+    private var host: (any TrainableHost)?
 
     init(_ surroundings: Surroundings, _ channel: Channel) {
         self.surroundings = surroundings
@@ -48,20 +48,35 @@ private final class Service {
         let result: RunResult
         if let host {
             result = host.run(request)
+            putBack()
             tuned_flush_output()
         } else {
             result = RunResult(
                 nonce: request.nonce, code: -1, endedInTrain: true, metrics: [], constraints: [],
                 text: "the worker was told to run before it opened a plugin")
         }
-        phase(TUNED_PHASE_IDLE)
+        // A plugin that closed the channel is found out before the run counts as ended.
         channel.send(.done(result))
+        phase(TUNED_PHASE_IDLE)
     }
 
-    private func load(_ path: String) throws(PluginError) -> PluginLibrary {
+    /// The next run finds what this one found.
+    private func putBack() {
+        let changed = tuned_surroundings_restore()
+        guard changed != 0 else { return }
+        let names = [
+            (TUNED_CHANGED_DIRECTORY, "the working directory"), (TUNED_CHANGED_ENVIRONMENT, "the environment"),
+            (TUNED_CHANGED_MASK, "the file mode mask"), (TUNED_CHANGED_HANDLERS, "signal handlers"),
+        ]
+        let what = names.filter { changed & UInt32($0.0) != 0 }.map(\.1).joined(separator: " and ")
+        complain("the plugin changed \(what), which was put back for the next run")
+    }
+
+    private func load(_ path: String) throws(PluginError) -> any PluginCode {
         if let library, library.path == path { return library }
         phase(TUNED_PHASE_LOADING)
-        let loaded = try PluginLibrary(path: path)
+        tuned_crash_loading(path)
+        let loaded = try loadPluginCode(path: path)
         tuned_crash_refresh(path)
         library = loaded
         return loaded
@@ -73,8 +88,9 @@ private final class Service {
         let sink = HostSink(
             page: surroundings.page, doorbell: { doorbellChannel?.send(.doorbell) }, log: surroundings.log)
         let folds = surroundings.folds.flatMap(FoldsLayout.folds(in:)) ?? []
-        let host = try PluginHost(library, request, sink: sink, folds: folds)
+        let host = try library.open(request, sink: sink, folds: folds)
         self.host = host
+        tuned_surroundings_note()
         return request.describesDataset ? try host.dataset() : nil
     }
 

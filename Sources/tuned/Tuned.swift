@@ -21,7 +21,7 @@ struct Tuned: AsyncParsableCommand {
             """,
         version: Version.current,
         groupedSubcommands: [
-            CommandGroup(name: "Plugins", subcommands: [Load.self, Plugins.self, Unload.self, Check.self]),
+            CommandGroup(name: "Plugins", subcommands: [New.self, Load.self, Plugins.self, Unload.self, Check.self]),
             CommandGroup(
                 name: "Studies",
                 subcommands: [
@@ -31,7 +31,7 @@ struct Tuned: AsyncParsableCommand {
                 ]),
             CommandGroup(name: "Trials of your own", subcommands: [Enqueue.self, Ask.self, Tell.self]),
             CommandGroup(name: "The daemon", subcommands: [Status.self, Slots.self, Serve.self, Completion.self]),
-            CommandGroup(name: "Measuring", subcommands: [ProbeGPUs.self, BenchSuggest.self]),
+            CommandGroup(name: "Measuring", subcommands: [ProbeGPUs.self, BenchSuggest.self, BenchWorker.self, BenchBatch.self]),
         ])
 
     static func main() async {

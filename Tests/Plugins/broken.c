@@ -87,6 +87,8 @@ TUNED_EXPORT const tuned_plugin *tuned_plugin_v1(const tuned_host *host) {
     abort();
 #elif defined(NULL_PLUGIN)
     return NULL;
+#elif defined(REFUSES)
+    return host->fail(NULL, TUNED_FAILED, "the licence has run out") == TUNED_OK ? &plugin : NULL;
 #endif
     return &plugin;
 }

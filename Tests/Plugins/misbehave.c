@@ -1,4 +1,5 @@
 /* A trainable that does, on demand, everything that a plugin should not: parameter `how` selects it. */
+#define _DEFAULT_SOURCE
 #include "settings.h"
 
 #include <tuned/plugin.h>
@@ -9,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,7 +25,8 @@ enum { METRIC_VALUE, METRIC_PROGRESS };
     X(nan) X(inf) X(missing_objective) X(unknown_metric) X(fail_with_text) X(fail_without_text) X(fail_odd_text) \
     X(infeasible) X(cancelled) X(print_much) X(print_stderr) X(log_much) X(oom) X(fork_and_die) X(close_fds) X(chdir_env) \
     X(signal_handler) X(thread_outlives) X(report_late) X(sleep_ms) X(report_1000) X(report_many) X(report_nan) \
-    X(report_backwards) X(report_then_crash)
+    X(report_backwards) X(report_then_crash) X(double_free) X(heap_overrun) X(endless_output) X(fork_bomb) X(daemonize) \
+    X(close_all) X(signal_handlers) X(stale_directory)
 
 typedef struct instance {
     long count;     /* config count: of report_many */
@@ -277,6 +281,69 @@ BEHAVIOUR(report_late) {
     if (pthread_create(&thread, NULL, report_on_thread, (void *)(uintptr_t)trial) != 0) return TUNED_FAILED;
     pthread_detach(thread);
     pause_ms(5);
+    return succeed(trial);
+}
+
+/* glibc notices the first, and with luck the second, and aborts. */
+BEHAVIOUR(double_free) {
+    void *volatile block = malloc(64);
+    free(block);
+    free(block);
+    return succeed(trial);
+}
+
+BEHAVIOUR(heap_overrun) {
+    char *volatile block = malloc(24);
+    memset(block, 0xff, 64);
+    free(malloc(1000));
+    free(block);
+    abort();
+}
+
+BEHAVIOUR(endless_output) {
+    for (;;) puts("and another line, as there is always another line");
+    return TUNED_FAILED;
+}
+
+/* Grows until the system gives no more processes, or there are `count` of them; then all wait to be ended. */
+BEHAVIOUR(fork_bomb) {
+    long *total = mmap(NULL, sizeof *total, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (total == MAP_FAILED) return TUNED_FAILED;
+    while (__atomic_fetch_add(total, 1, __ATOMIC_RELAXED) < self->count && fork() >= 0) {}
+    for (;;) pause_ms(1000);
+    return TUNED_FAILED;
+}
+
+/* Leaves a process behind that has a session of its own, and ends well itself. */
+BEHAVIOUR(daemonize) {
+    if (fork() == 0) {
+        setsid();
+        if (fork() != 0) _exit(0);
+        for (;;) pause_ms(1000);
+    }
+    return succeed(trial);
+}
+
+BEHAVIOUR(close_all) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    for (rlim_t fd = 0; fd < limit.rlim_max && fd < 1u << 20; fd++) close((int)fd);
+    return succeed(trial);
+}
+
+BEHAVIOUR(signal_handlers) {
+    for (int number = 1; number < 32; number++) signal(number, exit_quietly);
+    return succeed(trial);
+}
+
+/* Says whether the working directory and a variable are still those of the beginning. */
+BEHAVIOUR(stale_directory) {
+    char directory[4096];
+    if (!getcwd(directory, sizeof directory) || strcmp(directory, "/") == 0) {
+        return trial->host->fail(trial, TUNED_FAILED, "the working directory is that of another trial");
+    }
+    const char *threads = getenv("OMP_NUM_THREADS");
+    if (threads && strcmp(threads, "99") == 0) return trial->host->fail(trial, TUNED_FAILED, "the environment is that of another trial");
     return succeed(trial);
 }
 

@@ -132,7 +132,7 @@ struct Laboratory {
     init(
         specification: String, schema: String = Laboratory.schema, cores: Int = 2, folds: Int = 1,
         store: MemoryEventStore = MemoryEventStore(), resuming: Bool = false, clock: ManualClock = ManualClock(),
-        runner: ScriptedRunner
+        runner: ScriptedRunner, direct: ScriptedDirectRunner? = nil
     ) throws {
         self.store = store
         self.clock = clock
@@ -142,7 +142,8 @@ struct Laboratory {
         let catalog = try PluginCatalog(
             directory: directory, store: try .init(directory: "\(directory)/plugins"), probe: PluginProbe(settings: settings), clock: clock)
         surroundings = StudySurroundings(
-            store: store, slots: slots, runner: runner, clock: clock, plugins: catalog, host: HostFacts(daemonVersion: "test"),
+            store: store, slots: slots, runner: runner, direct: direct, clock: clock, plugins: catalog, host: HostFacts(daemonVersion: "test"),
+            folders: RunFolders(root: "\(directory)/runs"),
             firstNonce: UInt64(store.lastSequence))
         let parsed = try Schema(parsing: schema)
         let specification = try StudySpecification(json: try JSONValue(parsing: specification))
@@ -181,7 +182,7 @@ struct Laboratory {
 
     /// Waits until the study has left `running` and nothing of it runs, or half a minute has passed.
     @discardableResult
-    func waitForRest() -> Bool { wait { $0.state != .running && $0.underWay.isEmpty } }
+    func waitForRest() -> Bool { wait { $0.state != .running && $0.busySlots == 0 } }
 
     @discardableResult
     func wait(until condition: (StudyDriver) -> Bool) -> Bool {

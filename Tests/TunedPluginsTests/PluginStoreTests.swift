@@ -104,6 +104,42 @@ import TunedTestSupport
         #expect(store.image(hash: image.hash) == nil)
     }
 
+    // MARK: Sidecars
+
+    private func content(_ path: String) -> [UInt8]? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return Array(bytes.prefix(count))
+    }
+
+    @Test func aSidecarIsPartOfTheContent() throws {
+        let path = TestPlugins.path("noop")
+        let plain = try store.add(path)
+        let one = try store.add(path, sidecar: Array(#"{"a":1}"#.utf8))
+        let two = try store.add(path, sidecar: Array(#"{"a":2}"#.utf8))
+        #expect(Set([plain, one, two].map(\.image.hash)).count == 3)
+        #expect(try store.add(path, sidecar: Array(#"{"a":1}"#.utf8)).image == one.image)
+        let expected = "(cat '\(path)'; printf '{\"a\":1}') | sha256sum | grep -q \(one.image.hash)"
+        #expect(system(expected) == 0)
+        #expect(content("\(directory)/store/\(one.image.hash).json") == Array(#"{"a":1}"#.utf8))
+        #expect(content("\(directory)/store/\(plain.image.hash).json") == nil)
+        #expect(store.image(hash: one.image.hash) == one.image)
+    }
+
+    @Test func aSidecarIsRemovedWithItsLibrary() throws {
+        let image = try store.add(TestPlugins.path("noop"), sidecar: [0x7b, 0x7d]).image
+        try store.remove(hash: image.hash)
+        #expect(system("test -z \"$(ls -A '\(directory)/store')\"") == 0)
+    }
+
+    @Test func aSidecarOfAnySizeIsNotTaken() {
+        let sidecar = [UInt8](repeating: 0x20, count: PluginStore.sidecarLimit + 1)
+        #expect(code { _ = try store.add(TestPlugins.path("noop"), sidecar: sidecar) } == .tooLarge)
+        #expect(system("test -z \"$(ls -A '\(directory)/store')\"") == 0)
+    }
+
     @Test func wrongArchitectureNamesBoth() {
         do {
             _ = try store.add(TestPlugins.path("wrong_arch"))

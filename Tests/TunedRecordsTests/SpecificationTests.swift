@@ -45,7 +45,11 @@ import TunedSpace
         (#"{"plugin": "a", "study": "Not A Name"}"#, "study", "a-z"),
         (#"{"plugin": "a", "study": "../x"}"#, "study", "a-z"),
         (#"{"plugin": "a", "seed": -1}"#, "seed", "from 0"),
-        (#"{"plugin": "a", "isolation": "inprocess"}"#, "isolation", "use worker"),
+        (#"{"plugin": "a", "isolation": "thread"}"#, "isolation", "worker or inprocess"),
+        (#"{"plugin": "a", "isolation": "inprocess", "timeout": "5s"}"#, "timeout", "cannot be killed"),
+        (#"{"plugin": "a", "isolation": "inprocess", "resources": {"memory": "1GiB"}}"#, "resources.memory", "isolation: worker"),
+        (#"{"plugin": "a", "isolation": "inprocess", "resources": {"gpus": 1}}"#, "resources.gpus", "isolation: worker"),
+        (#"{"isolation": "inprocess", "space": {"x": {"type": "bool"}}}"#, "isolation", "no code of a plugin"),
         (#"{"study": "x"}"#, "plugin", "name a plugin"),
         (#"[]"#, "", "expected a map"),
     ])
@@ -57,6 +61,13 @@ import TunedSpace
             #expect(error.path == path)
             #expect(error.message.contains(words), "\(error.message)")
         }
+    }
+
+    @Test func isolationIsKept() throws {
+        #expect(try read(#"{"plugin": "a"}"#).isolation == .worker)
+        let inside = try read(#"{"plugin": "a", "isolation": "inprocess", "resources": {"cpus": 2, "parallel": 3}}"#)
+        #expect(inside.isolation == .inprocess)
+        #expect(try StudySpecification(json: inside.json) == inside)
     }
 
     @Test(arguments: [

@@ -17,6 +17,7 @@ import TunedStorage
             ("POST", "/v1/studies", #"{"study": "digits", "plugin": "svm"}"#, 409, nil),
             ("POST", "/v1/plugins", #"{"path": "svm.so"}"#, 400, "path"),
             ("POST", "/v1/plugins", #"{"pth": "/svm.so"}"#, 400, "pth"),
+            ("POST", "/v1/plugins", #"{"path": "/svm.so", "schema": [1]}"#, 400, "schema"),
             ("GET", "/v1/plugins/nope", nil, 404, nil),
             ("GET", "/v1/studies/nope", nil, 404, nil),
             ("POST", "/v1/studies/nope/pause", "{}", 404, nil),

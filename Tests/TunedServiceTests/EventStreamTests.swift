@@ -56,6 +56,43 @@ import TunedStorage
         }
     }
 
+    /// A batch is one event in the log and its trials' events to who follows; the last of them has the number.
+    @Test func aBatchIsShownTrialByTrial() async throws {
+        let engine = FakeEngine()
+        let study = try engine.addStudy("digits")
+        let batch = BatchRun(
+            first: 0, askedAfter: 1, startedAt: 0, nonce: 1, cpus: [0], environment: 0,
+            configurations: PackedConfigurations(try Self.configurations(3, engine)), metrics: [[0.5, 0.25, 0.125]],
+            objectives: [0])
+        let sequence = engine.memory.append([.batchRun(batch)], study: study, time: 7)
+        engine.memory.append([.noted(text: "after it")], study: study, time: 8)
+        try await withServer(engine) { running in
+            let path = running.path
+            try await blocking {
+                let ends = try EventFrames(RawConnection(path: path), "/v1/events?after=\(sequence - 1)&types=trial_ended,noted")
+                var seen: [(trial: Int64?, id: Int64?)] = []
+                for _ in 0..<4 {
+                    let frame = try #require(try ends.next())
+                    seen.append((frame.json["trial"]?.integerValue, frame.id))
+                    if frame.event == "trial_ended" { #expect(frame.json["sequence"] == .integer(sequence)) }
+                }
+                #expect(seen.map(\.trial) == [0, 1, 2, nil])
+                #expect(seen.map(\.id) == [nil, nil, sequence, sequence + 1])
+                let all = try EventFrames(RawConnection(path: path), "/v1/studies/digits/events?after=\(sequence - 1)")
+                var types: [String] = []
+                for _ in 0..<13 { types.append(try #require(try all.next()).event) }
+                let trial = ["trial_asked", "attempt_started", "attempt_ended", "trial_ended"]
+                #expect(types == trial + trial + trial + ["noted"])
+            }
+        }
+    }
+
+    private static func configurations(_ count: Int, _ engine: FakeEngine) throws -> [Configuration] {
+        let row = try #require(engine.memory.studies().first)
+        let space = try StudyDeclaration(parsing: row.declaration).space
+        return Array(repeating: space.defaults, count: count)
+    }
+
     @Test func startsWithWhatComesNext() async throws {
         let engine = FakeEngine()
         let study = try engine.addStudy("digits")

@@ -13,8 +13,9 @@ import TunedStorage
         ("GET", "/v1/openapi.json", nil, 200, nil),
         ("GET", "/v1/slots", nil, 200, "Slots"),
         ("GET", "/v1/plugins", nil, 200, nil),
-        ("POST", "/v1/plugins", #"{"path": "/tmp/svm.so"}"#, 201, "Plugin"),
+        ("POST", "/v1/plugins", #"{"path": "/tmp/svm.so", "schema": {"id": "svm"}}"#, 201, "Plugin"),
         ("GET", "/v1/plugins/svm", nil, 200, "Plugin"),
+        ("POST", "/v1/plugins/svm/release", nil, 200, "Plugin"),
         ("DELETE", "/v1/plugins/svm", nil, 200, "Plugin"),
         ("GET", "/v1/studies", nil, 200, nil),
         ("POST", "/v1/studies", #"{"study": "other", "plugin": "svm"}"#, 201, "Study"),
@@ -23,6 +24,7 @@ import TunedStorage
         ("GET", "/v1/studies/digits/trials?state=complete,failed&sort=-value&limit=2&offset=1", nil, 200, nil),
         ("GET", "/v1/studies/digits/trials/1", nil, 200, "Trial"),
         ("POST", "/v1/studies/digits/ask", "{}", 201, "AskedTrial"),
+        ("POST", "/v1/studies/digits/trials/4/reports", #"{"step": 1, "value": 0.5}"#, 200, nil),
         ("POST", "/v1/studies/digits/trials/4/tell", #"{"value": 0.5}"#, 200, "Trial"),
         ("POST", "/v1/studies/digits/enqueue", #"{"values": {"C": 1}}"#, 202, nil),
         ("POST", "/v1/studies/digits/pause", nil, 200, "Study"),
@@ -43,7 +45,7 @@ import TunedStorage
         let document = try Document()
         let engine = try engineWithStudy()
         _ = await withCheckedContinuation { continuation in
-            engine.loadPlugin(path: "/tmp/svm.so") { continuation.resume(returning: $0) }
+            engine.loadPlugin(path: "/tmp/svm.so", sidecar: nil) { continuation.resume(returning: $0) }
         }
         try await withServer(engine) { running in
             for request in Self.requests {

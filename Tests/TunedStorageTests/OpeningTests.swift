@@ -3,6 +3,7 @@ import GRDB
 import Testing
 import TunedRecords
 import TunedStorage
+import TunedTestSupport
 
 /// Opening a data directory: what is made, and what is refused.
 @Suite struct OpeningTests {
@@ -90,6 +91,42 @@ import TunedStorage
         let error = scratch.refusal()
         #expect(error?.code == .newerFormat)
         #expect(error?.message.contains("format 9") == true)
+    }
+
+    /// A file from before there were batches gets their table, and keeps what it holds.
+    @Test func anOlderFormatIsTakenUp() async throws {
+        let scratch = try await filled()
+        try await DatabaseQueue(path: scratch.database).writeWithoutTransaction { database in
+            try database.execute(sql: "DROP TABLE batches")
+            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = 'v2'")
+            try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        let store = try scratch.open()
+        #expect(try store.pragma("user_version") == "2")
+        let study = try #require(try store.study(slug: "kept"))
+        #expect(try store.trials(of: study.id, matching: TrialQuery()).count == 300)
+        var random = RandomEvents(seed: 1)
+        let batch = random.batch(first: 300)
+        store.append([.batchRun(batch)], study: study.id, time: 2)
+        try await store.settle()
+        #expect(try store.study(slug: "kept")?.counts.total == 300 + batch.count)
+        store.close()
+    }
+
+    @Test func itIsToldWhetherTheLastOwnerClosedTheStore() throws {
+        let scratch = ScratchDirectory()
+        let first = try scratch.open()
+        #expect(first.wasClosed)
+        first.close()
+        let second = try scratch.open()
+        #expect(second.wasClosed)
+        // As a crash leaves it: the mark that a start sets is still there.
+        try FileManager.default.copyItem(atPath: scratch.path, toPath: scratch.path + "-crashed")
+        defer { try? FileManager.default.removeItem(atPath: scratch.path + "-crashed") }
+        second.close()
+        let third = try SQLiteEventStore(directory: scratch.path + "-crashed", clock: SystemClock())
+        #expect(!third.wasClosed)
+        third.close()
     }
 
     @Test func aDatabaseOfAnotherProgramIsRefused() async throws {

@@ -31,7 +31,8 @@ struct RandomHistory {
     private mutating func payload(_ study: StudyID) -> EventPayload {
         let limit = next[study, default: 0]
         let trial = index(below: limit + 1)
-        switch index(below: 20) {
+        switch index(below: 23) {
+        case 20...22: return .batchRun(batch(study, limit))
         case 0: return .studyStateChanged(StudyState.allCases[index(below: 5)], reason: "because \(index(below: 9))")
         case 1: return .stopRulesChanged(rules: "{\"trials\": \(index(below: 100))}")
         case 2: return .environmentSeen(record: "{\"host\": \(index(below: 3))}")
@@ -67,6 +68,17 @@ struct RandomHistory {
                     step: state == .pruned ? 4 : nil,
                     failure: state == .failed ? Failure(kind: .deadline, message: "too slow") : nil))
         }
+    }
+
+    /// Mostly of the next numbers, now and then of numbers that are taken.
+    private mutating func batch(_ study: StudyID, _ limit: Int) -> BatchRun {
+        var random = RandomEvents(seed: generator.next())
+        let first = index(below: 8) == 0 ? max(0, limit - 2) : limit + (index(below: 6) == 0 ? 1 : 0)
+        var batch = random.batch(first: first)
+        batch.environment = Int64(index(below: 40))
+        batch.startedAt = time - 3
+        next[study] = max(limit, batch.trials.upperBound)
+        return batch
     }
 
     private mutating func run() -> RunKey {

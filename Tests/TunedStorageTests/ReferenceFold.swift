@@ -79,8 +79,24 @@ struct ReferenceFold {
             row.outcome = ended.outcome
             row.log = ended.log
             attempts[id]?[ended.trial]?[key] = row
+        case .batchRun(let batch):
+            // Numbers rise: a batch that reaches back changes nothing.
+            guard batch.first > trials[id]?.keys.max() ?? -1 else { return }
+            for trial in batch.trials { take(trial, of: batch, event) }
         case .studyCreated, .samplerAdopted, .enqueued, .environmentSeen, .reported, .noted:
             break
         }
+    }
+
+    private mutating func take(_ number: Int, of batch: BatchRun, _ event: Event) {
+        let (asked, started, ended, end) = (batch.asked(number), batch.started(number), batch.ended(number), batch.end(number))
+        trials[event.study, default: [:]][number] = TrialRow(
+            number: number, state: end.state, configuration: asked.configuration, origin: asked.origin,
+            isExternal: asked.isExternal, askedAfter: asked.askedAfter, askedBy: event.sequence, values: end.values,
+            step: end.step, failure: end.failure, startedAt: batch.startedAt, endedAt: event.time)
+        let key = RunAttempt(run: started.run, attempt: started.attempt)
+        attempts[event.study, default: [:]][number, default: [:]][key] = AttemptRow(
+            started: started, startedAt: batch.startedAt, endedAt: event.time, outcome: ended.outcome, log: ended.log,
+            environment: environments[event.study]?[started.environment] ?? "")
     }
 }

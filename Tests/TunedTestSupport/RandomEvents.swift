@@ -7,7 +7,7 @@ package struct RandomEvents {
 
     package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    package static let kinds = 13
+    package static let kinds = 14
 
     package mutating func bytes(upTo count: Int) -> [UInt8] {
         (0..<Int.random(in: 0...count, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -47,8 +47,46 @@ package struct RandomEvents {
                     step: flip() ? integer() : nil, failure: flip() ? failure() : nil))
         case 10: .stopRulesChanged(rules: text())
         case 11: .noted(text: text())
+        case 12: .batchRun(batch())
         default: .studyDeleted
         }
+    }
+
+    /// Of up to 12 trials; columns of one type and of several, and now and then a trial that did not succeed.
+    package mutating func batch(first: Int? = nil) -> BatchRun {
+        let count = 1 + index(below: 12)
+        let width = index(below: 4)
+        let types = (0..<width).map { _ in index(below: 4) }
+        let configurations = (0..<count).map { _ in
+            Configuration(
+                types.map { type in
+                    switch type {
+                    case 0: .float(number())
+                    case 1: .integer(integer())
+                    case 2: .category(small())
+                    default: flip() ? value() : nil
+                    }
+                })
+        }
+        let metrics = (0..<1 + index(below: 3)).map { _ in (0..<count).map { _ in number() } }
+        let start = first ?? small()
+        var batch = BatchRun(
+            first: start, askedAfter: integer(), startedAt: integer(), nonce: generator.next(), cpus: list { $0.small() },
+            environment: integer(), configurations: PackedConfigurations(configurations), metrics: metrics,
+            objectives: (0..<1 + index(below: 2)).map { _ in index(below: metrics.count) }, log: text())
+        for trial in batch.trials where index(below: 3) == 0 { batch.exceptions.append(exception(trial)) }
+        for trial in batch.trials where index(below: 5) == 0 { batch.wishes[trial] = integer() }
+        return batch
+    }
+
+    private mutating func exception(_ trial: Int) -> BatchRun.Exception {
+        let state = pick([TrialState.failed, .pruned, .cancelled, .complete])
+        let values = state == .failed || state == .cancelled ? [] : [number(), number()]
+        return BatchRun.Exception(
+            outcome: outcome(),
+            end: TrialEnded(
+                trial: trial, state: state, values: values, step: state == .pruned ? integer() : nil,
+                failure: state == .failed ? failure() : nil))
     }
 
     private mutating func flip() -> Bool { Bool.random(using: &generator) }

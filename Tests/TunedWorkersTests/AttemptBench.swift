@@ -47,16 +47,18 @@ final class AttemptBench: Sendable {
 
     deinit { pool.shutDown() }
 
-    /// A study of the plugin's first trainable.
+    /// A study of one of the plugin's trainables, the first where none is named.
     func blueprint(
-        _ plugin: String, path: String? = nil, config: [String: JSONValue] = [:], folds: FoldPlan? = nil,
+        _ plugin: String, path: String? = nil, trainable: String? = nil, sidecar: JSONValue? = nil, config: [String: JSONValue] = [:],
+        folds: FoldPlan? = nil,
         requiredMetrics: [Int] = [0], environment: [String: String] = [:]
     ) async throws -> WorkerBlueprint {
-        let image = try store.add(path ?? TestPlugins.path(plugin)).image
+        let image = try store.add(path ?? TestPlugins.path(plugin), sidecar: sidecar.map { Array($0.text().utf8) }).image
         let description = try await describe(image).get()
-        let schema = try Schema(parsing: description.trainables[0].schemaJSON)
+        let chosen = description.trainables.first { $0.id == trainable } ?? description.trainables[0]
+        let schema = try Schema(parsing: chosen.schemaJSON)
         return WorkerBlueprint(
-            plugin: image, trainable: description.trainables[0].id, schema: schema, space: schema.space,
+            plugin: image, trainable: chosen.id, schema: schema, space: schema.space,
             config: .object(config), dataPath: nil, folds: folds, requiredMetrics: requiredMetrics,
             environment: environment)
     }

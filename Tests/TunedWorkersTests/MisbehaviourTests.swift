@@ -22,8 +22,11 @@ import TunedWorkers
     }
 
     static let fatal = [
-        Case("segfault", .crashed, "SIGSEGV", "in evaluate", "in plugin+0x", "touching address 0x0"),
-        Case("abort", .crashed, "SIGABRT", "called from plugin+0x"),
+        Case("segfault", .crashed, "SIGSEGV", "in evaluate", "in plugin+0x", "(do_segfault+0x", "touching address 0x0"),
+        Case("abort", .crashed, "SIGABRT", "called from plugin+0x", "(do_abort+0x"),
+        Case("double_free", .crashed, "SIGABRT", "called from plugin+0x"),
+        Case("close_all", .exited, "closed file descriptors that are not its own in evaluate"),
+        Case("heap_overrun", .crashed, "SIGABRT", "in evaluate"),
         Case("fpe", .crashed, "SIGFPE", "in plugin+0x"),
         Case("trap", .crashed, "SIGILL"),
         Case("kill_self", .crashed, "SIGKILL"),
@@ -72,12 +75,48 @@ import TunedWorkers
         #expect(bench.pool.statistics.spawned == 1)
     }
 
-    @Test(arguments: ["print_stderr", "chdir_env", "thread_outlives", "report_late", "close_fds", "report_nan"])
+    @Test(arguments: [
+        "print_stderr", "chdir_env", "thread_outlives", "report_late", "close_fds", "report_nan", "daemonize",
+        "signal_handlers",
+    ])
     func aDisturbanceIsSurvived(how: String) async throws {
         let bench = try AttemptBench()
         #expect(try await bench.misbehave(how).metric(0) == 0.5)
         #expect(try await bench.misbehave("ok").metric(0) == 0.5)
         #expect(bench.pool.statistics.spawned == 1)
+    }
+
+    @Test func whatARunChangesAroundItIsPutBack() async throws {
+        let bench = try AttemptBench()
+        let changed = try await bench.misbehave("chdir_env")
+        #expect(changed.metric(0) == 0.5)
+        #expect(changed.log.contains("the plugin changed the working directory and the environment and the file mode mask"))
+        #expect(try await bench.misbehave("stale_directory").metric(0) == 0.5)
+        #expect(bench.pool.statistics.spawned == 1)
+    }
+
+    @Test func signalHandlersThatARunTookOverArePutBack() async throws {
+        let bench = try AttemptBench()
+        let ended = try await bench.misbehave("signal_handlers")
+        #expect(ended.metric(0) == 0.5 && ended.log.contains("the plugin changed signal handlers"))
+        let failure = try #require(try await bench.misbehave("segfault").failure)
+        #expect(failure.kind == .crashed && failure.message.contains("SIGSEGV"))
+        #expect(bench.pool.statistics.spawned == 1)
+    }
+
+    @Test func endlessOutputCostsNothingButItsTrial() async throws {
+        let bench = try AttemptBench { $0.logBytes = 4096 }
+        let ended = try await bench.misbehave("endless_output", deadline: 0.5)
+        #expect(ended.failure?.kind == .deadline)
+        #expect(ended.log.utf8.count < 3 * 4096 && ended.log.contains("and another line"))
+        #expect(try await bench.misbehave("ok").metric(0) == 0.5)
+    }
+
+    @Test func aForkBombIsEndedWithItsTrial() async throws {
+        let bench = try AttemptBench { $0.processes = 200 }
+        let ended = try await bench.misbehave("fork_bomb", config: ["count": .integer(400)], deadline: 1)
+        #expect(ended.failure?.kind == .deadline)
+        #expect(try await bench.misbehave("ok").metric(0) == 0.5)
     }
 
     @Test func trainIsNamedWhereItDied() async throws {
@@ -93,6 +132,20 @@ import TunedWorkers
         #expect(failure.kind == .crashed)
         #expect(failure.message.contains("std::runtime_error: thrown across the boundary"))
         #expect(try await bench.run(blueprint, trial: 2).failure == nil)
+    }
+
+    @Test(arguments: [
+        ("fatal", "Fatal error: the loss has left the building"), ("index", "Index out of range"),
+        ("nil", "Unexpectedly found nil"), ("overflow", "SIG"),
+    ])
+    func aSwiftTrapIsNamed(how: String, says: String) async throws {
+        let bench = try AttemptBench()
+        let blueprint = try await bench.blueprint("trap")
+        let failure = try #require(try await bench.run(blueprint, ["how": .string(how)]).failure)
+        #expect(failure.kind == .crashed)
+        #expect(failure.message.contains(says), "\(failure.message)")
+        #expect(failure.detail.contains("in plugin+0x") || failure.detail.contains("called from plugin+0x"), "\(failure.detail)")
+        #expect(try await bench.run(blueprint, ["how": .string("ok")]).metric(0) == 0.5)
     }
 
     @Test(arguments: [("fail", "create was told to fail"), ("segfault", "SIGSEGV (segmentation fault) in create")])
@@ -112,7 +165,13 @@ import TunedWorkers
 
     @Test func moreMemoryThanTheSlotHasIsRefused() async throws {
         let bench = try AttemptBench(memory: 256 << 20)
-        let ended = try await bench.misbehave("oom", config: ["limit_mb": .integer(2000)])
-        #expect(ended.failure?.message == "malloc gave no more memory")
+        let failure = try #require(try await bench.misbehave("oom", config: ["limit_mb": .integer(2000)]).failure)
+        // A control group has the kernel end the process; without one malloc is refused.
+        if failure.kind == .memory {
+            #expect(failure.message.contains("out of memory"))
+        } else {
+            #expect(failure.message == "malloc gave no more memory")
+        }
+        #expect(try await bench.misbehave("ok").metric(0) == 0.5)
     }
 }

@@ -21,7 +21,7 @@ import TunedWire
         ("missing_symbol", .missingSymbol, "tuned_plugin_v1"),
         ("newer_major", .newerMajor, "version 2"),
         ("undefined_symbol", .undefinedSymbol, "which no library provides"),
-        ("null_plugin", .malformed, "NULL"),
+        ("null_plugin", .malformed, "NULL"), ("refuses", .malformed, "refuses to load: the licence has run out"),
         ("null_trainable", .malformed, "NULL"),
         ("no_trainables", .malformed, "no trainables"),
         ("no_evaluate", .malformed, "evaluate"),

@@ -38,3 +38,5 @@ int tuned_pidfd_signal(int pidfd, int signal);
 
 // Opens a pidfd for any process; -1 where there is none.
 int tuned_pidfd_open(pid_t pid);
+// Sets RLIMIT_DATA of a running process. 0 or an errno value.
+int tuned_limit_data(pid_t pid, uint64_t bytes);

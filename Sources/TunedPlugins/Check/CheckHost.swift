@@ -191,6 +191,8 @@ private func checkFail(_ trial: UnsafePointer<tuned_trial>?, _ code: Int32, _ te
         if creation.said.isEmpty { creation.said = said }
     } else if let found = CheckTrial.of(trial) {
         found.state.withLock { if $0.outcome.said.isEmpty { $0.outcome.said = said } }
+    } else if trial == nil {
+        LoadNotes.shared.fail(said)
     }
     return code
 }

@@ -202,8 +202,20 @@ final class CheckInstance {
             guard code == TUNED_OK else { return (code, "train") }
         }
         tuned_page_set_phase(page, UInt32(TUNED_PHASE_EVALUATING))
-        guard let evaluate = trainable.evaluate else { return (TUNED_FAILED, "evaluate") }
+        guard let evaluate = trainable.evaluate else { return (runAlone(pointer), "run") }
         return (evaluate(instance, pointer), "evaluate")
+    }
+
+    /// A trainable of batches alone is given a batch of one.
+    private func runAlone(_ trial: UnsafePointer<tuned_trial>) -> Int32 {
+        guard let found = find(TUNED_BATCH),
+            let table = tuned_batch_extension(
+                reading: found.assumingMemoryBound(to: tuned_batch_extension.self), required: MemoryLayout<tuned_batch_extension>.size),
+            let call = table.run
+        else { return TUNED_FAILED }
+        var code = TUNED_FAILED
+        let returned = withUnsafePointer(to: Optional(trial)) { call(instance, $0, 1, &code) }
+        return returned == TUNED_OK ? code : returned
     }
 
     /// Host-driven training: begin, load where there is a checkpoint, step by step, a checkpoint after each few steps.

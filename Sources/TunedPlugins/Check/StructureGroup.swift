@@ -191,6 +191,3 @@ extension SizedTable {
         self.init(reading: pointer.assumingMemoryBound(to: Self.self), required: MemoryLayout<Self>.size)
     }
 }
-
-extension tuned_stepwise_extension: SizedTable {}
-extension tuned_batch_extension: SizedTable {}

@@ -15,6 +15,7 @@ struct GridSampler: Sampler {
         "grid of \(grid.count) configurations" + (reason.map { ": \($0)" } ?? "")
     }
     var size: UInt64? { grid.count }
+    var learnsFromResults: Bool { false }
 
     private let grid: ConfigurationLattice
     /// Trials of each point of the grid, by its number. Only looked up, never iterated.

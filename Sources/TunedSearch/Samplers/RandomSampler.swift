@@ -7,6 +7,7 @@ struct RandomSampler: Sampler {
     let identity = SamplerIdentity(name: "random", revision: 1)
     var explanation: String { "random: independent draws" }
     var size: UInt64? { lattice?.count }
+    var learnsFromResults: Bool { false }
 
     private let cube: UnitCube
     private let seed: UInt64
@@ -22,6 +23,7 @@ struct RandomSampler: Sampler {
     }
 
     mutating func observe(_ observation: Observation) {
+        guard asked.isKept else { return }
         switch observation {
         case .pending(let trial, let configuration):
             pending[trial] = configuration

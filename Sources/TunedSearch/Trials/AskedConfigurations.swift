@@ -16,6 +16,9 @@ struct AskedConfigurations: Sendable {
         isNeverRepeated = space.parameters.contains { $0.cellCount == nil && $0.conditions.isEmpty }
     }
 
+    /// Whether what was asked makes a difference.
+    var isKept: Bool { !isNeverRepeated }
+
     mutating func add(_ configuration: Configuration) {
         guard !isNeverRepeated else { return }
         trials[space.canonical(configuration), default: 0] += 1

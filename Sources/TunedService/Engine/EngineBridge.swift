@@ -29,4 +29,10 @@ struct EngineBridge: Sendable {
         let store = engine.store
         return try await readers.run { () throws(StoreError) -> Value in try body(store) }
     }
+
+    /// A question that the engine answers by reading the disk itself.
+    func wait<Value: Sendable>(_ body: @escaping @Sendable (any EngineFacade) -> Value) async throws -> Value {
+        let engine = engine
+        return try await readers.run { () throws(Never) -> Value in body(engine) }
+    }
 }

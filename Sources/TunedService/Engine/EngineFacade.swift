@@ -17,19 +17,25 @@ package protocol EngineFacade: AnyObject, Sendable {
     func enqueue(_ slug: String, values: [String: JSONValue], reply: @escaping EngineReply<EventSequence>)
     func ask(_ slug: String, reply: @escaping EngineReply<AskedTrial>)
     func tell(_ slug: String, trial: Int, _ result: ToldResult, reply: @escaping EngineReply<TrialRow>)
+    /// Whether the trial should end.
+    func report(_ slug: String, trial: Int, _ report: MetricReport, reply: @escaping EngineReply<Bool>)
+    /// Reads the disk.
+    func artifacts(of study: StudyID, trial: Int) -> [RunFolders.Artifact]
     /// nil where the study is not active.
     func live(_ slug: String) -> LiveStudy?
 
-    func loadPlugin(path: String, reply: @escaping EngineReply<LoadedPlugin>)
+    /// `sidecar` is an object.
+    func loadPlugin(path: String, sidecar: JSONValue?, reply: @escaping EngineReply<LoadedPlugin>)
     func unloadPlugin(_ name: String, reply: @escaping EngineReply<LoadedPlugin>)
+    func release(_ plugin: String, reply: @escaping EngineReply<LoadedPlugin>)
     func loadedPlugins() -> [LoadedPlugin]
 
     func slotsSnapshot() -> SlotsSnapshot
 }
 
 extension Engine: EngineFacade {
-    package func loadPlugin(path: String, reply: @escaping EngineReply<LoadedPlugin>) {
-        plugins.load(path: path, reply: reply)
+    package func loadPlugin(path: String, sidecar: JSONValue?, reply: @escaping EngineReply<LoadedPlugin>) {
+        plugins.load(path: path, sidecar: sidecar, reply: reply)
     }
 
     package func unloadPlugin(_ name: String, reply: @escaping EngineReply<LoadedPlugin>) {

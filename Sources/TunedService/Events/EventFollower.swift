@@ -38,13 +38,14 @@ package final class EventFollower: Sendable {
     func offer(_ events: [Event]) {
         state.withLock { state in
             guard !state.hasOverflowed else { return }
-            if state.count + events.count > capacity {
+            let weight = events.reduce(0) { $0 + $1.payload.weight }
+            if state.count + weight > capacity {
                 state.groups = []
                 state.count = 0
                 state.hasOverflowed = true
             } else {
                 state.groups.append(events)
-                state.count += events.count
+                state.count += weight
             }
         }
         rope.yield()
@@ -92,5 +93,12 @@ package final class EventFollower: Sendable {
             }
             return nil
         }
+    }
+}
+
+extension EventPayload {
+    /// How many events it stands for.
+    fileprivate var weight: Int {
+        if case .batchRun(let batch) = self { 4 * batch.count } else { 1 }
     }
 }

@@ -6,7 +6,9 @@ import TunedSpace
 /// One client's server-sent events: first what the store holds after the client's position, then what is committed from
 /// there on. Every event is sent once and in order; a client that is too slow for the live ones gets them from the store.
 ///
-/// Frames follow the HTML standard, section 9.2: `id` is the event's sequence number, `event` its type, `data` its JSON.
+/// Frames follow the HTML standard, section 9.2: `id` is the event's sequence number, `event` its type, `data` its JSON. A
+/// batch of trials is sent as the events that it stands for, with the `id` on the last of them: who comes back after a part of
+/// them gets them all.
 struct EventStream: Sendable {
     let bridge: EngineBridge
     let directory: StudyDirectory
@@ -48,29 +50,48 @@ struct EventStream: Sendable {
     private func catchUp(
         _ cursor: inout EventSequence, _ writer: inout any ResponseBodyWriter
     ) async throws -> ByteBuffer? {
-        // Read before the events, so that a study seen as settled has all its events up to then sent.
-        let end = try await endOfSettledStudy()
         let (id, page) = (study?.id, limits.page)
         while !Task.isCancelled {
-            let position = cursor
-            let events = try await bridge.read { store throws(StoreError) in
-                try store.events(of: id, after: position, limit: page)
+            // Read before the events, so that a study seen as settled has all its events up to then sent; and again after
+            // them, since the event that settled it may be among them.
+            let end = try await endOfSettledStudy()
+            let start = cursor
+            while !Task.isCancelled {
+                let position = cursor
+                let events = try await bridge.read { store throws(StoreError) in
+                    try store.events(of: id, after: position, limit: page)
+                }
+                guard let last = events.last else { break }
+                cursor = last.sequence
+                try await send(events, &writer)
             }
-            cursor = events.last?.sequence ?? cursor
-            try await send(events, &writer)
-            if events.count < page { break }
+            if end != nil || cursor == start { return end }
         }
-        return end
+        return nil
     }
 
     private func send(_ events: [Event], _ writer: inout any ResponseBodyWriter) async throws {
         var buffer = ByteBuffer()
-        for event in events where types?.contains(event.payload.typeName) ?? true {
-            let json = EventJSON.value(of: event, in: try await directory.entry(of: event.study))
-            buffer.writeString("id: \(event.sequence)\nevent: \(event.payload.typeName)\ndata: \(json.text())\n\n")
+        for event in events {
+            let shown = event.payload.shown.filter { types?.contains($0.typeName) ?? true }
+            guard !shown.isEmpty else { continue }
+            let entry = try await directory.entry(of: event.study)
+            for (index, payload) in shown.enumerated() {
+                var event = event
+                event.payload = payload
+                if index == shown.count - 1 { buffer.writeString("id: \(event.sequence)\n") }
+                buffer.writeString("event: \(payload.typeName)\ndata: \(EventJSON.value(of: event, in: entry).text())\n\n")
+            }
+            if buffer.readableBytes > Self.pieceBytes {
+                try await writer.write(buffer)
+                buffer.clear()
+            }
         }
         if buffer.readableBytes > 0 { try await writer.write(buffer) }
     }
+
+    /// Bytes after which frames are sent: a batch may stand for thousands.
+    private static let pieceBytes = 256 << 10
 
     private func endOfSettledStudy() async throws -> ByteBuffer? {
         guard let study else { return nil }

@@ -18,7 +18,14 @@ extension EventPayload {
         case .stopRulesChanged: "stop_rules_changed"
         case .noted: "noted"
         case .studyDeleted: "study_deleted"
+        // Shown as what it stands for, never under a name of its own.
+        case .batchRun: "trial_ended"
         }
+    }
+
+    /// What programs outside are shown: a batch as the events of its trials, one by one.
+    package var shown: [EventPayload] {
+        if case .batchRun(let batch) = self { batch.payloads } else { [self] }
     }
 
     package static let typeNames: [String] = [
@@ -98,7 +105,7 @@ package enum EventJSON {
             return ["stop": (try? JSONValue(parsing: rules)) ?? .string(rules)]
         case .noted(let text):
             return ["text": .string(text)]
-        case .studyDeleted:
+        case .studyDeleted, .batchRun:
             return [:]
         }
     }

@@ -49,11 +49,15 @@ package enum StudyJSON {
     }
 
     private static func data(_ data: DataReference) -> JSONValue {
-        .object([
-            "path": .string(data.origin), "digest": .string(data.digest), "rows": .integer(Int64(data.rows)),
-            "test_rows": .integer(Int64(data.testRows)), "folds": .integer(Int64(data.folds)),
+        var fields: [String: JSONValue] = [
+            "rows": .integer(Int64(data.rows)), "test_rows": .integer(Int64(data.testRows)), "folds": .integer(Int64(data.folds)),
             "stratified": .boolean(data.isStratified),
-        ])
+        ]
+        if data.copy != nil {
+            fields["path"] = .string(data.origin)
+            fields["digest"] = .string(data.digest)
+        }
+        return .object(fields)
     }
 
     private static func live(_ live: LiveStudy) -> JSONValue {

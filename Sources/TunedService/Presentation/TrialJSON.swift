@@ -10,9 +10,16 @@ package enum TrialJSON {
 
     /// With everything that is known of the attempts at its runs.
     package static func value(
-        of trial: TrialRow, attempts: [AttemptRow], in declaration: StudyDeclaration
+        of trial: TrialRow, attempts: [AttemptRow], artifacts: [RunFolders.Artifact] = [], in declaration: StudyDeclaration
     ) -> JSONValue {
         var fields = fields(of: trial, in: declaration)
+        fields["artifacts"] = .array(
+            artifacts.map { artifact in
+                .object([
+                    "run": .integer(Int64(artifact.run)), "name": .string(artifact.name), "bytes": .integer(artifact.size),
+                    "path": .string(artifact.path),
+                ])
+            })
         fields["attempts"] = .array(attempts.map { AttemptJSON.value(of: $0, schema: declaration.schema) })
         return .object(fields)
     }

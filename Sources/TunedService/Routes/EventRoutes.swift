@@ -85,6 +85,9 @@ struct EventRoutes: Sendable {
         return Set(names)
     }
 
+    /// Bytes after which an answer ends, whatever number of events was asked for.
+    private static let logBytes = 32 << 20
+
     @Sendable private func log(_ request: Request, _ context: ServiceContext) async throws -> Response {
         let query = try QueryFields(request, known: ["after", "limit"])
         let after = try query.integer("after", in: 0...Int64.max) ?? 0
@@ -94,17 +97,20 @@ struct EventRoutes: Sendable {
         return Response(
             status: .ok, headers: [.contentType: "application/octet-stream"],
             body: ResponseBody { writer in
-                var (cursor, left) = (after, limit)
+                var (cursor, left, bytes) = (after, limit, 0)
                 while left > 0 {
                     let (position, count) = (cursor, Int(min(page, left)))
                     let events = try await bridge.read { store throws(StoreError) in
                         try store.events(of: row.id, after: position, limit: count)
                     }
                     guard let last = events.last else { break }
-                    try await writer.write(ByteBuffer(bytes: EventFrame.encode(events)))
+                    let frames = EventFrame.encode(events)
+                    try await writer.write(ByteBuffer(bytes: frames))
                     cursor = last.sequence
                     left -= Int64(events.count)
-                    if events.count < count { break }
+                    bytes += frames.count
+                    // Who wants more asks again; nobody has to take a log of any size at once.
+                    if bytes >= Self.logBytes { break }
                 }
                 try await writer.finish(nil)
             })

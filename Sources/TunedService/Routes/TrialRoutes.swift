@@ -13,6 +13,7 @@ struct TrialRoutes: Sendable {
             Route(.get, "/v1/studies/{slug}/trials/{number}", show),
             Route(.post, "/v1/studies/{slug}/ask", ask),
             Route(.post, "/v1/studies/{slug}/trials/{number}/tell", tell),
+            Route(.post, "/v1/studies/{slug}/trials/{number}/reports", report),
         ]
     }
 
@@ -41,7 +42,8 @@ struct TrialRoutes: Sendable {
         guard let (trial, attempts) = found else {
             throw ServiceError.notFound("study \"\(row.slug)\" has no trial \(number); it has \(row.counts.total)")
         }
-        return .json(TrialJSON.value(of: trial, attempts: attempts, in: entry.declaration))
+        let artifacts = try await parts.bridge.wait { engine in engine.artifacts(of: row.id, trial: number) }
+        return .json(TrialJSON.value(of: trial, attempts: attempts, artifacts: artifacts, in: entry.declaration))
     }
 
     @Sendable private func ask(_ request: Request, _ context: ServiceContext) async throws -> Response {
@@ -59,6 +61,36 @@ struct TrialRoutes: Sendable {
         }
         let (_, entry) = try await parts.directory.study(slug)
         return .json(TrialJSON.value(of: trial, in: entry.declaration))
+    }
+
+    @Sendable private func report(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        let (slug, number) = (try context.slug(), try context.trialNumber())
+        let (_, entry) = try await parts.directory.study(slug)
+        let report = try await request.fields(upTo: parts.limits.bodyBytes) { fields in
+            try Self.metricReport(&fields, entry.declaration)
+        }
+        let shouldStop = try await parts.bridge.reply { engine, reply in
+            engine.report(slug, trial: number, report, reply: reply)
+        }
+        return .json(.object(["stop": .boolean(shouldStop)]))
+    }
+
+    /// `{"step": 3, "value": 0.1}`, with `"metric"` where it is not the first objective.
+    private static func metricReport(_ fields: inout JSONFields, _ declaration: StudyDeclaration) throws -> MetricReport {
+        let metrics = declaration.schema.metrics
+        var index = declaration.objectives.first?.metric ?? 0
+        if let name = try fields.string("metric") {
+            guard let found = metrics.firstIndex(where: { $0.name == name }) else {
+                throw ServiceError.invalid(
+                    "there is no metric \"\(name.prefix(64))\"; there are \(metrics.map(\.name).joined(separator: ", "))", path: "metric")
+            }
+            index = found
+        }
+        guard case .integer(let step)? = fields.take("step") else {
+            throw ServiceError.invalid("a report needs a step, which is a whole number", path: "step")
+        }
+        guard let value = fields.take("value") else { throw ServiceError.invalid("a report needs a value", path: "value") }
+        return MetricReport(metric: index, step: step, value: try number(value, path: "value"))
     }
 
     /// `{"values": [...]}`, `{"value": ...}` or `{"failed": "why"}`: one of them.

@@ -35,7 +35,8 @@ final class CheckSession: @unchecked Sendable {
             let session = CheckSession(request, settings, deadline) { continuation.resume(returning: $0) }
             let order = SpawnOrder(
                 executable: settings.executable, directory: settings.temporaryDirectory,
-                environment: BaseEnvironment.variables(settings, environment), openFiles: settings.openFiles)
+                environment: BaseEnvironment.variables(settings, environment), processes: settings.processes,
+                openFiles: settings.openFiles)
             Spawner.shared.spawn(order) { result in session.queue.async { session.started(result) } }
         }
     }
@@ -92,7 +93,7 @@ final class CheckSession: @unchecked Sendable {
     }
 
     private func exited(_ exit: WorkerExit) {
-        complete(.ended(CrashReport(exit, memory: 0).failure, signal: exit.exit.signal, about: about, log: exit.log))
+        complete(.ended(CrashReport(exit, memory: 0, plugin: request.open.path).failure, signal: exit.exit.signal, about: about, log: exit.log))
         link = nil
     }
 

@@ -7,6 +7,8 @@ package enum Route {
 
     package static func plugin(_ name: String) -> String { "\(plugins)/\(segment(name))" }
 
+    package static func release(_ plugin: String) -> String { "\(self.plugin(plugin))/release" }
+
     package static func study(_ slug: String) -> String { "\(studies)/\(segment(slug))" }
 
     package static func trial(_ reference: TrialReference) -> String {

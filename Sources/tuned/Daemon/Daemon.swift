@@ -94,14 +94,15 @@ struct Daemon {
         }
         let catalog = try PluginCatalog(
             directory: directory.path, store: try PluginStore(directory: "\(directory.path)/plugins"),
-            probe: PluginProbe(settings: settings), clock: clock)
+            probe: PluginProbe(settings: settings), clock: clock, quarantineAfter: configuration.quarantineAfter)
         let drivers = inventory.driverVersion.map { version in
             Dictionary(inventory.gpus.map { ($0.uuid, version) }) { first, _ in first }
         }
         return try Engine(
             directory: directory.path, store: store, slots: slots, runner: runner, plugins: catalog,
             datasets: DatasetProbe(settings: settings), clock: clock,
-            host: HostFacts(daemonVersion: Version.current, drivers: drivers ?? [:]), version: Version.current)
+            host: HostFacts(daemonVersion: Version.current, drivers: drivers ?? [:]), version: Version.current,
+            direct: configuration.allowsInProcess ? InProcessRunner(clock: clock) : nil)
     }
 
     private func makeServer(

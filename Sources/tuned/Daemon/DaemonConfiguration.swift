@@ -34,6 +34,10 @@ package struct DaemonConfiguration: Hashable, Sendable {
     package var tcp: Listener?
     /// Seconds that running trials get to end when the daemon does.
     package var grace = 5.0
+    /// Crashes of a plugin in a row after which it is not run any more; 0: never.
+    package var quarantineAfter = 20
+    /// Whether studies may have checked plugins run inside the daemon.
+    package var allowsInProcess = false
 
     package init() {}
 
@@ -44,6 +48,13 @@ package struct DaemonConfiguration: Hashable, Sendable {
             if let slots = fields.take("slots") { try readSlots(slots) }
             if let listen = fields.take("listen") { tcp = try Self.listener(listen) }
             grace = try fields.quantity("grace", .duration) ?? grace
+            quarantineAfter = try fields.integer("quarantine_after", in: 0...1_000_000) ?? quarantineAfter
+            if let flag = fields.take("inprocess") {
+                guard case .boolean(let allows) = flag else {
+                    throw SpecificationError(path: "inprocess", message: "expected true or false")
+                }
+                allowsInProcess = allows
+            }
             try fields.finish()
         } catch {
             throw document.error(at: error.path, error.message)

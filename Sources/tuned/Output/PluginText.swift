@@ -19,7 +19,7 @@ enum PluginText {
             table.add([
                 plugin["name"]?.stringValue ?? "", plugin["version"]?.stringValue ?? "", shortHash(plugin),
                 plugin["loaded_at"]?.integerValue.map(Formatting.time(milliseconds:)) ?? "",
-                plugin["path"]?.stringValue ?? "",
+                plugin["quarantine"] == nil ? plugin["path"]?.stringValue ?? "" : "in quarantine: \(plugin["path"]?.stringValue ?? "")",
             ])
         }
         return table.text(width: Terminal.output.width, unicode: Terminal.output.usesUnicode)
@@ -27,6 +27,11 @@ enum PluginText {
 
     static func details(_ plugin: JSONValue) -> String {
         var text = "\(title(plugin))\nfrom \((plugin["path"]?.stringValue ?? "").printable)\n"
+        if let quarantine = plugin["quarantine"] {
+            let crashes = quarantine["crashes"]?.integerValue ?? 0
+            text += "in quarantine: \(crashes) attempts in a row crashed; the last: \((quarantine["last"]?.stringValue ?? "").printable)\n"
+            text += "Load it again once it is rebuilt, or: tuned plugins \((plugin["name"]?.stringValue ?? "").printable) --release\n"
+        }
         for trainable in plugin["trainables"]?.arrayValue ?? [] {
             text += "\n\(summary(trainable))\n"
             let schema = trainable["schema"]
@@ -37,7 +42,8 @@ enum PluginText {
     }
 
     private static func title(_ plugin: JSONValue) -> String {
-        "\(plugin["name"]?.stringValue ?? "") \(plugin["version"]?.stringValue ?? "") (\(shortHash(plugin)))".printable
+        let words = [plugin["name"]?.stringValue ?? "", plugin["version"]?.stringValue ?? "", "(\(shortHash(plugin)))"]
+        return words.filter { !$0.isEmpty }.joined(separator: " ").printable
     }
 
     private static func shortHash(_ plugin: JSONValue) -> String {

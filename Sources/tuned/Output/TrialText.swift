@@ -30,7 +30,11 @@ enum TrialText {
         if let failure = trial["failure"] {
             text += "failed (\(failure["kind"]?.stringValue ?? "")): \(message(failure))\n"
         }
+        if let step = trial["step"]?.integerValue { text += "last step reported: \(step)\n" }
         text += ConfigurationText.table(trial["configuration"])
+        for artifact in trial["artifacts"]?.arrayValue ?? [] {
+            text += "\nartifact  \(artifact["path"]?.stringValue ?? "")"
+        }
         for attempt in trial["attempts"]?.arrayValue ?? [] { text += "\n" + self.attempt(attempt) }
         return text
     }

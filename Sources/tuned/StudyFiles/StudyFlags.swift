@@ -72,6 +72,11 @@ struct StudyFlags: ParsableArguments {
     @Option(help: ArgumentHelp("The longest that one run may take: 30s, 10m.", valueName: "time"))
     var timeout: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the plugin runs: worker, a process of its own, or inprocess, the daemon itself.", valueName: "where"))
+    var isolation: String?
+
     @Option(help: ArgumentHelp("Fixes a parameter, as C=0.1; may be given again.", valueName: "name=value"))
     var set: [String] = []
 
@@ -94,6 +99,7 @@ struct StudyFlags: ParsableArguments {
         request.set("trainable", trainable.map(JSONValue.string))
         request.set("data", data.map { .string(FileText.absolute($0)) })
         request.set("timeout", timeout.map(JSONValue.string))
+        request.set("isolation", isolation.map(JSONValue.string))
         request.set("seed", seed.map { $0 <= UInt64(Int64.max) ? .integer(Int64($0)) : .string(String($0)) })
         request.merge(try Assignment.map(config), into: "config")
         request.set("objectives", objectives)

@@ -30,6 +30,11 @@ struct Check: Verb {
     @Argument(help: "Path of the shared library.", completion: .file(extensions: ["so"]))
     var path: String?
 
+    @Option(
+        help: "JSON file that the plugin reads; without it NAME.tuned.json beside the library, where there is one.",
+        completion: .file(extensions: ["json"]))
+    var schema: String?
+
     @Option(help: "Check this trainable only; all of the plugin's without it.")
     var trainable: String?
 
@@ -74,7 +79,8 @@ struct Check: Verb {
         var settings = WorkerSettings(executable: try Executables.worker())
         settings.temporaryDirectory = "\(directory.path)/tmp"
         mkdir(settings.temporaryDirectory, 0o700)
-        let (store, plugin) = try Self.add(FileText.absolute(path), directory)
+        let sidecar = try Load.schema(schema, of: FileText.absolute(path))
+        let (store, plugin) = try Self.add(FileText.absolute(path), sidecar, directory)
 
         let progress = CheckProgress(isShown: Terminal.error.isInteractive && !output.json)
         let report = await PluginCheck(plugin, settings: settings, options: options) { progress.show($0) }.run()
@@ -121,10 +127,13 @@ struct Check: Verb {
         return options
     }
 
-    private static func add(_ path: String, _ directory: DataDirectory) throws(CommandError) -> (PluginStore, StoredPlugin) {
+    /// The same content as `tuned load` would make of it, so that the verdict is found by its hash.
+    private static func add(
+        _ path: String, _ sidecar: JSONValue?, _ directory: DataDirectory
+    ) throws(CommandError) -> (PluginStore, StoredPlugin) {
         do {
             let store = try PluginStore(directory: "\(directory.path)/plugins")
-            return (store, try store.add(path))
+            return (store, try store.add(path, sidecar: sidecar.map { Array($0.text().utf8) }))
         } catch {
             let status: ExitStatus =
                 switch error.code {

@@ -9,16 +9,27 @@ struct Plugins: Verb {
               tuned plugins
               tuned plugins svm
               tuned plugins svm --json
+              tuned plugins svm --release
             """)
 
     @Argument(help: "A plugin's name.")
     var plugin: String?
 
+    @Flag(help: "Let a plugin in quarantine run again as it is.")
+    var release = false
+
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if release && plugin == nil { throw ValidationError("name the plugin to release: tuned plugins NAME --release") }
+    }
 
     func perform() async throws(CommandError) {
         let client = try DaemonClient()
-        if let plugin {
+        if let plugin, release {
+            let reply = try await client.post(Route.release(plugin), .object([:]))
+            output.show(reply) { "plugin \(plugin) may run again\n" }
+        } else if let plugin {
             let reply = try await client.get(Route.plugin(plugin))
             output.show(reply) { PluginText.details(reply) }
         } else {

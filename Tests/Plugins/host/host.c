@@ -1,4 +1,4 @@
-#include "host.h"
+#include "extensions.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -6,8 +6,6 @@
 #include <string.h>
 
 char create_failure[512];
-
-static run *run_of(const tuned_trial *trial) { return (run *)(uintptr_t)trial; }
 
 static const tuned_value *host_value(const tuned_trial *trial, const char *name) {
     (void)trial, (void)name;
@@ -22,13 +20,17 @@ static int32_t host_objective(const tuned_trial *trial, uint32_t metric, double 
 }
 
 static int32_t host_constraint(const tuned_trial *trial, const char *name, double value) {
-    (void)trial, (void)name, (void)value;
+    (void)name;
+    run_of(trial)->constraints++;
+    run_of(trial)->constraint = value;
     return TUNED_OK;
 }
 
 static int32_t host_report(const tuned_trial *trial, uint32_t metric, int64_t step, double value) {
-    (void)metric, (void)step, (void)value;
-    run_of(trial)->reports++;
+    run *r = run_of(trial);
+    if (r->reports++ == 0) r->first_step = step;
+    r->last_step = step;
+    if (metric == 0 && step >= 0 && step < RUN_STEPS) r->curve[step] = value;
     return TUNED_OK;
 }
 
@@ -39,8 +41,10 @@ static int32_t host_should_stop(const tuned_trial *trial) {
 }
 
 static void host_log(const tuned_trial *trial, int32_t level, const char *text) {
-    (void)level, (void)text;
-    if (trial) run_of(trial)->logs++;
+    (void)level;
+    if (!trial) return;
+    run_of(trial)->logs++;
+    snprintf(run_of(trial)->log, sizeof run_of(trial)->log, "%s", text);
 }
 
 static int32_t host_fail(const tuned_trial *trial, int32_t code, const char *text) {
@@ -48,24 +52,25 @@ static int32_t host_fail(const tuned_trial *trial, int32_t code, const char *tex
     return code;
 }
 
-static int32_t data_rows(const tuned_trial *trial, uint32_t part, const uint32_t **indices, uint64_t *count) {
-    if (part > TUNED_ROWS_EVALUATE) return TUNED_FAILED;
-    *indices = run_of(trial)->rows[part];
-    *count = run_of(trial)->row_counts[part];
-    return TUNED_OK;
-}
-
-static const void *host_extension(const char *id) {
-    static const tuned_data_extension data = {sizeof data, 0, data_rows};
-    return strcmp(id, TUNED_DATA) == 0 ? &data : NULL;
-}
-
 #define HOST_FUNCTIONS                                                                                             \
-    .abi_minor = TUNED_ABI_MINOR, .value = host_value, .objective = host_objective, .constraint = host_constraint, \
-    .report = host_report, .should_stop = host_should_stop, .log = host_log, .fail = host_fail, .extension = host_extension
+    .value = host_value, .objective = host_objective, .constraint = host_constraint, .report = host_report,        \
+    .should_stop = host_should_stop, .log = host_log, .fail = host_fail
 
-const tuned_host full_host = {.size = sizeof(tuned_host), HOST_FUNCTIONS};
-const tuned_host older_host = {.size = offsetof(tuned_host, extension), HOST_FUNCTIONS};
+const tuned_host full_host = {
+    .size = sizeof(tuned_host), .abi_minor = TUNED_ABI_MINOR, HOST_FUNCTIONS, .extension = full_extension};
+const tuned_host older_host = {
+    .size = offsetof(tuned_host, extension), .abi_minor = 0, HOST_FUNCTIONS, .extension = full_extension};
+const tuned_host first_host = {.size = sizeof(tuned_host), .abi_minor = 0, HOST_FUNCTIONS, .extension = data_extension};
+const tuned_host bare_host = {.size = sizeof(tuned_host), .abi_minor = 0, HOST_FUNCTIONS, .extension = no_extension};
+
+/* Fields that no header knows yet lie behind those that this one knows. */
+static const struct {
+    tuned_host known;
+    uint64_t unknown[8];
+} enlarged = {
+    {.size = sizeof enlarged, .abi_minor = TUNED_ABI_MINOR + 1, HOST_FUNCTIONS, .extension = full_extension},
+    {0xdeadbeefdeadbeefu, 1, 2, 3, 4, 5, 6, 7}};
+const tuned_host *const newer_host = &enlarged.known;
 
 const tuned_plugin *load_plugin(const char *path) {
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -107,9 +112,36 @@ void set_int(run *r, uint32_t index, int64_t value) {
     r->values[index].f64 = (double)value;
 }
 
+void set_category(run *r, uint32_t index, int64_t place, const char *text) {
+    set_int(r, index, place);
+    r->values[index].type = TUNED_CATEGORICAL;
+    r->values[index].str = text;
+}
+
+void set_inactive(run *r, uint32_t index) {
+    r->values[index] = (tuned_value){.size = sizeof(tuned_value), .type = r->values[index].type, .str = ""};
+}
+
 int32_t run_trial(const tuned_trainable *t, void *self, run *r) {
     r->trial.values = r->values;
     int32_t status = t->train ? t->train(self, &r->trial) : TUNED_OK;
+    return status == TUNED_OK ? t->evaluate(self, &r->trial) : status;
+}
+
+int32_t run_stepwise(const tuned_trainable *t, void *self, run *r, int64_t budget, bool keep) {
+    const tuned_stepwise_extension *steps = t->extension(self, TUNED_STEPWISE);
+    int64_t step = 0;
+    r->trial.values = r->values;
+    int32_t status = steps->begin(self, &r->trial);
+    if (status == TUNED_OK && steps->load && checkpoint_restore(&r->trial, &step) == TUNED_OK) status = steps->load(self, &r->trial);
+    while (status == TUNED_OK && step < budget) {
+        status = steps->step(self, &r->trial, ++step);
+        if (status == TUNED_OK && keep && steps->save) {
+            checkpoint_begin(&r->trial, step);
+            status = steps->save(self, &r->trial);
+            if (status == TUNED_OK) checkpoint_commit(&r->trial);
+        }
+    }
     return status == TUNED_OK ? t->evaluate(self, &r->trial) : status;
 }
 

@@ -44,11 +44,28 @@ static void test_sleep(const tuned_plugin *plugin) {
     sleeper->destroy(self);
 }
 
+static void test_batch(const tuned_plugin *plugin) {
+    const tuned_trainable *batch = find_trainable(plugin, "noop-batch");
+    CHECK(batch->extension(NULL, TUNED_DATA) == NULL);
+    const tuned_batch_extension *table = batch->extension(NULL, TUNED_BATCH);
+    run first = make_run(&full_host, 2), second = make_run(&full_host, 2);
+    set_float(&first, 0, 0.25);
+    set_float(&second, 1, 0.75);
+    first.trial.values = first.values;
+    second.trial.values = second.values;
+    const tuned_trial *trials[] = {&first.trial, &second.trial};
+    int32_t codes[2] = {-1, -1};
+    CHECK(table->run(NULL, trials, 2, codes) == TUNED_OK);
+    CHECK(codes[0] == TUNED_OK && codes[1] == TUNED_OK);
+    CHECK(first.objectives[0] == 0.25 && second.objectives[0] == 0.75);
+}
+
 int main(int count, char **arguments) {
     if (count != 2) return 2;
     const tuned_plugin *plugin = load_plugin(arguments[1]);
-    CHECK(plugin->trainable_count == 3 && plugin->trainable(3) == NULL);
+    CHECK(plugin->trainable_count == 4 && plugin->trainable(4) == NULL);
     test_sums(plugin);
     test_sleep(plugin);
+    test_batch(plugin);
     return check_summary("noop");
 }

@@ -162,6 +162,23 @@ final class FakeEngine: EngineFacade {
         }
     }
 
+    func release(_ plugin: String, reply: @escaping EngineReply<LoadedPlugin>) {
+        guard let found = loadedPlugins().first(where: { $0.name == plugin }) else {
+            return reply(.failure(EngineError(.notFound, "no plugin named \"\(plugin)\" is loaded")))
+        }
+        reply(.success(found))
+    }
+
+    func report(_ slug: String, trial: Int, _ report: MetricReport, reply: @escaping EngineReply<Bool>) {
+        answer("report \(slug)/\(trial) \(report.metric) \(report.step) \(report.value)", reply) { () throws(EngineError) in
+            (memory.append([.reported(trial: trial, run: RunKey(fold: 0), report)], study: try row(slug).id, time: 3000), true)
+        }
+    }
+
+    func artifacts(of study: StudyID, trial: Int) -> [RunFolders.Artifact] {
+        [RunFolders.Artifact(run: 0, name: "model.bin", size: 3, path: "/runs/1/0-0/artifacts/model.bin")]
+    }
+
     func tell(_ slug: String, trial: Int, _ result: ToldResult, reply: @escaping EngineReply<TrialRow>) {
         answer("tell \(slug)/\(trial)", reply) { () throws(EngineError) in
             let study = try row(slug)
@@ -194,8 +211,8 @@ final class FakeEngine: EngineFacade {
 
     // MARK: Plugins and slots
 
-    func loadPlugin(path: String, reply: @escaping EngineReply<LoadedPlugin>) {
-        answer("load \(path)", reply) { () throws(EngineError) in
+    func loadPlugin(path: String, sidecar: JSONValue?, reply: @escaping EngineReply<LoadedPlugin>) {
+        answer("load \(path)\(sidecar.map { " with \($0.text())" } ?? "")", reply) { () throws(EngineError) in
             guard let schema = try? Schema(parsing: Self.schema) else {
                 throw EngineError(.plugin, "its schema is wrong")
             }

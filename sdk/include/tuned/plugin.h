@@ -99,7 +99,7 @@ typedef struct tuned_trial {
 #define TUNED_LOG_WARNING 2
 #define TUNED_LOG_ERROR 3
 
-/* What the host offers. Valid in [trial] calls, and in create for log, fail and extension. */
+/* What the host offers. Valid in [trial] calls; log, fail and extension also in create and in the entry point. */
 typedef struct tuned_host {
     uint32_t size;
     uint32_t abi_minor;
@@ -113,9 +113,10 @@ typedef struct tuned_host {
     int32_t (*report)(const tuned_trial *trial, uint32_t metric, int64_t step, double value);
     /* [any-thread] Nonzero once the trial should end: pruned, cancelled, out of time. Ask between steps; it costs nanoseconds. */
     int32_t (*should_stop)(const tuned_trial *trial);
-    /* [any-thread] A line for the trial's log. `trial` may be NULL inside create. */
+    /* [any-thread] A line for the trial's log. `trial` is NULL in create and in the entry point. */
     void (*log)(const tuned_trial *trial, int32_t level, const char *text);
-    /* [any-thread] Says why the call is about to return a failure, and returns `code` for convenience. `trial` may be NULL in create. */
+    /* [any-thread] Says why the call is about to return a failure, and returns `code` for convenience. `trial` is NULL in create
+     * and in the entry point, which returns NULL to refuse. */
     int32_t (*fail)(const tuned_trial *trial, int32_t code, const char *text);
     /* [any-thread] A host extension by id, or NULL. */
     const void *(*extension)(const char *id);
@@ -352,8 +353,88 @@ static inline int32_t tuned_load_checkpoint(const tuned_trial *trial, int64_t *s
     return status == TUNED_OK && checkpoint->read(trial, &more, 1) != 0 ? TUNED_FAILED : status;
 }
 
+/* A checksum of bytes that come in pieces: FNV-1a of 64 bits (Fowler, Noll and Vo; RFC 9923). */
+#define TUNED_CHECKSUM_START 0xcbf29ce484222325u
+static inline uint64_t tuned_checksum(uint64_t sum, const void *bytes, uint64_t count) {
+    const unsigned char *byte = (const unsigned char *)bytes;
+    for (uint64_t i = 0; i < count; i++) sum = (sum ^ byte[i]) * 0x100000001b3u;
+    return sum;
+}
+
+/* As tuned_save_checkpoint, with a checksum at the end, so that tuned_load_sealed refuses bytes that were damaged. */
+static inline int32_t tuned_save_sealed(const tuned_trial *trial, int64_t step, const void *bytes, uint64_t count) {
+    const tuned_checkpoint_extension *checkpoint =
+        (const tuned_checkpoint_extension *)tuned_find_extension(trial->host, TUNED_CHECKPOINT);
+    const uint64_t sum = tuned_checksum(TUNED_CHECKSUM_START, bytes, count);
+    if (checkpoint == NULL) return TUNED_OK;
+    int32_t status = checkpoint->begin(trial, step);
+    if (status == TUNED_OK) status = checkpoint->write(trial, bytes, count);
+    if (status == TUNED_OK) status = checkpoint->write(trial, &sum, sizeof sum);
+    return status == TUNED_OK ? checkpoint->commit(trial) : status;
+}
+
+/* Restores what tuned_save_sealed saved: TUNED_OK with its step, TUNED_ABSENT on a fresh start, or a failure that it has told the
+ * host of. `bytes` may have been written to then. */
+static inline int32_t tuned_load_sealed(const tuned_trial *trial, int64_t *step, void *bytes, uint64_t count) {
+    const tuned_checkpoint_extension *checkpoint =
+        (const tuned_checkpoint_extension *)tuned_find_extension(trial->host, TUNED_CHECKPOINT);
+    uint64_t sum = 0;
+    char more;
+    if (checkpoint == NULL) return TUNED_ABSENT;
+    int32_t status = checkpoint->restore(trial, step);
+    if (status == TUNED_ABSENT) return status;
+    if (status == TUNED_OK) status = tuned_read_checkpoint(trial, bytes, count);
+    if (status == TUNED_OK) status = tuned_read_checkpoint(trial, &sum, sizeof sum);
+    if (status == TUNED_OK && checkpoint->read(trial, &more, 1) == 0 && sum == tuned_checksum(TUNED_CHECKSUM_START, bytes, count)) {
+        return TUNED_OK;
+    }
+    return trial->host->fail(trial, TUNED_FAILED, "the checkpoint is damaged or of another model");
+}
+
+/* Reports a metric at a step, then says whether to go on: TUNED_OK, or TUNED_STOPPED, which the caller returns. */
+static inline int32_t tuned_step(const tuned_trial *trial, uint32_t metric, int64_t step, double value) {
+    trial->host->report(trial, metric, step, value);
+    return trial->host->should_stop(trial) != 0 ? TUNED_STOPPED : TUNED_OK;
+}
+
+/* The budget in whole units of the fidelity; `full` where the host asks for training in full. */
+static inline int64_t tuned_budget(const tuned_trial *trial, int64_t full) {
+    return trial->budget > 0 ? (int64_t)(trial->budget + 0.5) : full;
+}
+
+static inline int32_t tuned_same_text(const char *a, const char *b) {
+    while (*a != 0 && *a == *b) a++, b++;
+    return *a == *b;
+}
+
+/* The text of one key of the study's config; NULL where the study does not give it. */
+static inline const char *tuned_config_value(const tuned_config *config, const char *key) {
+    for (uint32_t i = 0; i < config->key_count; i++) {
+        if (tuned_same_text(config->keys[i], key)) return config->values[i];
+    }
+    return NULL;
+}
+
+/* Random numbers for whoever has no generator: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). Start with *state = trial->seed. */
+static inline uint64_t tuned_random(uint64_t *state) {
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+/* Uniform in [0, 1), of 53 bits. */
+static inline double tuned_uniform(uint64_t *state) { return (double)(tuned_random(state) >> 11) * (1.0 / 9007199254740992.0); }
+
 /* JSON as text, written as it is: TUNED_JSON({"id": "mine", "parameters": []}). The preprocessor adds the quotation marks. */
 #define TUNED_JSON(...) #__VA_ARGS__
+
+/* Defines a tuned_trainable.extension that offers one extension: TUNED_OFFER(extension, TUNED_DATASET, dataset). */
+#define TUNED_OFFER(function, extension_id, table)                    \
+    static const void *function(void *self, const char *id) {         \
+        (void)self;                                                   \
+        return tuned_same_text(id, extension_id) ? &(table) : NULL;   \
+    }
 
 /* Defines the entry point of a plugin with one trainable. */
 #define TUNED_PLUGIN(plugin_id, plugin_version, one_trainable)                                                            \

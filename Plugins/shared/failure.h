@@ -1,6 +1,6 @@
 /* Why a step could not be done, in words for the person who started it. */
-#ifndef SVM_FAILURE_H
-#define SVM_FAILURE_H
+#ifndef FAILURE_H
+#define FAILURE_H
 
 #include <stdbool.h>
 

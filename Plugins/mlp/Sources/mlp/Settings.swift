@@ -1,0 +1,32 @@
+import TunedPlugin
+
+/// The values of one trial, as the network and its training take them.
+struct Settings {
+    var hidden: [Int]
+    var activation: Space.Activation
+    var batch: Int
+    var rule: Optimizer.Rule
+    var rate: Double
+    var weightDecay: Float
+    var schedule: RateSchedule
+
+    init(_ trial: borrowing Trial) {
+        let layers = trial[Space.layers]
+        hidden = [trial[Space.width1], trial[Space.width2], trial[Space.width3]].prefix(layers).map { max(1, $0) }
+        activation = trial[Space.activation]
+        batch = trial[Space.batch]
+        rule =
+            switch trial[Space.optimizer] {
+            case .momentum: .momentum(Float(trial[Space.momentum]))
+            case .adam: .adam(beta1: Float(trial[Space.beta1]), beta2: Float(trial[Space.beta2]))
+            }
+        rate = trial[Space.rate]
+        weightDecay = Float(trial[Space.weightDecay])
+        schedule =
+            switch trial[Space.schedule] {
+            case .constant: .constant
+            case .step: .step(epochs: max(1, trial[Space.stepEpochs]), factor: trial[Space.stepFactor])
+            case .cosine: .cosine(floor: trial[Space.floor])
+            }
+    }
+}

@@ -1,0 +1,66 @@
+import TunedRecords
+import TunedSpace
+
+/// A batch from when it is asked for to when it enters the log. Confined to its study's queue, but for what is constant.
+///
+/// `@unchecked Sendable`: `outcome` is touched on that queue only.
+final class PendingBatch: @unchecked Sendable {
+    let assignment: BatchAssignment
+    let askedAfter: EventSequence
+    /// Milliseconds since 1970.
+    let startedAt: Int64
+    let wishes: [Int: EventSequence]
+    let cpus: [Int]
+    let environment: EventSequence
+    /// How long the sampler took for its configurations.
+    let secondsOfAsking: Double
+    private let host: any DirectHost
+    /// Set once it has ended: it may have to wait for those before it.
+    private(set) var outcome: [EventPayload]?
+
+    init(
+        _ assignment: BatchAssignment, askedAfter: EventSequence, startedAt: Int64, wishes: [Int: EventSequence], cpus: [Int],
+        environment: EventSequence, host: any DirectHost, secondsOfAsking: Double
+    ) {
+        self.assignment = assignment
+        self.askedAfter = askedAfter
+        self.startedAt = startedAt
+        self.wishes = wishes
+        self.cpus = cpus
+        self.environment = environment
+        self.host = host
+        self.secondsOfAsking = secondsOfAsking
+    }
+
+    var count: Int { assignment.configurations.count }
+
+    func stop(_ reason: StopReason) { host.stop(reason, nonce: assignment.nonce) }
+
+    /// Takes what it brought.
+    func end(with result: BatchResult, objectives: [Objective]) {
+        let exceptions = result.failures.map { index, outcome in
+            BatchRun.Exception(
+                outcome: outcome, end: end(of: index, outcome, result.reports, objectives: objectives))
+        }
+        let batch = BatchRun(
+            first: assignment.first, askedAfter: askedAfter, startedAt: startedAt, nonce: assignment.nonce, cpus: cpus,
+            environment: environment, configurations: PackedConfigurations(assignment.configurations),
+            metrics: result.metrics, objectives: objectives.map(\.metric), exceptions: exceptions, wishes: wishes,
+            log: result.log)
+        let reports = result.reports.map { index, report in
+            EventPayload.reported(trial: assignment.first + index, run: RunKey(), report)
+        }
+        outcome = [.batchRun(batch)] + reports
+    }
+
+    private func end(
+        of index: Int, _ outcome: AttemptOutcome, _ reports: [(index: Int, report: MetricReport)], objectives: [Objective]
+    ) -> TrialEnded {
+        var trial = ActiveTrial(
+            number: assignment.first + index, configuration: assignment.configurations[index], isExternal: false,
+            runs: [RunKey()])
+        for (of, report) in reports where of == index { trial.note(report, objective: objectives.first) }
+        _ = trial.take(outcome, of: 0, objectives: objectives)
+        return trial.verdict ?? TrialEnded(trial: trial.number, state: .cancelled, values: [])
+    }
+}

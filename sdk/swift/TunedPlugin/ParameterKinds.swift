@@ -1,0 +1,106 @@
+import CTunedPlugin
+
+// The kinds of parameters. All take a default, which is what an expert would use untuned; `help`, a line for people; and `when`,
+// the condition under which the parameter means anything.
+
+extension Parameter where Value == Double {
+    /// A real number; both bounds are included.
+    ///
+    /// - Parameters:
+    ///   - log: searches orders of magnitude; the lower bound must be greater than 0.
+    ///   - step: only the lower bound and multiples of `step` above it.
+    public static func float(
+        _ name: String, _ range: ClosedRange<Double>, log: Bool = false, step: Double? = nil, default value: Double? = nil,
+        when condition: Condition? = nil, help: String = ""
+    ) -> Parameter {
+        var declaration = ParameterDeclaration("float", name, help, condition)
+        declaration.bound(JSONText.number(range.lowerBound), JSONText.number(range.upperBound), log, step.map(JSONText.number))
+        return Parameter(declaration, default: value, json: { JSONText.number($0) }, read: { $0.pointee.f64 })
+    }
+}
+
+extension Parameter where Value == Int {
+    /// An integer; both bounds are included. `log` and `step` are those of a float.
+    public static func integer(
+        _ name: String, _ range: ClosedRange<Int>, log: Bool = false, step: Int? = nil, default value: Int? = nil,
+        when condition: Condition? = nil, help: String = ""
+    ) -> Parameter {
+        var declaration = ParameterDeclaration("int", name, help, condition)
+        declaration.bound(range.lowerBound.description, range.upperBound.description, log, step?.description)
+        return Parameter(declaration, default: value, json: { $0.description }, read: { Int($0.pointee.i64) })
+    }
+}
+
+extension ParameterDeclaration {
+    fileprivate mutating func bound(_ low: String, _ high: String, _ log: Bool, _ step: String?) {
+        object.add("low", json: low)
+        object.add("high", json: high)
+        if log { object.add("log", json: "true") }
+        if let step { object.add("step", json: step) }
+    }
+}
+
+extension Parameter where Value == Bool {
+    public static func boolean(
+        _ name: String, default value: Bool? = nil, when condition: Condition? = nil, help: String = ""
+    ) -> Parameter {
+        Parameter(
+            ParameterDeclaration("bool", name, help, condition), default: value, json: { JSONText.boolean($0) },
+            read: { $0.pointee.i64 != 0 })
+    }
+}
+
+/// What a categorical or ordinal parameter chooses from: texts, numbers, or the cases of an enumeration with such raw values.
+///
+///     enum Optimizer: String, CaseIterable, Choice { case sgd, adam }
+public protocol Choice: Sendable {
+    /// A text or a number as JSON.
+    var choiceJSON: String { get }
+}
+
+extension String: Choice {
+    public var choiceJSON: String { JSONText.string(self) }
+}
+
+extension Int: Choice {
+    public var choiceJSON: String { description }
+}
+
+extension Double: Choice {
+    public var choiceJSON: String { JSONText.number(self) }
+}
+
+extension Choice where Self: RawRepresentable, RawValue: Choice {
+    public var choiceJSON: String { rawValue.choiceJSON }
+}
+
+extension Parameter where Value: Choice {
+    /// One of several choices without an order.
+    public static func categorical(
+        _ name: String, _ choices: [Value], default value: Value? = nil, when condition: Condition? = nil, help: String = ""
+    ) -> Parameter {
+        choice("categorical", name, choices, value, condition, help)
+    }
+
+    /// One of several choices in order.
+    public static func ordinal(
+        _ name: String, _ choices: [Value], default value: Value? = nil, when condition: Condition? = nil, help: String = ""
+    ) -> Parameter {
+        choice("ordinal", name, choices, value, condition, help)
+    }
+
+    private static func choice(
+        _ type: String, _ name: String, _ choices: [Value], _ value: Value?, _ condition: Condition?, _ help: String
+    ) -> Parameter {
+        var declaration = ParameterDeclaration(type, name, help, condition)
+        declaration.object.add("choices", json: JSONText.array(choices.map(\.choiceJSON)))
+        let count = choices.count
+        // Never written to again. A parameter lives as long as the process anyway, and generic code reads plain memory much faster than
+        // an array.
+        nonisolated(unsafe) let memory = immortal(list: choices)
+        return Parameter(
+            declaration, default: value, json: { $0.choiceJSON },
+            // An index that is none comes from a host that breaks its own promise; a choice is still a choice.
+            read: { memory[$0.pointee.i64 >= 0 && $0.pointee.i64 < count ? Int($0.pointee.i64) : 0] })
+    }
+}
