@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static _Thread_local void *creating_context;
+static _Thread_local void *calling_context;
 
-void *tuned_creating_context(void) { return creating_context; }
+void *tuned_calling_context(void) { return calling_context; }
 
-void tuned_set_creating_context(void *context) { creating_context = context; }
+void tuned_set_calling_context(void *context) { calling_context = context; }
 
 typedef struct thread_start {
     void (*body)(void *);

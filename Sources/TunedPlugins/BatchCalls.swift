@@ -18,6 +18,7 @@ final class BatchCalls {
     private let metricCount: Int
     private let files: RunFiles
     private let sink: HostSink
+    private let resources: UnsafePointer<tuned_resources>
     private var room: BatchRoom?
 
     /// Nil where the trainable has no such extension.
@@ -36,6 +37,7 @@ final class BatchCalls {
         metricCount = host.metricCount
         files = host.files
         self.sink = sink
+        resources = host.resources
     }
 
     /// Runs one trial, whose context the caller has made, as a batch of one.
@@ -66,7 +68,8 @@ final class BatchCalls {
         if let room, room.capacity >= count { return room }
         // Batches grow by steps, so room for the next step is made with this one.
         let made = BatchRoom(
-            capacity: min(limit, max(64, 2 * count)), parameters: parameters, metricCount: metricCount, sink: sink, files: files)
+            capacity: min(limit, max(64, 2 * count)), parameters: parameters, metricCount: metricCount, sink: sink, files: files,
+            resources: resources)
         room = made
         return made
     }

@@ -17,7 +17,10 @@ final class BatchRoom {
     private let given: UnsafeMutablePointer<Bool>
     private let notes: [RunNotes]
 
-    init(capacity: Int, parameters: [WireParameter], metricCount: Int, sink: HostSink, files: RunFiles) {
+    init(
+        capacity: Int, parameters: [WireParameter], metricCount: Int, sink: HostSink, files: RunFiles,
+        resources: UnsafePointer<tuned_resources>
+    ) {
         self.capacity = capacity
         self.metricCount = metricCount
         self.parameters = ParameterTable(parameters, rows: capacity)
@@ -34,7 +37,7 @@ final class BatchRoom {
         for index in 0..<capacity {
             var context = TrialContext(
                 trial: tuned_trial(), sink: sink, notes: Unmanaged.passUnretained(notes[index]),
-                files: Unmanaged.passUnretained(files), metricCount: UInt32(metricCount),
+                files: Unmanaged.passUnretained(files), resources: resources, metricCount: UInt32(metricCount),
                 metrics: metrics + index * metricCount, given: given + index * metricCount, names: self.parameters.names)
             context.isOfBatch = true
             (contexts + index).initialize(to: context)

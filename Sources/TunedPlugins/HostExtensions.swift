@@ -1,4 +1,5 @@
 import CTunedPlugin
+import CTunedWorker
 import Glibc
 
 /// What the host offers by id beyond its table.
@@ -161,7 +162,8 @@ private func hostStoreArtifactFile(
 
 private func hostResources(_ out: UnsafeMutablePointer<tuned_resources>?) -> Int32 {
     guard let out else { return TUNED_FAILED }
-    return ResourceTable.fill(out) ? TUNED_OK : TUNED_FAILED
+    let running = tuned_calling_context()?.assumingMemoryBound(to: TrialContext.self).pointee.resources
+    return ResourceTable.fill(out, running: running) ? TUNED_OK : TUNED_FAILED
 }
 
 /// Parameters do not change while a run goes on, so each has its own constant schedule.

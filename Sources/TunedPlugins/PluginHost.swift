@@ -17,6 +17,7 @@ package final class PluginHost {
     private var stepwise: StepwiseTraining?
     /// The trainable's `tuned.batch/1`, where it has one.
     private(set) var batch: BatchCalls?
+    let resources: UnsafePointer<tuned_resources>
     private let contexts: UnsafeMutablePointer<TrialContext>
     /// The one of the run that is under way, or was last.
     private var context: UnsafeMutablePointer<TrialContext>
@@ -44,6 +45,7 @@ package final class PluginHost {
         metricCount = request.metrics
         self.folds = folds
         files = RunFiles(owner: "\(library.hash) \(request.trainable)")
+        resources = ResourceTable.table(of: request.resources)
         contexts = .allocate(capacity: Self.contextCount)
         context = contexts
         let metrics = UnsafeMutablePointer<Double>.allocate(capacity: max(1, metricCount))
@@ -53,9 +55,9 @@ package final class PluginHost {
         contexts.initialize(
             repeating: TrialContext(
                 trial: tuned_trial(), sink: sink, notes: Unmanaged.passUnretained(notes),
-                files: Unmanaged.passUnretained(files), metricCount: UInt32(metricCount), metrics: metrics, given: given, names: parameters.names),
+                files: Unmanaged.passUnretained(files), resources: resources,
+                metricCount: UInt32(metricCount), metrics: metrics, given: given, names: parameters.names),
             count: Self.contextCount)
-        ResourceTable.set(request.resources)
         try create(request)
         stepwise = try StepwiseTraining(trainable, instance, name: name, fullBudget: request.fullBudget)
         batch = try BatchCalls(self, request.parameters, sink: sink)
@@ -76,8 +78,8 @@ package final class PluginHost {
             isCreated = true
             return
         }
-        tuned_set_creating_context(context)
-        defer { tuned_set_creating_context(nil) }
+        tuned_set_calling_context(context)
+        defer { tuned_set_calling_context(nil) }
         let code = ConfigTable.with(request) { create(HostTable.pointer, $0, &instance) }
         guard code == TUNED_OK else {
             instance = nil
@@ -117,7 +119,9 @@ package final class PluginHost {
             return result(request, code: TUNED_FAILED, endedInTrain: true, text: "the host sent \(problem)")
         }
         var code = TUNED_OK
+        tuned_set_calling_context(context)
         defer {
+            tuned_set_calling_context(nil)
             context.pointee.isOpen = false
             files.end(succeeded: code == TUNED_OK)
         }

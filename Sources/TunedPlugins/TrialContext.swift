@@ -36,6 +36,8 @@ struct TrialContext {
     let sink: HostSink
     let notes: Unmanaged<RunNotes>
     let files: Unmanaged<RunFiles>
+    /// What the instance's slot holds.
+    let resources: UnsafePointer<tuned_resources>
     let metricCount: UInt32
     /// The metrics' final values, and whether each was given.
     let metrics: UnsafeMutablePointer<Double>
@@ -59,10 +61,10 @@ struct TrialContext {
         return context.pointee.isOpen ? context : nil
     }
 
-    /// The context of a call that may pass NULL: then the create() under way on this thread.
+    /// The context of a call that may pass NULL: then that of the create() or run under way on this thread.
     static func ofAny(_ trial: UnsafePointer<tuned_trial>?) -> UnsafeMutablePointer<TrialContext>? {
         if trial != nil { return of(trial) }
-        return tuned_creating_context()?.assumingMemoryBound(to: TrialContext.self)
+        return tuned_calling_context()?.assumingMemoryBound(to: TrialContext.self)
     }
 }
 

@@ -10,6 +10,8 @@ struct RandomHistory {
     private var created: Set<StudyID> = []
     private var next: [StudyID: Int] = [:]
     private var time: Int64 = 1_000
+    /// Events so far: no sequence number is higher.
+    private var produced = 0
 
     init(seed: UInt64, studies: [StudyID]) {
         generator = SeededGenerator(seed: seed)
@@ -21,9 +23,12 @@ struct RandomHistory {
         time += Int64(index(below: 20)) - 2
         guard created.contains(study) else {
             created.insert(study)
+            produced += 1
             return (study, [.studyCreated(slug: "study-\(study.rawValue)", declaration: "{}")], time)
         }
-        return (study, (0...index(below: 6)).map { _ in payload(study) }, time)
+        let payloads = (0...index(below: 6)).map { _ in payload(study) }
+        produced += payloads.count
+        return (study, payloads, time)
     }
 
     private mutating func index(below count: Int) -> Int { Int.random(in: 0..<count, using: &generator) }
@@ -75,7 +80,8 @@ struct RandomHistory {
         var random = RandomEvents(seed: generator.next())
         let first = index(below: 8) == 0 ? max(0, limit - 2) : limit + (index(below: 6) == 0 ? 1 : 0)
         var batch = random.batch(first: first)
-        batch.environment = Int64(index(below: 40))
+        // What a batch ran on was seen before it.
+        batch.environment = Int64(index(below: min(40, produced)))
         batch.startedAt = time - 3
         next[study] = max(limit, batch.trials.upperBound)
         return batch

@@ -1,10 +1,9 @@
 // Small things about threads and processes that Swift cannot import.
 #pragma once
 
-// The host context of the create() call that runs on this thread, or NULL: inside create a plugin passes no trial that
-// would lead to it.
-void *tuned_creating_context(void);
-void tuned_set_creating_context(void *context);
+// The host context of the create() or the run under way on this thread, or NULL: calls that pass no trial lead to it by this.
+void *tuned_calling_context(void);
+void tuned_set_calling_context(void *context);
 
 // Starts a detached thread with all signals blocked. 0 or an errno value.
 int tuned_start_thread(const char *name, void (*body)(void *), void *argument);

@@ -24,6 +24,7 @@ enum CheckFile {
         write(to: path) { writer in
             writer.writeVarint(outcomes.count)
             for outcome in outcomes {
+                writer.write(outcome.budget)
                 writer.writeVarint(Int64(outcome.code))
                 writer.writeVarint(outcome.metrics.count)
                 for metric in outcome.metrics {
@@ -55,6 +56,7 @@ enum CheckFile {
 
     private static func outcome(_ reader: inout BinaryReader) throws(BinaryCodingError) -> CheckOutcome {
         var outcome = CheckOutcome()
+        outcome.budget = try reader.readDouble()
         outcome.code = Int32(truncatingIfNeeded: try reader.readInteger())
         for _ in 0..<(try reader.readInt()) {
             let isGiven = try reader.readBool()

@@ -92,13 +92,13 @@ final class CheckCreation {
 
     /// Runs create; what it says on this thread through a NULL trial arrives here.
     func during(_ create: () -> Int32) -> Int32 {
-        tuned_set_creating_context(Unmanaged.passUnretained(self).toOpaque())
-        defer { tuned_set_creating_context(nil) }
+        tuned_set_calling_context(Unmanaged.passUnretained(self).toOpaque())
+        defer { tuned_set_calling_context(nil) }
         return create()
     }
 
     fileprivate static var current: CheckCreation? {
-        tuned_creating_context().map { Unmanaged<CheckCreation>.fromOpaque($0).takeUnretainedValue() }
+        tuned_calling_context().map { Unmanaged<CheckCreation>.fromOpaque($0).takeUnretainedValue() }
     }
 }
 

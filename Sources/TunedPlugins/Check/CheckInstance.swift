@@ -30,6 +30,8 @@ final class CheckInstance {
     let schema: Schema
     /// Rows of the data set that it describes; 0: none.
     private(set) var rows = 0
+    /// Into which they are divided; fewer than two divide nothing.
+    private var folds = 0
     private(set) var stepwise: tuned_stepwise_extension?
     private let host: CheckHost
     private let parameters: ParameterTable
@@ -43,7 +45,7 @@ final class CheckInstance {
 
     /// After so many runs a trial's memory is used again.
     static let trialCount = 8
-    private static let folds = 3
+    private static let mostFolds = 3
 
     /// - Parameter describesData: false leaves the plugin's extensions alone.
     init(_ lab: CheckLab, describesData: Bool = true) throws(PluginError) {
@@ -97,20 +99,21 @@ final class CheckInstance {
         var dataset = tuned_dataset()
         dataset.size = UInt32(MemoryLayout<tuned_dataset>.size)
         let code = describe(instance, &dataset)
-        guard code == TUNED_OK, dataset.rows >= UInt64(2 * Self.folds), dataset.rows <= UInt64(UInt32.max) else {
+        guard code == TUNED_OK, dataset.rows > 0, dataset.rows <= UInt64(UInt32.max) else {
             throw PluginError(
-                .create, "describe of \(TUNED_DATASET) returned \(code) and \(dataset.rows) rows; a check needs \(2 * Self.folds)")
+                .create, "describe of \(TUNED_DATASET) returned \(code) and \(dataset.rows) rows; 1 to 4294967295 are allowed")
         }
         rows = Int(dataset.rows)
+        folds = min(Self.mostFolds, rows)
     }
 
     /// The rows of a fold: each third row is evaluated, whatever the order of classes.
     private func rows(ofFold fold: Int) -> (train: UnsafeBufferPointer<UInt32>, evaluate: UnsafeBufferPointer<UInt32>)? {
-        guard rows > 0 else { return nil }
+        guard folds > 1 else { return nil }
         if split.isEmpty {
-            for fold in 0..<Self.folds {
+            for fold in 0..<folds {
                 for isEvaluated in [false, true] {
-                    let chosen = (0..<rows).filter { ($0 % Self.folds == fold) == isEvaluated }
+                    let chosen = (0..<rows).filter { ($0 % folds == fold) == isEvaluated }
                     guard let memory = GuardedMemory(size: 4 * chosen.count) else { return nil }
                     let place = memory.start.bindMemory(to: UInt32.self, capacity: chosen.count)
                     for (index, row) in chosen.enumerated() { place[index] = UInt32(row) }
@@ -119,7 +122,7 @@ final class CheckInstance {
             }
         }
         func part(_ index: Int, _ isEvaluated: Bool) -> UnsafeBufferPointer<UInt32> {
-            let count = (0..<rows).count { ($0 % Self.folds == fold) == isEvaluated }
+            let count = (0..<rows).count { ($0 % folds == fold) == isEvaluated }
             return UnsafeBufferPointer(start: split[index].start.assumingMemoryBound(to: UInt32.self), count: count)
         }
         return (part(2 * fold, false), part(2 * fold + 1, true))
@@ -157,7 +160,7 @@ final class CheckInstance {
             value_size: UInt32(MemoryLayout<tuned_value>.stride + host.valueExtra), purpose: UInt32(TUNED_SEARCH),
             values: UnsafePointer(values[slot].start.assumingMemoryBound(to: tuned_value.self)), id: 0, run: 0,
             attempt: run.attempt, seed: run.seed, budget: run.budget, deadline: run.deadline, fold: 0,
-            folds: rows > 0 ? Int32(Self.folds) : 0, host: host.table)
+            folds: folds > 1 ? Int32(folds) : 0, host: host.table)
         trial.begin(run.limits, source: run.source)
         return trial
     }
@@ -166,6 +169,7 @@ final class CheckInstance {
         let seconds = MonotonicTime.seconds(since: start)
         tuned_page_set_phase(page, UInt32(TUNED_PHASE_IDLE))
         var outcome = trial.end()
+        outcome.budget = run.budget
         outcome.code = code
         outcome.function = function
         outcome.seconds = seconds

@@ -18,6 +18,8 @@ struct SavedCheckpoint: Hashable {
 
 /// How one run of a check ended, and what the plugin said on its way.
 struct CheckOutcome {
+    /// That it was given.
+    var budget = 0.0
     /// What the last function returned.
     var code: Int32 = 0
     /// That function: `train`, `evaluate`, `step`, …

@@ -5,8 +5,9 @@ import TunedWire
 
 /// Group 4, checkpoints: a run that is interrupted goes on as if it had not been.
 enum CheckpointTests {
-    /// Units of the fidelity that a run of these tests trains for, where the schema allows it.
-    private static let units = 8.0
+    /// Units of the fidelity that runs of these tests train for, where the schema allows it: more only where fewer give no two
+    /// checkpoints.
+    private static let units = [8.0, 64, .infinity]
     private static let randomTries = 4
     private static let flagAdvice =
         """
@@ -33,16 +34,28 @@ enum CheckpointTests {
     private static func curvesFile(_ lab: CheckLab) -> String { "\(lab.request.workspace)/uninterrupted" }
     private static func checkpointFile(_ lab: CheckLab) -> String { "\(lab.request.workspace)/checkpoint" }
 
-    private static func run(_ lab: CheckLab) -> CheckRun {
-        var run = CheckRun(lab.schema.space.defaults, budget: lab.budget(of: units), stopAfter: lab.request.seconds)
+    private static func run(_ lab: CheckLab, budget: Double) -> CheckRun {
+        var run = CheckRun(lab.schema.space.defaults, budget: budget, stopAfter: lab.request.seconds)
         run.seed = lab.request.seed
         return run
     }
 
+    /// A whole run with two checkpoints, or the longest one.
+    private static func wholeRun(_ lab: CheckLab, _ instance: CheckInstance) throws(PluginError) -> CheckOutcome {
+        var outcome = CheckOutcome()
+        for (index, units) in units.enumerated() {
+            let budget = lab.budget(of: units)
+            guard index == 0 || budget > outcome.budget, !lab.isSpent(0.5) else { break }
+            lab.about("a run without interruption, with a budget of \(budget)")
+            outcome = try instance.run(run(lab, budget: budget))
+            guard outcome.isSuccess, outcome.checkpoints.count < 2 else { break }
+        }
+        return outcome
+    }
+
     private static func uninterrupted(_ lab: CheckLab, _ instance: CheckInstance) throws(PluginError) -> CheckAnswer {
         var findings = lab.findings
-        lab.about("a run without interruption")
-        let outcome = try instance.run(run(lab))
+        let outcome = try wholeRun(lab, instance)
         guard check(outcome, &findings) else { return CheckAnswer(findings: findings.all) }
         CheckFile.write([outcome], to: curvesFile(lab))
         return CheckAnswer(findings: findings.all, summary: "\(outcome.checkpoints.count) checkpoints", goesOn: true)
@@ -82,7 +95,7 @@ enum CheckpointTests {
         let commits = 1 + random.index(below: max(1, useful))
         let start = before.checkpoints[commits - 1].reports
         let end = commits < before.checkpoints.count ? before.checkpoints[commits].reports : before.reports.count
-        var run = run(lab)
+        var run = run(lab, budget: before.budget)
         run.limits.kill = (commits, random.index(below: max(1, end - start)))
         CheckCheckpoints.file = checkpointFile(lab)
         lab.about("a run that is killed behind its checkpoint \(commits) of \(before.checkpoints.count)")
@@ -110,7 +123,7 @@ enum CheckpointTests {
             throw PluginError(.storage, "\(checkpointFile(lab)), which the killed process should have left, cannot be read")
         }
         lab.about("a run restored from a checkpoint of step \(checkpoint.step)")
-        var run = run(lab)
+        var run = run(lab, budget: before.budget)
         run.attempt = 1
         run.source = checkpoint
         let outcome = try instance.run(run)
@@ -140,7 +153,8 @@ enum CheckpointTests {
                 .error, "restore-ignored", "\(when) of step \(checkpoint.step) it reports step \(first.step) again",
                 advice: "Go on behind the step that restore tells.",
                 numbers: [
-                    .init(name: "restored_step", value: Double(checkpoint.step)), .init(name: "first_step", value: Double(first.step)),
+                    .init(name: "restored_step", value: Double(checkpoint.step)),
+                    .init(name: "first_step", value: Double(first.step)),
                 ])
             return
         }
@@ -196,7 +210,7 @@ enum CheckpointTests {
     static func bytes(_ lab: CheckLab) throws(PluginError) -> CheckAnswer {
         try withCheckpoint(lab) { before, checkpoint, findings throws(PluginError) in
             lab.about("a restore whose reads give one byte at a time")
-            var run = run(lab)
+            var run = run(lab, budget: before.budget)
             run.attempt = 1
             run.source = checkpoint
             run.limits.readSize = 1
@@ -213,8 +227,7 @@ enum CheckpointTests {
     ) throws(PluginError) -> CheckAnswer {
         let instance = try lab.instance()
         if let reason = inapplicable(lab, instance) { return CheckAnswer(inapplicable: reason) }
-        lab.about("a run without interruption")
-        let fresh = try instance.run(run(lab))
+        let fresh = try wholeRun(lab, instance)
         // The test restore tells what is missing here.
         let usable = fresh.checkpoints.suffix(3)
         guard fresh.isSuccess, !fresh.wasToldToStop, fresh.restores > 0, let last = usable.dropLast().last ?? usable.last else {
@@ -231,7 +244,7 @@ enum CheckpointTests {
         name: String, advice: String, _ findings: inout CheckFindings
     ) throws(PluginError) {
         lab.about("a restore from a checkpoint \(what)")
-        var run = run(lab)
+        var run = run(lab, budget: fresh.budget)
         run.attempt = 1
         run.source = source
         let outcome = try lab.instance().run(run)

@@ -29,7 +29,7 @@ enum StructureGroup {
             let id = library.plugin.trainables[index].id
             size(trainable.size, MemoryLayout<tuned_trainable>.size, "tuned_trainable of \(id)", minor: table.abi_minor, &findings)
             utf8(trainable.schema_json, "the schema of \(id)", &findings)
-            if trainable.flags & ~knownFlags != 0 {
+            if trainable.flags & ~knownFlags != 0, table.abi_minor <= UInt32(TUNED_ABI_MINOR) {
                 findings.add(
                     .warning, "unknown-flags", """
                         the flags of \(id) are 0x\(String(trainable.flags, radix: 16)), with bits that mean nothing
@@ -143,8 +143,9 @@ enum StructureGroup {
         }
         if let found = instance.find(TUNED_BATCH) {
             offered.append(TUNED_BATCH)
-            let size = found.load(as: UInt32.self)
-            if tuned_batch_extension(at: found)?.run == nil { incomplete(TUNED_BATCH, "its size is \(size), or run is NULL", &findings) }
+            if tuned_batch_extension(at: found)?.run == nil {
+                incomplete(TUNED_BATCH, "its size is \(found.load(as: UInt32.self)), or run is NULL", &findings)
+            }
         }
         return CheckAnswer(findings: findings.all, summary: offered.isEmpty ? "offers none" : offered.joined(separator: ", "))
     }

@@ -77,19 +77,20 @@ struct TrialRoutes: Sendable {
 
     /// `{"step": 3, "value": 0.1}`, with `"metric"` where it is not the first objective.
     private static func metricReport(_ fields: inout JSONFields, _ declaration: StudyDeclaration) throws -> MetricReport {
+        let (step, value, name) = (fields.take("step"), fields.take("value"), try fields.string("metric"))
+        guard case .integer(let step)? = step else {
+            throw ServiceError.invalid("a report needs a step, which is a whole number", path: "step")
+        }
+        guard let value else { throw ServiceError.invalid("a report needs a value", path: "value") }
         let metrics = declaration.schema.metrics
         var index = declaration.objectives.first?.metric ?? 0
-        if let name = try fields.string("metric") {
+        if let name {
             guard let found = metrics.firstIndex(where: { $0.name == name }) else {
                 throw ServiceError.invalid(
                     "there is no metric \"\(name.prefix(64))\"; there are \(metrics.map(\.name).joined(separator: ", "))", path: "metric")
             }
             index = found
         }
-        guard case .integer(let step)? = fields.take("step") else {
-            throw ServiceError.invalid("a report needs a step, which is a whole number", path: "step")
-        }
-        guard let value = fields.take("value") else { throw ServiceError.invalid("a report needs a value", path: "value") }
         return MetricReport(metric: index, step: step, value: try number(value, path: "value"))
     }
 

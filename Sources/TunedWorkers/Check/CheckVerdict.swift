@@ -32,9 +32,7 @@ enum CheckVerdict {
         let (name, advice) =
             switch error.code {
             case .create:
-                ("create-failed", """
-                    Give what it needs: --data FILE, --config KEY=VALUE; a create that fails makes every trial fail.
-                    """)
+                ("create-failed", "Give what it needs: --data FILE, --config KEY=VALUE; --trainable checks one of several alone.")
             case .undefinedSymbol: ("undefined-symbol", "Link with the library that defines it (-l…), and with -Wl,-z,defs.")
             case .malformed: ("malformed", "Correct the table or the schema; sdk/README.md describes both.")
             case .storage, .spawn: ("check-failed", "This is no fault of the plugin's: see to the machine and check again.")
