@@ -7,7 +7,7 @@ public import TunedSpace
 /// would have said.
 public struct BatchRun: Hashable, Sendable {
     /// Most trials of a batch.
-    public static let limit = 1024
+    public static let limit = PackedConfigurations.limit
 
     /// A trial that did not simply succeed.
     public struct Exception: Hashable, Sendable {

@@ -19,6 +19,9 @@ public struct PackedConfigurations: Hashable, Sendable {
             }
         }
     }
+    /// Most configurations that are packed together.
+    public static let limit = 1024
+
     public private(set) var count: Int
     private var columns: [Column]
 
@@ -99,7 +102,7 @@ extension PackedConfigurations {
     }
 
     init(from reader: inout BinaryReader) throws(BinaryCodingError) {
-        count = try Self.number(&reader, upTo: UInt64(BatchRun.limit), of: "configurations")
+        count = try Self.number(&reader, upTo: UInt64(Self.limit), of: "configurations")
         let width = try Self.number(&reader, upTo: 100_000, of: "parameters")
         columns = []
         for _ in 0..<width { columns.append(try Self.column(&reader, count)) }
