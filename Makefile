@@ -59,25 +59,29 @@ plugins: setup
 test-plugins: setup
 	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins"
 
-demo: build plugins
+# One plugin, for a demonstration of it.
+plugin-%: setup
+	@$(MAKE) --no-print-directory -C Plugins PLUGINS=$* OUT="$(CURDIR)/build/plugins"
+
+demo: build plugin-svm
 	@build/bin/tuned load build/plugins/svm.so
 	@build/bin/tuned run Plugins/svm/digits.yaml
 
-demo-boosting demo-torch demo-mlp: demo-%: build plugins
+demo-boosting demo-torch demo-mlp: demo-%: build plugin-%
 	@test -e build/plugins/$*.so || { echo "$* was left out above, with the package that it needs" >&2; exit 1; }
 	@build/bin/tuned load build/plugins/$*.so
 	@build/bin/tuned run $(firstword $(wildcard Plugins/$*/study.yaml Plugins/$*/digits.yaml))
 
-demo-functions: build plugins
+demo-functions: build plugin-functions
 	@build/bin/tuned load build/plugins/functions.so
 	@build/bin/tuned run Plugins/functions/diabetes.yaml
 
-demo-command: build plugins
+demo-command: build plugin-command
 	@build/bin/tuned load build/plugins/command.so --schema Plugins/command/examples/examples.json
 	@build/bin/tuned run Plugins/command/examples/wine.yaml --config scripts="$(CURDIR)/Plugins/command/examples"
 	@build/bin/tuned run Plugins/command/examples/diabetes.yaml --config scripts="$(CURDIR)/Plugins/command/examples"
 
-demo-python: build plugins
+demo-python: build plugin-python
 	@build/bin/tuned load build/plugins/python.so --schema Plugins/python/examples/logistic.json
 	@build/bin/tuned run Plugins/python/examples/breast_cancer.yaml --config script="$(CURDIR)/Plugins/python/examples/logistic.py"
 
@@ -86,9 +90,11 @@ test: setup-tests plugins test-plugins test-sdk
 	swift test --package-path sdk
 	@$(MAKE) --no-print-directory -C Plugins/mlp OUT="$(CURDIR)/build/plugins" check
 	swift build --build-tests
-	swift test --skip-build --parallel --disable-xctest
 	Tests/SDK/examples.sh .build/debug/tuned c cpp swift
 	Tests/SDK/new.sh .build/debug/tuned c cpp swift
+	TUNED_BIN="$(CURDIR)/.build/debug/tuned" python3 -m unittest Tests/Python/test_tuned.py
+	python3 Tests/Faults/run.py --bin .build/debug --plugins build/test-plugins --noop build/plugins --work build/faults --trials 60 --healthy 300
+	swift test --skip-build --parallel --disable-xctest
 
 # The SDK as authors get it; without the daemon.
 test-sdk: setup
@@ -108,7 +114,7 @@ fuzz: setup
 	@$(BIN)/tuned-fuzz --count $(FUZZ_COUNT)
 
 # Trials that misbehave in every known way among healthy ones; writes docs/faults.md.
-faults: build plugins test-plugins
+faults: build plugin-noop test-plugins
 	@python3 Tests/Faults/run.py --bin $(BIN) --plugins build/test-plugins --noop build/plugins --work build/faults --table docs/faults.md
 
 bench: build plugins

@@ -1,4 +1,5 @@
 import Glibc
+import Testing
 import TunedPlugins
 import TunedRecords
 import TunedSpace
@@ -16,11 +17,21 @@ struct Clinic {
         store = try PluginStore(directory: TestPlugins.temporaryDirectory() + "/store")
     }
 
-    func add(_ plugin: String) throws -> StoredPlugin { try store.add(TestPlugins.path(plugin)) }
+    /// - Parameter sidecar: a file of the repository.
+    func add(_ plugin: String, sidecar: String? = nil) throws -> StoredPlugin {
+        try store.add(TestPlugins.path(plugin), sidecar: sidecar.map { try Self.bytes("\(TestPlugins.root)/\($0)") })
+    }
+
+    private static func bytes(_ path: String) throws -> [UInt8] {
+        let file = try #require(fopen(path, "r"), "\(path) cannot be opened")
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        return Array(bytes[..<fread(&bytes, 1, bytes.count, file)])
+    }
 
     func check(
         _ plugin: String, trainable: String? = nil, only: [String] = [], config: [String: JSONValue] = [:], data: String? = nil,
-        seed: UInt64 = 7, seconds: Double = 2
+        sidecar: String? = nil, seed: UInt64 = 7, seconds: Double = 2
     ) async throws -> CheckReport {
         var options = PluginCheck.Options()
         options.trainable = trainable
@@ -30,7 +41,7 @@ struct Clinic {
         options.config = .object(config)
         options.dataPath = data.map { "\(TestPlugins.root)/data/\($0)" }
         options.environment = ["OMP_NUM_THREADS": "1"]
-        return await PluginCheck(try add(plugin), settings: settings, options: options).run()
+        return await PluginCheck(try add(plugin, sidecar: sidecar), settings: settings, options: options).run()
     }
 
     /// One test of the plugin "unhealthy" with one of its ills.

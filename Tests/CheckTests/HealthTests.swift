@@ -44,6 +44,42 @@ import TunedWorkers
         #expect(passed && unfit == nil)
     }
 
+    /// A plain function has no tables and sees no host: what is about those does not apply, all else does.
+    @Test func aPlainFunctionPasses() async throws {
+        let report = try await Clinic().check("functions", trainable: "descend", sidecar: "Plugins/functions/functions.tuned.json")
+        #expect(report.count(.error) + report.count(.warning) == 0, "\(report.lines)")
+        #expect(report.unfit("descend") == nil)
+        #expect(report.result("run/random")?.status == .passed && report.result("hygiene/memory")?.status == .passed)
+        for test in ["structure/tables", "structure/extensions", "behaviour/restore", "compatibility/newer-host"] {
+            guard case .notApplicable = report.result(test)?.status else {
+                Issue.record("\(test) is \(String(describing: report.result(test)?.status))")
+                continue
+            }
+        }
+    }
+
+    @Test func rowsOfAFunctionsDataAreSplit() async throws {
+        let clinic = try Clinic()
+        let sidecar = "Plugins/functions/functions.tuned.json"
+        let report = try await clinic.check("functions", trainable: "ridge", only: ["run"], data: "diabetes.csv", sidecar: sidecar)
+        #expect(report.findings.isEmpty, "\(report.lines)")
+        let without = try await clinic.check("functions", trainable: "ridge", only: ["run"], sidecar: sidecar)
+        #expect(without.findings.map(\.name) == ["create-failed"], "\(without.lines)")
+    }
+
+    @Test func aBatchTrainablePasses() async throws {
+        let report = try await Clinic().check("noop", trainable: "noop-batch", only: ["run", "compatibility"])
+        #expect(report.count(.error) == 0, "\(report.lines)")
+        #expect(report.result("compatibility/batch")?.status == .passed)
+    }
+
+    @Test func configThatIsRequiredIsAskedFor() async throws {
+        let report = try await Clinic().check("command", only: ["run"], sidecar: "Plugins/command/examples/examples.json")
+        #expect(Set(report.findings.map(\.name)) == ["missing-config"], "\(report.lines)")
+        #expect(report.findings[0].advice == "Add --config scripts=VALUE.")
+        #expect(report.result("run/random")?.status == .skipped("its config is not complete"))
+    }
+
     @Test func rowsOfADataSetAreSplit() async throws {
         let report = try await Clinic().check("environment", only: ["run", "compatibility"], config: ["rows": 30])
         #expect(report.findings.isEmpty, "\(report.lines)")

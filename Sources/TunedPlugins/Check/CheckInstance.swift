@@ -28,10 +28,10 @@ struct CheckRun {
 final class CheckInstance {
     let trainable: tuned_trainable
     let schema: Schema
-    /// Rows of the data set that it describes; 0: none.
-    private(set) var rows = 0
-    /// Into which they are divided; fewer than two divide nothing.
-    private var folds = 0
+    /// Of the data set that it describes; nil where it describes none.
+    private var split: CheckSplit?
+    /// Where the trainable is a plain function.
+    private let function: CheckFunction?
     private(set) var stepwise: tuned_stepwise_extension?
     private let host: CheckHost
     private let parameters: ParameterTable
@@ -39,13 +39,11 @@ final class CheckInstance {
     private var values: [GuardedMemory] = []
     private var trials: [CheckTrial] = []
     private var runs = 0
-    private var split: [GuardedMemory] = []
     private(set) var instance: UnsafeMutableRawPointer?
     private var isCreated = false
 
     /// After so many runs a trial's memory is used again.
     static let trialCount = 8
-    private static let mostFolds = 3
 
     /// - Parameter describesData: false leaves the plugin's extensions alone.
     init(_ lab: CheckLab, describesData: Bool = true) throws(PluginError) {
@@ -54,6 +52,7 @@ final class CheckInstance {
         host = lab.host
         page = lab.page
         parameters = ParameterTable(lab.request.open.parameters)
+        function = try lab.functions.map { (code) throws(PluginError) in try CheckFunction(code, lab) }
         let page = lab.page
         tuned_page_set_phase(page, UInt32(TUNED_PHASE_CREATING))
         defer { tuned_page_set_phase(page, UInt32(TUNED_PHASE_IDLE)) }
@@ -103,35 +102,14 @@ final class CheckInstance {
             throw PluginError(
                 .create, "describe of \(TUNED_DATASET) returned \(code) and \(dataset.rows) rows; 1 to 4294967295 are allowed")
         }
-        rows = Int(dataset.rows)
-        folds = min(Self.mostFolds, rows)
-    }
-
-    /// The rows of a fold: each third row is evaluated, whatever the order of classes.
-    private func rows(ofFold fold: Int) -> (train: UnsafeBufferPointer<UInt32>, evaluate: UnsafeBufferPointer<UInt32>)? {
-        guard folds > 1 else { return nil }
-        if split.isEmpty {
-            for fold in 0..<folds {
-                for isEvaluated in [false, true] {
-                    let chosen = (0..<rows).filter { ($0 % folds == fold) == isEvaluated }
-                    guard let memory = GuardedMemory(size: 4 * chosen.count) else { return nil }
-                    let place = memory.start.bindMemory(to: UInt32.self, capacity: chosen.count)
-                    for (index, row) in chosen.enumerated() { place[index] = UInt32(row) }
-                    split.append(memory)
-                }
-            }
-        }
-        func part(_ index: Int, _ isEvaluated: Bool) -> UnsafeBufferPointer<UInt32> {
-            let count = (0..<rows).count { ($0 % folds == fold) == isEvaluated }
-            return UnsafeBufferPointer(start: split[index].start.assumingMemoryBound(to: UInt32.self), count: count)
-        }
-        return (part(2 * fold, false), part(2 * fold + 1, true))
+        split = CheckSplit(rows: Int(dataset.rows))
     }
 
     // MARK: Runs
 
     /// Trains and evaluates.
     func run(_ run: CheckRun) throws(PluginError) -> CheckOutcome {
+        if let function { return function.run(run) }
         let trial = try begin(run)
         let start = MonotonicTime.now()
         let (code, function) = call(trial, run)
@@ -149,7 +127,7 @@ final class CheckInstance {
             }
             values.append(memory)
             trials.append(CheckTrial(metricCount: schema.metrics.count, parameters: parameters))
-            trials[slot].rows = rows(ofFold: 0)
+            trials[slot].rows = split?.folds.first
             if host.trialExtra > 0 { trials[slot].fillExtra(0xA5) }
         }
         let trial = trials[slot]
@@ -160,7 +138,7 @@ final class CheckInstance {
             value_size: UInt32(MemoryLayout<tuned_value>.stride + host.valueExtra), purpose: UInt32(TUNED_SEARCH),
             values: UnsafePointer(values[slot].start.assumingMemoryBound(to: tuned_value.self)), id: 0, run: 0,
             attempt: run.attempt, seed: run.seed, budget: run.budget, deadline: run.deadline, fold: 0,
-            folds: folds > 1 ? Int32(folds) : 0, host: host.table)
+            folds: Int32(split?.folds.count ?? 0), host: host.table)
         trial.begin(run.limits, source: run.source)
         return trial
     }
@@ -208,11 +186,7 @@ final class CheckInstance {
 
     /// A trainable of batches alone is given a batch of one.
     private func runAlone(_ trial: UnsafePointer<tuned_trial>) -> Int32 {
-        guard let found = find(TUNED_BATCH),
-            let table = tuned_batch_extension(
-                reading: found.assumingMemoryBound(to: tuned_batch_extension.self), required: MemoryLayout<tuned_batch_extension>.size),
-            let call = table.run
-        else { return TUNED_FAILED }
+        guard let found = find(TUNED_BATCH), let call = tuned_batch_extension(at: found)?.run else { return TUNED_FAILED }
         var code = TUNED_FAILED
         let returned = withUnsafePointer(to: Optional(trial)) { call(instance, $0, 1, &code) }
         return returned == TUNED_OK ? code : returned

@@ -7,8 +7,10 @@ import TunedWire
 final class CheckLab {
     let request: CheckRequest
     let host: CheckHost
-    let library: PluginLibrary
+    /// All zero but for its flags where the trainable is a plain function.
     let trainable: tuned_trainable
+    /// Where the trainable is a plain function.
+    let functions: FunctionLibrary?
     let schema: Schema
     /// The shared `tuned_page`, whose phase word names where a crash was.
     let page: OpaquePointer
@@ -17,26 +19,33 @@ final class CheckLab {
     private let start = MonotonicTime.now()
 
     init(
-        _ request: CheckRequest, _ host: CheckHost, _ library: PluginLibrary, page: OpaquePointer,
+        _ request: CheckRequest, _ host: CheckHost, _ code: any PluginCode, page: OpaquePointer,
         tell: @escaping (String) -> Void
     ) throws(PluginError) {
-        guard let index = library.plugin.trainables.firstIndex(where: { $0.id == request.open.trainable }) else {
-            let known = library.plugin.trainables.map(\.id).joined(separator: ", ")
+        guard let index = code.plugin.trainables.firstIndex(where: { $0.id == request.open.trainable }) else {
+            let known = code.plugin.trainables.map(\.id).joined(separator: ", ")
             throw PluginError(
-                .unknownTrainable, "plugin \(library.plugin.id) has no trainable \"\(request.open.trainable)\"; it has \(known)")
+                .unknownTrainable, "plugin \(code.plugin.id) has no trainable \"\(request.open.trainable)\"; it has \(known)")
         }
         self.request = request
         self.host = host
-        self.library = library
         self.page = page
         self.tell = tell
-        trainable = library.trainables[index]
+        functions = code as? FunctionLibrary
+        if let library = code as? PluginLibrary {
+            trainable = library.trainables[index]
+        } else {
+            var blank = tuned_trainable()
+            blank.flags = code.plugin.trainables[index].flags
+            trainable = blank
+        }
         do {
-            schema = try Schema(parsing: library.plugin.trainables[index].schemaJSON)
+            schema = try Schema(parsing: code.plugin.trainables[index].schemaJSON)
         } catch {
             throw PluginError(.malformed, "the schema of \"\(request.open.trainable)\" is wrong: \(error)")
         }
         configurations = CheckConfigurations(space: schema.space)
+        if functions != nil { CheckPage.watch(page) }
     }
 
     func instance() throws(PluginError) -> CheckInstance { try CheckInstance(self) }

@@ -36,17 +36,20 @@ package struct CheckRunner {
         tell("loading the library")
         let before = ProcessState.now()
         let start = MonotonicTime.now()
-        let library = try PluginLibrary(path: request.open.path, host: host.table)
+        let code = try Self.load(request.open.path, host)
         let seconds = MonotonicTime.seconds(since: start)
         loaded(request.open.path)
         tuned_page_set_phase(page, UInt32(TUNED_PHASE_IDLE))
         switch request.test {
-        case "load/entry": return LoadGroup.entry(request, seconds: seconds, library)
-        case "structure/tables": return StructureGroup.tables(request, library)
-        case "structure/schema": return try StructureGroup.schema(request, library)
+        case "load/entry": return LoadGroup.entry(request, seconds: seconds, code.plugin)
+        case "structure/tables":
+            guard let library = code as? PluginLibrary else { return CheckAnswer(inapplicable: "plain functions have no tables") }
+            return StructureGroup.tables(request, library)
+        case "structure/schema": return try StructureGroup.schema(request, code.plugin)
         default: break
         }
-        let lab = try CheckLab(request, host, library, page: page, tell: tell)
+        if code is FunctionLibrary, let reason = Self.reasonForFunctions(request.test) { return CheckAnswer(inapplicable: reason) }
+        let lab = try CheckLab(request, host, code, page: page, tell: tell)
         switch request.test {
         case "structure/extensions": return try StructureGroup.extensions(lab)
         case "run/create": return try RunGroup.create(lab)
@@ -72,6 +75,24 @@ package struct CheckRunner {
         case "compatibility/batch": return try CompatibilityGroup.batch(lab)
         case "inprocess/evaluations": return try InprocessGroup.evaluations(lab)
         default: throw PluginError(.protocolViolation, "there is no test \"\(request.test)\"")
+        }
+    }
+
+    /// With the check's own host, where the library sees a host at all.
+    private static func load(_ path: String, _ host: CheckHost) throws(PluginError) -> any PluginCode {
+        if let sidecar = try Sidecar(beside: path), sidecar.kind == .functions { return try FunctionLibrary(path: path, sidecar: sidecar) }
+        return try PluginLibrary(path: path, host: host.table)
+    }
+
+    /// Why a test says nothing of plain functions; nil where it does.
+    private static func reasonForFunctions(_ test: String) -> String? {
+        switch test {
+        case "structure/extensions": "a plain function has no extensions"
+        case "behaviour/restore", "behaviour/truncated", "behaviour/random", "behaviour/bytes": "a plain function keeps no checkpoints"
+        case "compatibility/batch": "a plain function takes one trial at a time"
+        case "compatibility/older-host", "compatibility/shorter-host", "compatibility/newer-host", "compatibility/bare-host":
+            "a plain function sees no host"
+        default: nil
         }
     }
 

@@ -20,8 +20,10 @@ enum LoadGroup {
                 advice: "Compile everything with -fPIC.")
         }
         if elf.usesStaticTLS {
+            // Whoever tunes a function of somebody else's library does not build it.
+            let isForeign = try Sidecar(beside: request.open.path)?.kind == .functions
             findings.add(
-                .warning, "static-tls", """
+                isForeign ? .note : .warning, "static-tls", """
                     its thread-local variables take static space, of which a process has little left (DF_STATIC_TLS)
                     """,
                 advice: "Compile without -ftls-model=initial-exec or local-exec.")
@@ -74,7 +76,7 @@ enum LoadGroup {
         return CheckAnswer(findings: findings.all, summary: "\(counted(elf.undefined.count, "symbol")) of other libraries")
     }
 
-    static func entry(_ request: CheckRequest, seconds: Double, _ library: PluginLibrary) -> CheckAnswer {
+    static func entry(_ request: CheckRequest, seconds: Double, _ plugin: PluginDescription) -> CheckAnswer {
         var findings = CheckFindings(test: request.test)
         if seconds > loadTime {
             findings.add(
@@ -84,7 +86,7 @@ enum LoadGroup {
         }
         return CheckAnswer(
             findings: findings.all, summary: """
-                \(counted(library.plugin.trainables.count, "trainable")) in \(Int(seconds * 1000)) ms
+                \(counted(plugin.trainables.count, "trainable")) in \(Int(seconds * 1000)) ms
                 """)
     }
 

@@ -77,12 +77,12 @@ enum StructureGroup {
 
     // MARK: The schema
 
-    static func schema(_ request: CheckRequest, _ library: PluginLibrary) throws(PluginError) -> CheckAnswer {
+    static func schema(_ request: CheckRequest, _ plugin: PluginDescription) throws(PluginError) -> CheckAnswer {
         var findings = CheckFindings(test: request.test)
-        guard let index = library.plugin.trainables.firstIndex(where: { $0.id == request.open.trainable }) else {
+        guard let index = plugin.trainables.firstIndex(where: { $0.id == request.open.trainable }) else {
             throw PluginError(.unknownTrainable, "there is no trainable \"\(request.open.trainable)\"")
         }
-        let trainable = library.plugin.trainables[index]
+        let trainable = plugin.trainables[index]
         let schema: Schema
         do {
             schema = try Schema(parsing: trainable.schemaJSON)

@@ -116,26 +116,43 @@ public struct PluginCheck: Sendable {
         } else {
             open.trainable = trainable.id
         }
+        let isAboutSchema = { (test: CheckTest) in test.id == "structure/schema" }
+        var tests = tests
+        let missing = schema.flatMap(missingConfiguration)
+        // A schema that cannot be used is a finding, whatever was asked for.
+        if schema == nil || missing != nil, !tests.contains(where: isAboutSchema), let test = CheckTest.all.first(where: isAboutSchema) {
+            tests.insert(test, at: 0)
+        }
         var obstacle: String?
         for test in tests {
-            if schema == nil, test.id != "structure/schema" { obstacle = "its schema is wrong" }
+            if schema == nil, !isAboutSchema(test) { obstacle = "its schema is wrong" }
             if let obstacle {
                 add(CheckResult(test, trainable.id, .skipped(obstacle)), to: &report)
                 continue
             }
-            let result = await make(test, open)
+            var result = await make(test, open)
+            if isAboutSchema(test), let missing {
+                result.findings.append(missing)
+                result.status = .failed
+                obstacle = "its config is not complete"
+            }
             add(result, to: &report)
-            if result.findings.contains(where: { $0.name == "create-failed" }), !isOfOddHost(test) {
+            // What an odd host is refused says nothing of the others.
+            if result.findings.contains(where: { $0.name == "create-failed" }), test.group != .compatibility {
                 obstacle = "create fails"
             }
         }
-        // A schema that is not selected for a test of its own is a finding all the same.
-        if schema == nil, !tests.contains(where: { $0.id == "structure/schema" }), let test = CheckTest.named("structure/schema") {
-            add(await make(test, open), to: &report)
-        }
     }
 
-    private func isOfOddHost(_ test: CheckTest) -> Bool { test.group == .compatibility }
+    /// The keys that create needs and that were not given.
+    private func missingConfiguration(_ schema: Schema) -> CheckFinding? {
+        let missing = schema.config.filter { $0.isRequired && options.config[$0.name] == nil }.map(\.name)
+        guard let first = missing.first else { return nil }
+        return CheckFinding(
+            .error, test: "structure/schema", name: "missing-config",
+            "the schema requires config that was not given: \(missing.joined(separator: ", "))",
+            advice: "Add --config \(first)=VALUE.")
+    }
 
     private var image: PluginImage { plugin.image }
 

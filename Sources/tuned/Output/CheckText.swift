@@ -33,11 +33,20 @@ enum CheckText {
         if hasSeveral { columns.insert(.init("TRAINABLE"), at: 1) }
         var table = TextTable(columns)
         for result in report.results {
+            // With many trainables what was not tested would hide what was.
+            if hasSeveral, isUntested(result) { continue }
             var cells = [result.test.id, word(result.status), time(result), note(result)]
             if hasSeveral { cells.insert(result.trainable ?? "", at: 1) }
             table.add(cells)
         }
         return table.text(width: terminal.width, unicode: terminal.usesUnicode)
+    }
+
+    private static func isUntested(_ result: CheckResult) -> Bool {
+        switch result.status {
+        case .notApplicable, .skipped: true
+        case .passed, .warned, .failed: false
+        }
     }
 
     private static func word(_ status: CheckResult.Status) -> String {
@@ -60,7 +69,8 @@ enum CheckText {
         case .notApplicable(let reason), .skipped(let reason): return reason
         case .passed, .warned: return result.summary.isEmpty ? result.test.purpose : result.summary
         case .failed:
-            let names = result.findings.filter { $0.severity == .error }.map(\.name)
+            var names: [String] = []
+            for finding in result.findings where finding.severity == .error && !names.contains(finding.name) { names.append(finding.name) }
             return names.joined(separator: ", ")
         }
     }
@@ -69,11 +79,21 @@ enum CheckText {
     private struct Found {
         var finding: CheckFinding
         var trainable: String?
-        var others: [String] = []
+        /// Tests of the same trainable.
+        var tests: [String] = []
+        var trainables: [String] = []
 
         func isSame(as other: Found) -> Bool {
             finding.name == other.finding.name && finding.severity == other.finding.severity
-                && finding.advice == other.finding.advice && trainable == other.trainable
+                && finding.advice == other.finding.advice
+        }
+
+        mutating func add(_ other: Found) {
+            if let name = other.trainable, name != trainable {
+                if !trainables.contains(name) { trainables.append(name) }
+            } else if !tests.contains(other.finding.test), other.finding.test != finding.test {
+                tests.append(other.finding.test)
+            }
         }
     }
 
@@ -84,7 +104,7 @@ enum CheckText {
             for finding in result.findings {
                 let found = Found(finding: finding, trainable: result.trainable)
                 if let index = distinct.firstIndex(where: { $0.isSame(as: found) }) {
-                    distinct[index].others.append(finding.test)
+                    distinct[index].add(found)
                 } else {
                     distinct.append(found)
                 }
@@ -98,7 +118,8 @@ enum CheckText {
         let word = finding.severity == .error ? terminal.red("error") : terminal.bold(finding.severity.word)
         var text = "\(word): \(finding.test) \(finding.name)\(found.trainable.map { " (\($0))" } ?? "")\n"
         text += "  \(finding.message.printable)\n"
-        if !found.others.isEmpty { text += "  the same in \(found.others.joined(separator: ", "))\n" }
+        if !found.tests.isEmpty { text += "  the same in \(found.tests.joined(separator: ", "))\n" }
+        if !found.trainables.isEmpty { text += "  the same of \(found.trainables.joined(separator: ", "))\n".printableLines }
         if !finding.detail.isEmpty {
             if inFull {
                 for line in finding.detail.split(separator: "\n") { text += "  | \(String(line).printable)\n" }

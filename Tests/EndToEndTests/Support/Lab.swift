@@ -83,6 +83,8 @@ struct Lab: Sendable {
     private var variables: [String: String] {
         [
             "TUNED_HOME": home, "HOME": folder, "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8",
+            // A daemon that is made to crash shall end at once, not be unwound first.
+            "SWIFT_BACKTRACE": "enable=no",
             "LD_LIBRARY_PATH": getenv("LD_LIBRARY_PATH").map { String(cString: $0) } ?? "",
         ]
     }

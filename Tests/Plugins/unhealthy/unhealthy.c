@@ -110,7 +110,7 @@ static int32_t evaluate(void *instance_, const tuned_trial *trial) {
     if (status < 0) return status;
     if (status == TUNED_ABSENT) state = (progress){.random = trial->seed, .loss = start_value(self, trial)};
     int64_t epochs = trial->budget > 0 && !is_how(self, "ignores_budget") ? (int64_t)ceil(trial->budget) : EPOCHS;
-    if (is_how(self, "costs_the_same")) pause_ms(80);
+    if (is_how(self, "costs_the_same")) pause_ms(150);
     while (state.epoch < epochs) {
         if (is_how(self, "ignores_stop")) {
             pause_ms(100);
