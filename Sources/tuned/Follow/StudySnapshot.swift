@@ -26,6 +26,8 @@ package struct StudySnapshot: Sendable {
     /// Name and goal of each objective.
     package var objectives: [(name: String, goal: String)] = []
     package var plugin: String?
+    /// Whether the plugin runs inside the daemon.
+    package var isInProcess = false
     package var explanation: String?
     package var best: Best?
     package var stop = StopRules()
@@ -86,6 +88,7 @@ extension StudySnapshot {
             ($0["name"]?.stringValue ?? "", $0["goal"]?.stringValue ?? "minimize")
         }
         plugin = json["plugin"]?["name"]?.stringValue
+        isInProcess = json["specification"]?["isolation"]?.stringValue == "inprocess"
         createdAt = json["created_at"]?.integerValue
         if let rules = json["stop"] { stop = (try? StopRules(json: rules)) ?? StopRules() }
         let live = json["live"]

@@ -52,7 +52,7 @@ enum StudyText {
         var lines: [(String, String)] = [("study", study.slug)]
         if !study.title.isEmpty { lines.append(("title", study.title)) }
         lines.append(("state", standing(study)))
-        if let plugin = study.plugin { lines.append(("plugin", plugin)) }
+        if let plugin = study.plugin { lines.append(("plugin", plugin + (study.isInProcess ? ", inside the daemon" : ""))) }
         if let explanation = study.explanation { lines.append(("sampler", explanation)) }
         lines.append(("trials", "\(trials(study)): \(states(study.counts))"))
         if let size = study.gridSize { lines.append(("grid", Formatting.count(size, "configuration"))) }
