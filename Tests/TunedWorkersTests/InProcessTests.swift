@@ -15,14 +15,16 @@ import TunedWorkers
     private final class Bench: Sendable {
         let runner: InProcessRunner
         let image: PluginImage
+        private let folder = TestPlugins.temporaryDirectory()
         private let nonces = Mutex<UInt64>(0)
+
+        deinit { system("rm -rf '\(folder)'") }
 
         init(clock: any TimeSource = SystemClock(), idleLimit: Double = 300) throws {
             var settings = InProcessSettings()
             settings.idleLimit = idleLimit
             runner = InProcessRunner(settings: settings, clock: clock)
-            let store = try PluginStore(directory: TestPlugins.temporaryDirectory() + "/store")
-            image = try store.add(TestPlugins.path("inprocess")).image
+            image = try PluginStore(directory: folder + "/store").add(TestPlugins.path("inprocess")).image
         }
 
         func slot(_ number: Int = 0) -> SlotGrant {
