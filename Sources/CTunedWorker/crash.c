@@ -157,6 +157,21 @@ static void find_in_maps(uintptr_t address, tuned_crash *crash) {
 
 // ---- Signals. Async-signal-safe from here on. -----------------------------------------------------------------------
 
+// Whether the instruction before this one may be a call, as it is before every return address; a pointer to a function that lies
+// on the stack mostly follows none. The bytes before the first of a module's code are its own headers.
+static int follows_call(const module *found, uintptr_t address) {
+#if defined(__x86_64__)
+    if (address < found->code_start + 7) return 0;
+    const unsigned char *at = (const unsigned char *)address;
+    if (at[-5] == 0xE8) return 1;
+    for (int length = 2; length <= 7; length++)
+        if (at[-length] == 0xFF && (at[-length + 1] & 0x38) == 0x10) return 1;
+    return 0;
+#else
+    return address >= found->code_start + 4;
+#endif
+}
+
 // The nearest word on the stack that points into the plugin: with a crash inside libc (abort, memcpy) most likely the
 // plugin's own frame. The stack may be damaged, so it is read by a system call that fails instead of faulting.
 static void find_caller(uintptr_t stack, tuned_crash *crash) {
@@ -170,6 +185,7 @@ static void find_caller(uintptr_t stack, tuned_crash *crash) {
             const module *found = module_of(words[i]);
             // A pointer to the plugin's data is no return address.
             if (found == NULL || !found->is_plugin || words[i] < found->code_start || words[i] >= found->code_end) continue;
+            if (!follows_call(found, words[i])) continue;
             memcpy(crash->caller, found->name, sizeof crash->caller);
             crash->caller_offset = words[i] - found->base;
             return;
