@@ -54,10 +54,10 @@ build: setup
 	@mkdir -p build/bin && ln -sf "$(CURDIR)/$(BIN)/tuned" "$(CURDIR)/$(BIN)/tuned-worker" build/bin/
 
 plugins: setup
-	@$(MAKE) --no-print-directory -C Plugins OUT="$(CURDIR)/build/plugins"
+	@$(MAKE) -j$(JOBS) --no-print-directory -C Plugins OUT="$(CURDIR)/build/plugins"
 
 test-plugins: setup
-	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins"
+	@$(MAKE) -j$(JOBS) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins"
 
 # One plugin, for a demonstration of it.
 plugin-%: setup
@@ -86,7 +86,7 @@ demo-python: build plugin-python
 	@build/bin/tuned run Plugins/python/examples/breast_cancer.yaml --config script="$(CURDIR)/Plugins/python/examples/logistic.py"
 
 test: setup-tests plugins test-plugins test-sdk
-	@$(MAKE) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
+	@$(MAKE) -j$(JOBS) --no-print-directory -C Tests/Plugins OUT="$(CURDIR)/build/test-plugins" check
 	swift test --package-path sdk
 	@$(MAKE) --no-print-directory -C Plugins/mlp OUT="$(CURDIR)/build/plugins" check
 	swift build --build-tests

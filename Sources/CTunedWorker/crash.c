@@ -18,6 +18,7 @@
 
 typedef struct module {
     uintptr_t start, end, base;
+    uintptr_t code_start, code_end;
     int is_plugin;
     char name[TUNED_MODULE_NAME];
 } module;
@@ -43,13 +44,16 @@ static int collect(struct dl_phdr_info *info, size_t size, void *argument) {
     (void)size;
     collecting *to = argument;
     if (to->table->count == MODULES) return 1;
-    uintptr_t start = UINTPTR_MAX, end = 0;
+    uintptr_t start = UINTPTR_MAX, end = 0, code_start = UINTPTR_MAX, code_end = 0;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *header = &info->dlpi_phdr[i];
         if (header->p_type != PT_LOAD) continue;
         uintptr_t from = info->dlpi_addr + header->p_vaddr;
         if (from < start) start = from;
         if (from + header->p_memsz > end) end = from + header->p_memsz;
+        if ((header->p_flags & PF_X) == 0) continue;
+        if (from < code_start) code_start = from;
+        if (from + header->p_memsz > code_end) code_end = from + header->p_memsz;
     }
     if (end == 0) return 0;
     module *entry = &to->table->modules[to->table->count++];
@@ -59,6 +63,8 @@ static int collect(struct dl_phdr_info *info, size_t size, void *argument) {
     if (*name == 0) name = "tuned-worker";
     entry->start = start;
     entry->end = end;
+    entry->code_start = code_start;
+    entry->code_end = code_end;
     entry->base = info->dlpi_addr;
     entry->is_plugin = to->plugin != NULL && strcmp(path, to->plugin) == 0;
     // Its file is a copy that is named by a hash, which would tell nobody anything.
@@ -151,6 +157,21 @@ static void find_in_maps(uintptr_t address, tuned_crash *crash) {
 
 // ---- Signals. Async-signal-safe from here on. -----------------------------------------------------------------------
 
+// Whether the instruction before this one may be a call, as it is before every return address; a pointer to a function that lies
+// on the stack mostly follows none. The bytes before the first of a module's code are its own headers.
+static int follows_call(const module *found, uintptr_t address) {
+#if defined(__x86_64__)
+    if (address < found->code_start + 7) return 0;
+    const unsigned char *at = (const unsigned char *)address;
+    if (at[-5] == 0xE8) return 1;
+    for (int length = 2; length <= 7; length++)
+        if (at[-length] == 0xFF && (at[-length + 1] & 0x38) == 0x10) return 1;
+    return 0;
+#else
+    return address >= found->code_start + 4;
+#endif
+}
+
 // The nearest word on the stack that points into the plugin: with a crash inside libc (abort, memcpy) most likely the
 // plugin's own frame. The stack may be damaged, so it is read by a system call that fails instead of faulting.
 static void find_caller(uintptr_t stack, tuned_crash *crash) {
@@ -162,7 +183,9 @@ static void find_caller(uintptr_t stack, tuned_crash *crash) {
         if (got <= 0) return;
         for (size_t i = 0; i < (size_t)got / sizeof *words; i++) {
             const module *found = module_of(words[i]);
-            if (found == NULL || !found->is_plugin) continue;
+            // A pointer to the plugin's data is no return address.
+            if (found == NULL || !found->is_plugin || words[i] < found->code_start || words[i] >= found->code_end) continue;
+            if (!follows_call(found, words[i])) continue;
             memcpy(crash->caller, found->name, sizeof crash->caller);
             crash->caller_offset = words[i] - found->base;
             return;

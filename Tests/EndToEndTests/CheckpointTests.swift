@@ -8,7 +8,7 @@ import TunedTestSupport
         try await Lab.with { lab in
             try await lab.tunedOK("load", TestPlugins.path("keeper"))
             try await lab.tunedOK(
-                "run", "keeper", "--trainable", "stepper", "--space", "rate=1", "--config", "ms=1000", "--trials", "1", "--study", "s",
+                "run", "keeper", "--trainable", "stepper", "--space", "rate=1", "--config", "ms=5000", "--trials", "1", "--study", "s",
                 "--detach")
             try await lab.until("a checkpoint") {
                 try await lab.shell("test -f \(lab.home)/runs/*/0-0/checkpoint").status == 0

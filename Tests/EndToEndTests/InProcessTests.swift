@@ -160,7 +160,8 @@ import TunedTestSupport
             #expect(study["state"]?.stringValue == "paused")
             #expect(study["reason"]?.stringValue?.contains("tuned resume s") == true)
             #expect(study["counts"]?["complete"]?.integerValue ?? 0 <= 150)
-            #expect(try await lab.state("bystander") == "running")
+            let bystander = try await lab.study("bystander")
+            #expect(bystander["state"]?.stringValue == "running", "\(bystander["reason"]?.stringValue ?? "")")
             // It stays up now, and the other study goes on.
             let next = lab.daemon
             try await Task.sleep(for: .milliseconds(300))

@@ -27,7 +27,7 @@ def wait(daemon, studies, tell):
             return
         if time.time() - last >= 15:
             last = time.time()
-            tell(f"{last - began:4.0f} s: " + ", ".join(f"{row['study']} {sum(row['counts'].values()) - row['counts']['running']}" for row in rows)
+            tell(f"{last - began:4.0f} s: " + ", ".join(f"{row['study']} {row['counts']['total'] - row['counts']['running']}" for row in rows)
                  + f"; daemon {daemon.resident_mb():.1f} MB, {descriptors(daemon)} descriptors")
         time.sleep(0.2)
 
@@ -39,7 +39,7 @@ def begin(daemon, study, plugin, *arguments):
 def trials(daemon, study):
     found = []
     while True:
-        page = daemon.command("trials", study, "--limit", 5000, "--offset", len(found))
+        page = daemon.command("trials", study, "--limit", 1000, "--offset", len(found))
         found += page["trials"]
         if len(found) >= page["total"]:
             return found

@@ -80,7 +80,7 @@ typedef struct stepper {
     double sum;
     int64_t steps, begins, loads;
     int refuses;    /* config load = refuse: load refuses every checkpoint */
-    long pause_ms;  /* config ms: how long a step takes */
+    long pause_ms;  /* config ms: how long a step takes in a run's first attempt */
 } stepper;
 
 static int32_t stepper_create(const tuned_host *host, const tuned_config *config, void **self) {
@@ -105,7 +105,7 @@ static int32_t stepper_step(void *self, const tuned_trial *trial, int64_t step) 
     stepper *s = self;
     s->sum += tuned_f64(trial, PARAMETER_RATE) * (double)step;
     s->steps++;
-    nanosleep(&(struct timespec){s->pause_ms / 1000, s->pause_ms % 1000 * 1000000}, NULL);
+    if (trial->attempt == 0) nanosleep(&(struct timespec){s->pause_ms / 1000, s->pause_ms % 1000 * 1000000}, NULL);
     return trial->host->report(trial, 0, step, s->sum);
 }
 

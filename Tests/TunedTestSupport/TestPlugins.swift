@@ -28,7 +28,7 @@ package enum TestPlugins {
     private static let built: String = {
         let out = executable("test-plugins")
         // Of the real plugins those that Swift's tests load; the others have tests of their own.
-        for arguments in ["-C '\(root)/Plugins' PLUGINS='noop svm'", "-C '\(root)/Tests/Plugins'"] {
+        for arguments in ["-C '\(root)/Plugins' PLUGINS='noop svm functions command'", "-C '\(root)/Tests/Plugins'"] {
             let command = "make --no-print-directory -s \(arguments) OUT='\(out)' >&2"
             precondition(system(command) == 0, "plugins for tests cannot be built: \(command)")
         }

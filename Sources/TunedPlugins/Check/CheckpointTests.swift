@@ -180,7 +180,7 @@ enum CheckpointTests {
                 var source = checkpoint
                 source.bytes = Array(checkpoint.bytes[..<length])
                 try reject(
-                    source, "cut to \(length) of \(count) bytes", fresh, lab, severity: .error, name: "accepts-truncated",
+                    source, "cut to \(length) of \(count) bytes", fresh, lab, name: "accepts-truncated",
                     advice: """
                         Check the count that read gives back (tuned_load_checkpoint does), and return host->fail(trial, \
                         TUNED_FAILED, ...) or start afresh.
@@ -199,7 +199,7 @@ enum CheckpointTests {
                 for index in source.bytes.indices { source.bytes[index] = UInt8(truncatingIfNeeded: random.next()) }
                 // The right number of random bytes can be told from a state only by a mark that the plugin adds itself.
                 try reject(
-                    source, "of \(source.bytes.count) random bytes", fresh, lab, severity: .warning, name: "accepts-random",
+                    source, "of \(source.bytes.count) random bytes", fresh, lab, name: "accepts-random",
                     advice: "Begin a checkpoint with a magic number and its layout's version, and refuse what begins otherwise.",
                     &findings)
             }
@@ -240,8 +240,8 @@ enum CheckpointTests {
 
     /// A checkpoint that is none must fail the run, or give what a fresh start gives.
     private static func reject(
-        _ source: SavedCheckpoint, _ what: String, _ fresh: CheckOutcome, _ lab: CheckLab, severity: CheckFinding.Severity,
-        name: String, advice: String, _ findings: inout CheckFindings
+        _ source: SavedCheckpoint, _ what: String, _ fresh: CheckOutcome, _ lab: CheckLab, name: String, advice: String,
+        _ findings: inout CheckFindings
     ) throws(PluginError) {
         lab.about("a restore from a checkpoint \(what)")
         var run = run(lab, budget: fresh.budget)
@@ -254,7 +254,7 @@ enum CheckpointTests {
         var expected = fresh
         expected.reports = outcome.reports
         findings.add(
-            severity, name,
+            .error, name,
             lab.isDeterministic
                 ? "it succeeded with a checkpoint \(what), and \(CheckDifference.text(expected, outcome, lab.schema))"
                 : "it went on from a checkpoint \(what)", advice: advice)
