@@ -21,7 +21,7 @@
 enum { VALUE, CALLS, OVERLAP, INSTANCE };
 
 typedef struct instance {
-    long number, calls, sleep_us, crash_at;
+    long number, calls, sleep_us, each_us, crash_at;  /* sleep_us: of a call; each_us: of a trial */
     char how[16];
 } instance;
 
@@ -34,6 +34,7 @@ static int32_t create(const tuned_host *host, const tuned_config *config, void *
     if (!i) return host->fail(NULL, TUNED_FAILED, "not enough memory");
     i->number = atomic_fetch_add(&made, 1);
     i->sleep_us = setting_number(config, "us", 0);
+    i->each_us = setting_number(config, "each_us", 0);
     i->crash_at = setting_number(config, "crash_at", -1);
     snprintf(i->how, sizeof i->how, "%s", setting(config, "how", ""));
     atomic_fetch_add(&alive, 1);
@@ -56,6 +57,7 @@ static int32_t behave(instance *i, const tuned_trial *trial) {
     const char *how = i->how[0] ? i->how : tuned_str(trial, 1);
     double x = tuned_f64(trial, 0);
     char line[64];
+    if (i->each_us > 0) pause_for(i->each_us);
     if (trial->id == i->crash_at || strcmp(how, "crash") == 0) abort();
     if (strcmp(how, "fail") == 0) return host->fail(trial, -7, "failed as told");
     if (strcmp(how, "infeasible") == 0) return host->fail(trial, TUNED_INFEASIBLE, "cannot be trained, as told");
