@@ -94,7 +94,7 @@ test: setup-tests plugins test-plugins test-sdk
 	Tests/SDK/new.sh .build/debug/tuned c cpp swift
 	TUNED_BIN="$(CURDIR)/.build/debug/tuned" python3 -m unittest Tests/Python/test_tuned.py
 	python3 Tests/Faults/run.py --bin .build/debug --plugins build/test-plugins --noop build/plugins --work build/faults --trials 60 --healthy 300
-	swift test --skip-build --parallel --disable-xctest
+	Tests/swift-tests.sh
 
 # The SDK as authors get it; without the daemon.
 test-sdk: setup

@@ -114,11 +114,11 @@ let package = Package(
         .executableTarget(
             name: "TunedSlotsProbe", dependencies: ["TunedSlots"], path: "Tests/TunedSlotsProbe", swiftSettings: strict),
         .target(
-            name: "TunedFuzzing", dependencies: ["TunedSpace", "TunedWire", "TunedPlugins"], path: "Tests/Fuzz/Harness",
+            name: "TunedFuzzing", dependencies: ["TunedSpace", "TunedWire", "TunedPlugins", "TunedTestSupport"], path: "Tests/Fuzz/Harness",
             swiftSettings: strict),
         .executableTarget(name: "tuned-fuzz", dependencies: ["TunedFuzzing"], path: "Tests/Fuzz/Program", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["TunedFuzzing"], swiftSettings: strict),
-        .testTarget(name: "TunedSpaceTests", dependencies: ["TunedSpace"], swiftSettings: strict),
+        .testTarget(name: "TunedSpaceTests", dependencies: ["TunedSpace", "TunedTestSupport"], swiftSettings: strict),
         .testTarget(name: "TunedNumericsTests", dependencies: ["TunedNumerics", "TunedSpace"], swiftSettings: strict),
         .testTarget(name: "TunedRecordsTests", dependencies: ["TunedSpace", "TunedRecords", "TunedTestSupport"], swiftSettings: strict),
         .testTarget(name: "TunedWireTests", dependencies: ["TunedSpace", "TunedWire", "CTunedWorker", "TunedTestSupport"], swiftSettings: strict),
@@ -127,7 +127,7 @@ let package = Package(
             dependencies: ["TunedSpace", "TunedRecords", "TunedWire", "TunedPlugins", "CTunedWorker", "TunedTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "TunedSlotsTests", dependencies: ["TunedSpace", "TunedRecords", "TunedSlots", "TunedSlotsProbe", "CTunedWorker"],
+            name: "TunedSlotsTests", dependencies: ["TunedSpace", "TunedRecords", "TunedSlots", "TunedSlotsProbe", "CTunedWorker", "TunedTestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "TunedStorageTests",
@@ -144,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "TunedServiceTests",
             dependencies: [
-                "TunedSpace", "TunedRecords", "TunedEngine", "TunedSlots", "TunedStorage", "TunedService",
+                "TunedSpace", "TunedRecords", "TunedEngine", "TunedSlots", "TunedStorage", "TunedService", "TunedTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

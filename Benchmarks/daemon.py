@@ -70,8 +70,15 @@ class Daemon:
 
     def resident_mb(self):
         """Memory of the daemon alone; workers are processes of their own."""
+        return self._status_mb("VmRSS:")
+
+    def private_mb(self):
+        """The part of it that the daemon wrote; pages of its program and its libraries come and go with their use."""
+        return self._status_mb("RssAnon:")
+
+    def _status_mb(self, field):
         for line in open(f"/proc/{self.process.pid}/status"):
-            if line.startswith("VmRSS:"):
+            if line.startswith(field):
                 return int(line.split()[1]) / 1024
         raise RuntimeError("the daemon has gone")
 

@@ -27,6 +27,8 @@ void tuned_forget_startup_pages(void) {
     dl_iterate_phdr(forget, &page);
 }
 
+void tuned_bound_arenas(void) { mallopt(M_ARENA_MAX, 4); }
+
 long tuned_heap_in_use(void) {
     struct mallinfo2 heap = mallinfo2();
     return (long)(heap.uordblks + heap.hblkhd);

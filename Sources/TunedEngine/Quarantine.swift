@@ -1,5 +1,5 @@
 import Synchronization
-public import TunedRecords
+import TunedRecords
 import TunedSpace
 
 /// Why a plugin is not run any more: its code died too often in a row.

@@ -1,6 +1,6 @@
 import Dispatch
 import Glibc
-public import TunedRecords
+import TunedRecords
 
 /// Where runs keep their checkpoints and artifacts:
 ///
@@ -18,30 +18,25 @@ package final class RunFolders: Sendable {
 
     /// Drops the checkpoints of a trial that will not be taken up again.
     func dropCheckpoints(study: StudyID, trial: Int, runs: Int) {
-        let folders = (0..<runs).map { path(study: study, trial: trial, run: $0) }
-        queue.async { for folder in folders { Self.dropCheckpoint(folder) } }
+        queue.async { [self] in
+            // Most studies keep none.
+            guard access("\(root)/\(study.rawValue)", F_OK) == 0 else { return }
+            for run in 0..<runs { Self.dropCheckpoint(path(study: study, trial: trial, run: run)) }
+        }
     }
 
     /// Drops all checkpoints of a study that has ended.
     func dropCheckpoints(study: StudyID) {
         queue.async { [self] in
             let directory = "\(root)/\(study.rawValue)"
-            for name in Self.entries(directory) { Self.dropCheckpoint("\(directory)/\(name)") }
+            for name in Files.names(in: directory) ?? [] { Self.dropCheckpoint("\(directory)/\(name)") }
             rmdir(directory)
         }
     }
 
     /// Removes all that a deleted study kept.
     func remove(study: StudyID) {
-        queue.async { [self] in
-            let directory = "\(root)/\(study.rawValue)"
-            for run in Self.entries(directory) {
-                for name in Self.entries("\(directory)/\(run)/artifacts") { unlink("\(directory)/\(run)/artifacts/\(name)") }
-                rmdir("\(directory)/\(run)/artifacts")
-                Self.dropCheckpoint("\(directory)/\(run)")
-            }
-            rmdir(directory)
-        }
+        queue.async { [self] in Files.remove("\(root)/\(study.rawValue)") }
     }
 
     /// A file that a run kept.
@@ -63,12 +58,12 @@ package final class RunFolders: Sendable {
 
     /// Reads the disk: not for a thread that may not wait.
     func artifacts(study: StudyID, trial: Int) -> [Artifact] {
-        Self.entries("\(root)/\(study.rawValue)").compactMap { folder -> Int? in
+        (Files.names(in: "\(root)/\(study.rawValue)") ?? []).compactMap { folder -> Int? in
             let parts = folder.split(separator: "-")
             return parts.count == 2 && parts[0] == String(trial) ? Int(parts[1]) : nil
         }.sorted().flatMap { run -> [Artifact] in
             let directory = "\(path(study: study, trial: trial, run: run))/artifacts"
-            return Self.entries(directory).filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
+            return (Files.names(in: directory) ?? []).filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
                 var status = stat()
                 guard stat("\(directory)/\(name)", &status) == 0 else { return nil }
                 return Artifact(run: run, name: name, size: Int64(status.st_size), path: "\(directory)/\(name)")
@@ -80,18 +75,5 @@ package final class RunFolders: Sendable {
         unlink("\(folder)/checkpoint")
         unlink("\(folder)/checkpoint.part")
         rmdir(folder)
-    }
-
-    private static func entries(_ directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names
     }
 }

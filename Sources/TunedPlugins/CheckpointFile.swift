@@ -1,5 +1,6 @@
 import Crypto
 import Glibc
+import TunedRecords
 
 /// A checkpoint as a file: a header that says whose it is, what the plugin wrote, and a digest of both.
 ///
@@ -74,7 +75,7 @@ package final class CheckpointWriter {
         isCommitted = true
     }
 
-    private func write(_ bytes: UnsafeRawBufferPointer) -> Bool { FileBytes.write(bytes, to: descriptor) }
+    private func write(_ bytes: UnsafeRawBufferPointer) -> Bool { Files.write(bytes, to: descriptor) }
 }
 
 /// Reads one checkpoint, which was found whole and its owner's before the first byte is given out.
@@ -170,19 +171,5 @@ package final class CheckpointReader {
         }
         guard done == count else { throw CheckpointError("\(path) is cut short") }
         return bytes
-    }
-}
-
-enum FileBytes {
-    /// All of the bytes; false, with errno set, where the disk does not take them.
-    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        }
-        return true
     }
 }

@@ -86,7 +86,7 @@ package struct ElfFile: Sendable {
         let entry = Int(header.number(UInt16.self, at: 54))
         let count = Int(header.number(UInt16.self, at: 56))
         guard entry == programHeader, count <= 256, start < UInt64(Int32.max),
-            let table = read(descriptor, at: Int(start), count: entry * count)
+            let table = read(descriptor, at: start, count: entry * count)
         else { return [] }
         return (0..<count).map { index in
             Segment(
@@ -97,7 +97,7 @@ package struct ElfFile: Sendable {
 
     private static func buildID(_ descriptor: Int32, _ segments: [Segment]) -> String {
         for segment in segments where segment.type == noteSegment && segment.size <= 64 * 1024 {
-            if let notes = read(descriptor, at: Int(segment.offset), count: Int(segment.size)),
+            if let notes = read(descriptor, at: segment.offset, count: Int(segment.size)),
                 let id = buildID(in: notes)
             {
                 return id
@@ -124,9 +124,11 @@ package struct ElfFile: Sendable {
         return nil
     }
 
-    static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8]? {
+    /// Exactly `count` bytes; nil where the file ends before.
+    static func read(_ descriptor: Int32, at offset: UInt64, count: Int) -> [UInt8]? {
+        guard let start = off_t(exactly: offset) else { return nil }
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            initialized = max(0, pread(descriptor, buffer.baseAddress, count, off_t(offset)))
+            initialized = max(0, pread(descriptor, buffer.baseAddress, count, start))
         }
         return bytes.count == count ? bytes : nil
     }

@@ -82,11 +82,7 @@ package struct ElfSymbols {
     }
 
     func read(at offset: UInt64, count: Int) -> [UInt8]? {
-        guard let start = off_t(exactly: offset) else { return nil }
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            initialized = max(0, pread(descriptor, buffer.baseAddress, count, start))
-        }
-        return bytes.count == count ? bytes : nil
+        ElfFile.read(descriptor, at: offset, count: count)
     }
 
     private static func demangle(_ name: String) -> String {

@@ -119,15 +119,22 @@ private func hostCommitCheckpoint(_ trial: UnsafePointer<tuned_trial>?) -> Int32
 
 private func hostRestoreCheckpoint(_ trial: UnsafePointer<tuned_trial>?, _ step: UnsafeMutablePointer<Int64>?) -> Int32 {
     guard let context = TrialContext.of(trial), let step else { return TUNED_FAILED }
-    do throws(CheckpointError) {
-        guard let found = try context.pointee.files.takeUnretainedValue().restore() else { return TUNED_ABSENT }
-        step.pointee = found
-        context.pointee.tell("goes on from the checkpoint of step \(found)")
-        return TUNED_OK
-    } catch {
-        // The run can still be made from its beginning.
-        context.pointee.tell("checkpoint: \(error.message); the run starts afresh")
-        return TUNED_ABSENT
+    guard let found = context.pointee.restoreCheckpoint() else { return TUNED_ABSENT }
+    step.pointee = found
+    context.pointee.tell("goes on from the checkpoint of step \(found)")
+    return TUNED_OK
+}
+
+extension TrialContext {
+    /// The step of the run's checkpoint, whose bytes can then be read; nil where there is none, and where it cannot be used, which
+    /// is told: the run can still be made from its beginning.
+    func restoreCheckpoint() -> Int64? {
+        do throws(CheckpointError) {
+            return try files.takeUnretainedValue().restore()
+        } catch {
+            tell("checkpoint: \(error.message); the run starts afresh")
+            return nil
+        }
     }
 }
 

@@ -125,7 +125,7 @@ public final class PluginStore: Sendable {
             hash = hexadecimal(digest.finalize())
             if let sidecar {
                 try write(mode: 0o400) { target, temporary throws(PluginError) in
-                    guard sidecar.withUnsafeBytes({ Self.write($0, to: target) }) else { throw Self.storageError("write", temporary) }
+                    guard sidecar.withUnsafeBytes({ Files.write($0, to: target) }) else { throw Self.storageError("write", temporary) }
                     return sidecarPath(hash)
                 }
             }
@@ -171,21 +171,9 @@ public final class PluginStore: Sendable {
             }
             let chunk = UnsafeRawBufferPointer(rebasing: room[..<count])
             hash.update(bufferPointer: chunk)
-            guard write(chunk, to: target) else { throw storageError("write", temporary) }
+            guard Files.write(chunk, to: target) else { throw storageError("write", temporary) }
         }
         return size
-    }
-
-    /// Whether all of it was written; errno says why not.
-    private static func write(_ bytes: UnsafeRawBufferPointer, to target: Int32) -> Bool {
-        var written = 0
-        while written < bytes.count {
-            let done = Glibc.write(target, bytes.baseAddress! + written, bytes.count - written)
-            if done < 0, errno == EINTR { continue }
-            guard done > 0 else { return false }
-            written += done
-        }
-        return true
     }
 
     private func syncDirectory() throws(PluginError) {

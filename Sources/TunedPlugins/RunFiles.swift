@@ -1,4 +1,5 @@
 import Glibc
+import TunedRecords
 
 /// What a run keeps on disk: its checkpoint, and artifacts. Belongs to the thread that makes the run's [trial] call.
 ///
@@ -18,7 +19,7 @@ final class RunFiles {
 
     /// Seconds between checkpoints that are waited for until they are on the disk: short epochs shall not wait for it each time.
     private static let syncInterval = 1.0
-    private var syncedAt = -Double.infinity
+    private var syncedAt: UInt64?
 
     init(owner: String) { self.owner = owner }
 
@@ -27,7 +28,7 @@ final class RunFiles {
         writer = nil
         reader = nil
         hasCheckpoint = false
-        syncedAt = -Double.infinity
+        syncedAt = nil
     }
 
     /// Ends a run. A run that succeeded has no further use for its checkpoint.
@@ -64,10 +65,9 @@ final class RunFiles {
     func commit() throws(CheckpointError) {
         guard let writer else { throw CheckpointError("commit was called before begin") }
         self.writer = nil
-        let now = Monotonic.seconds()
-        let isDue = now - syncedAt >= Self.syncInterval
+        let isDue = syncedAt.map { MonotonicTime.seconds(since: $0) >= Self.syncInterval } ?? true
         try writer.commit(synchronously: isDue)
-        if isDue { syncedAt = now }
+        if isDue { syncedAt = MonotonicTime.now() }
         hasCheckpoint = true
     }
 
@@ -86,7 +86,7 @@ final class RunFiles {
     // MARK: Artifacts
 
     func store(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
-        try replace(name) { FileBytes.write(bytes, to: $0) }
+        try replace(name) { Files.write(bytes, to: $0) }
     }
 
     func store(_ name: String, file: String) throws(CheckpointError) {
@@ -100,7 +100,7 @@ final class RunFiles {
                 let count = Glibc.read(source, room.baseAddress, room.count)
                 if count < 0, errno == EINTR { continue }
                 if count <= 0 { return count == 0 }
-                guard FileBytes.write(UnsafeRawBufferPointer(rebasing: room[..<count]), to: target) else { return false }
+                guard Files.write(UnsafeRawBufferPointer(rebasing: room[..<count]), to: target) else { return false }
             }
         }
     }

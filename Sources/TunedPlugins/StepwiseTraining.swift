@@ -39,7 +39,7 @@ struct StepwiseTraining {
         let last = Int64(clamping: Int(exactly: budget.rounded(.down)) ?? .max)
         var code = begin(instance, trial)
         guard code == TUNED_OK else { return code }
-        var done = restore(context, files, trial)
+        var done = restore(context, trial)
         if done == nil {
             // What was loaded in part is dropped with it.
             code = begin(instance, trial)
@@ -47,17 +47,17 @@ struct StepwiseTraining {
             done = 0
         }
         var next = (done ?? 0) + 1
-        var saved = Monotonic.seconds()
+        var saved = MonotonicTime.now()
         while next <= last {
             if tuned_page_stop(context.pointee.sink.page) != 0 {
                 return save(context, files, trial, step: next - 1) == TUNED_OK ? TUNED_STOPPED : TUNED_FAILED
             }
             code = step(instance, trial, next)
             guard code == TUNED_OK else { return code }
-            if next < last, Monotonic.seconds() - saved >= Self.checkpointInterval {
+            if next < last, MonotonicTime.seconds(since: saved) >= Self.checkpointInterval {
                 code = save(context, files, trial, step: next)
                 guard code == TUNED_OK else { return code }
-                saved = Monotonic.seconds()
+                saved = MonotonicTime.now()
             }
             next += 1
         }
@@ -66,22 +66,17 @@ struct StepwiseTraining {
 
     /// The steps that a checkpoint holds, 0 where there is none; nil where the trainable refused it.
     private func restore(
-        _ context: UnsafeMutablePointer<TrialContext>, _ files: RunFiles, _ trial: UnsafePointer<tuned_trial>
+        _ context: UnsafeMutablePointer<TrialContext>, _ trial: UnsafePointer<tuned_trial>
     ) -> Int64? {
         guard let load = table.load else { return 0 }
-        do throws(CheckpointError) {
-            guard let found = try files.restore() else { return 0 }
-            guard found >= 0, load(instance, trial) == TUNED_OK else {
-                let said = context.pointee.notes.takeUnretainedValue().take().failure
-                context.pointee.tell("the plugin refused its checkpoint of step \(found)\(said.isEmpty ? "" : ": " + said); the run starts afresh")
-                return nil
-            }
-            context.pointee.tell("goes on from the checkpoint of step \(found)")
-            return found
-        } catch {
-            context.pointee.tell("checkpoint: \(error.message); the run starts afresh")
-            return 0
+        guard let found = context.pointee.restoreCheckpoint() else { return 0 }
+        guard found >= 0, load(instance, trial) == TUNED_OK else {
+            let said = context.pointee.notes.takeUnretainedValue().take().failure
+            context.pointee.tell("the plugin refused its checkpoint of step \(found)\(said.isEmpty ? "" : ": " + said); the run starts afresh")
+            return nil
         }
+        context.pointee.tell("goes on from the checkpoint of step \(found)")
+        return found
     }
 
     private func save(

@@ -1,4 +1,5 @@
 import Glibc
+import TunedRecords
 
 /// Where this process may make control groups for its workers: in the hierarchy of cgroup v2 where that has the memory and
 /// pids controllers for us, else in those of v1, else nowhere.
@@ -46,9 +47,6 @@ struct ControlGroups: Sendable {
         let members = hierarchies.compactMap { WorkerGroup.Member($0, name: name, memory: memory, processes: processes) }
         return members.isEmpty ? nil : WorkerGroup(members: members)
     }
-
-    /// Removes this process's own folders, once its workers' groups are gone.
-    func remove() { for hierarchy in hierarchies { rmdir(hierarchy.folder) } }
 
     // MARK: Finding out
 
@@ -122,10 +120,10 @@ struct ControlGroups: Sendable {
 
     /// Ends what daemons that were killed have left.
     private static func removeAbandoned(in folder: String) {
-        for name in entries(folder) {
+        for name in Files.names(in: folder) ?? [] {
             guard name.hasPrefix("tuned-"), let process = pid_t(name.dropFirst(6)), kill(process, 0) != 0, errno == ESRCH
             else { continue }
-            for group in entries("\(folder)/\(name)") where access("\(folder)/\(name)/\(group)/cgroup.procs", F_OK) == 0 {
+            for group in Files.names(in: "\(folder)/\(name)") ?? [] where access("\(folder)/\(name)/\(group)/cgroup.procs", F_OK) == 0 {
                 WorkerGroup.end(folder: "\(folder)/\(name)/\(group)")
             }
             rmdir("\(folder)/\(name)")
@@ -134,32 +132,8 @@ struct ControlGroups: Sendable {
 
     // MARK: Files
 
-    static func entries(_ directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names
-    }
-
-    static func text(_ path: String) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return "" }
-        defer { close(descriptor) }
-        let bytes = [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, count in
-            while count < buffer.count {
-                let got = read(descriptor, buffer.baseAddress! + count, buffer.count - count)
-                guard got > 0 else { break }
-                count += got
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    /// Empty where there is none.
+    static func text(_ path: String) -> String { Files.text(of: path) ?? "" }
 
     static func write(_ text: String, to path: String) -> Bool {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)

@@ -2,6 +2,7 @@ import CTunedWorker
 import Dispatch
 import Glibc
 import Synchronization
+import TunedRecords
 
 /// Processes that a worker's plugin left behind: those that took a session of their own escape the end of its process
 /// group. They are known by a variable of their environment that the worker was started with.
@@ -32,13 +33,8 @@ enum Leftovers {
     }
 
     private static func kill(_ tokens: Set<String>) -> Int {
-        guard let directory = opendir("/proc") else { return 0 }
-        defer { closedir(directory) }
         var killed = 0
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        for name in Files.names(in: "/proc") ?? [] {
             guard let pid = pid_t(name), pid != getpid() else { continue }
             let pidfd = tuned_pidfd_open(pid)
             guard pidfd >= 0 else { continue }
@@ -51,12 +47,7 @@ enum Leftovers {
     }
 
     private static func token(of process: String) -> String? {
-        let descriptor = open("/proc/\(process)/environ", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let bytes = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, count in
-            count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
-        }
+        guard let bytes = Files.bytes(of: "/proc/\(process)/environ", limit: 64 << 10) else { return nil }
         let prefix = Array("\(variable)=".utf8)
         for entry in bytes.split(separator: 0) where entry.starts(with: prefix) {
             return String(decoding: entry.dropFirst(prefix.count), as: UTF8.self)

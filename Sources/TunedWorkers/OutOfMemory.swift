@@ -1,4 +1,4 @@
-import Glibc
+import TunedRecords
 
 /// How often the kernel's out-of-memory killer struck so far: in this process's memory cgroup where the system tells, else
 /// anywhere on the machine. A worker's SIGKILL together with a rise of this count is taken for its work.
@@ -10,26 +10,16 @@ enum OutOfMemory {
 
     /// The cgroup v2 of this process.
     private static let cgroup: String? = {
-        guard let text = read("/proc/self/cgroup") else { return nil }
+        guard let text = Files.text(of: "/proc/self/cgroup") else { return nil }
         return text.split(separator: "\n").first { $0.hasPrefix("0::") }.map { String($0.dropFirst(3)) }
     }()
 
     private static func count(_ name: String, in path: String) -> UInt64? {
-        guard let text = read(path) else { return nil }
+        guard let text = Files.text(of: path) else { return nil }
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")
             if words.count == 2, words[0] == name { return UInt64(words[1]) }
         }
         return nil
-    }
-
-    private static func read(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let bytes = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, count in
-            count = max(0, Glibc.read(descriptor, buffer.baseAddress, buffer.count))
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -172,10 +172,7 @@ import TunedTestSupport
 }
 
 extension Lab {
-    func allowInProcess() throws {
-        mkdir(home, 0o700)
-        _ = try file("home/config.yaml", "inprocess: true\n")
-    }
+    func allowInProcess() throws { try configure("inprocess: true") }
 
     /// The value of each complete trial, as it is exported.
     func completeTrials(of study: String) async throws -> [Int: Substring] {

@@ -19,16 +19,21 @@ def descriptors(daemon):
     return len(os.listdir(f"/proc/{daemon.process.pid}/fd"))
 
 
-def wait(daemon, studies, tell):
-    began, last = time.time(), 0
+def wait(daemon, studies, total, tell):
+    """Returns the daemon's private memory in MB at each quarter of the way."""
+    began, last, quarters = time.time(), 0, []
     while True:
         rows = [daemon.command("show", study) for study in studies]
-        if all(row["state"] != "running" for row in rows):
-            return
+        ended = [row["counts"]["total"] - row["counts"]["running"] for row in rows]
+        is_over = all(row["state"] != "running" for row in rows)
+        while len(quarters) < 4 and (is_over or sum(ended) * 4 >= total * (len(quarters) + 1)):
+            quarters.append(daemon.private_mb())
+        if is_over:
+            return quarters
         if time.time() - last >= 15:
             last = time.time()
-            tell(f"{last - began:4.0f} s: " + ", ".join(f"{row['study']} {row['counts']['total'] - row['counts']['running']}" for row in rows)
-                 + f"; daemon {daemon.resident_mb():.1f} MB, {descriptors(daemon)} descriptors")
+            tell(f"{last - began:4.0f} s: " + ", ".join(f"{row['study']} {count}" for row, count in zip(rows, ended))
+                 + f"; daemon {daemon.private_mb():.1f} MB, {descriptors(daemon)} descriptors")
         time.sleep(0.2)
 
 
@@ -81,19 +86,19 @@ def main():
     with Daemon(arguments.bin.resolve() / "tuned", arguments.work.resolve()) as daemon:
         for library in (arguments.plugins / "misbehave.so", arguments.plugins / "misbehave_cxx.so", arguments.noop / "noop.so"):
             daemon.command("load", library)
-        # What a first study needs stays; what grows after it grows with every trial.
+        # What the first studies need stays; what grows after them grows with every trial.
         daemon.command("run", "noop", "--trainable", "noop", "--trials", 2000, "--sampler", "random")
         time.sleep(1)
-        before = (daemon.resident_mb(), descriptors(daemon))
+        before = (daemon.private_mb(), descriptors(daemon))
         began = time.time()
         begin(daemon, "faults", "misbehave", "--trials", arguments.trials, "--timeout", "3s", "--memory", "256MiB", "--config", "count=300",
               "--config", "limit_mb=2000", "--space", "sleep_ms={low: 0, high: 300}", "--seed", 11)
         begin(daemon, "exceptions", "misbehave_cxx", "--trials", 20)
         begin(daemon, "healthy", "noop", "--trainable", "sleep", "--trials", arguments.healthy, "--config", "ms=5")
-        wait(daemon, ["faults", "exceptions", "healthy"], tell)
+        quarters = wait(daemon, ["faults", "exceptions", "healthy"], arguments.trials + 20 + arguments.healthy, tell)
         seconds = time.time() - began
         time.sleep(3)
-        after = (daemon.resident_mb(), descriptors(daemon))
+        after = descriptors(daemon)
         faults, exceptions, healthy = (trials(daemon, study) for study in ("faults", "exceptions", "healthy"))
         left = live_children(daemon)
     problems = [found for found in map(problem, faults) if found]
@@ -105,11 +110,14 @@ def main():
         problems.append(f"{len(faults)} of {arguments.trials} and {len(healthy)} of {arguments.healthy} trials were made")
     if left:
         problems.append(f"{len(left)} processes were left behind")
-    if after[1] > before[1] + 8:
-        problems.append(f"descriptors grew from {before[1]} to {after[1]}")
-    if after[0] > before[0] + 16:
-        problems.append(f"memory grew from {before[0]:.1f} MB to {after[0]:.1f} MB")
-    text = table(faults, exceptions, healthy, before, after, seconds, cores, left, arguments)
+    if after > before[1] + 8:
+        problems.append(f"descriptors grew from {before[1]} to {after}")
+    if quarters[3] > quarters[0] + 8:
+        problems.append(f"memory grew from {quarters[0]:.1f} MB at a quarter of the run to {quarters[3]:.1f} MB at its end")
+    memory = ", ".join(f"{mb:.1f}" for mb in quarters)
+    summary = (f"Daemon's private memory: {before[0]:.1f} MB before, {memory} MB at the quarters of the run. "
+               f"Its descriptors: {before[1]} before, {after} after. Processes left behind: {len(left)}.")
+    text = table(faults, exceptions, healthy, summary, seconds, cores, arguments)
     print(text)
     if arguments.table:
         arguments.table.write_text(text)
@@ -124,7 +132,7 @@ def plain(text):
     return "".join(c if c.isprintable() else "?" for c in text).replace("|", "\\|")
 
 
-def table(faults, exceptions, healthy, before, after, seconds, cores, left, arguments):
+def table(faults, exceptions, healthy, summary, seconds, cores, arguments):
     by_how = collections.defaultdict(list)
     for trial in faults:
         by_how[trial["configuration"]["how"]].append(trial)
@@ -144,10 +152,7 @@ def table(faults, exceptions, healthy, before, after, seconds, cores, left, argu
         right = sum(problem(t) is None for t in by_how[how])
         lines.append(f"| `{how}` | {right} of {len(by_how[how])} | {', '.join(kinds)} | {said}{'; ' + detail if detail else ''} |")
     complete = sum(t["state"] == "complete" for t in healthy)
-    lines += [
-        "", f"Healthy trials complete: {complete} of {len(healthy)}. Daemon's memory: {before[0]:.1f} MB before, {after[0]:.1f} MB after. "
-        f"Its descriptors: {before[1]} before, {after[1]} after. Processes left behind: {len(left)}.", "",
-    ]
+    lines += ["", f"Healthy trials complete: {complete} of {len(healthy)}. {summary}", ""]
     return "\n".join(lines)
 
 

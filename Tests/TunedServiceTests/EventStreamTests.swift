@@ -4,6 +4,7 @@ import TunedRecords
 import TunedService
 import TunedSpace
 import TunedStorage
+import TunedTestSupport
 
 @Suite struct EventStreamTests {
     /// Sequence numbers of the frames up to the last one wanted.
@@ -141,7 +142,7 @@ import TunedStorage
                 }
             }
             async let reading: [Int64] = blocking {
-                var random = SplitMix(seed: seed)
+                var random = SeededGenerator(seed: seed)
                 var seen: [Int64] = []
                 while seen.last != last {
                     let frames = try EventFrames(

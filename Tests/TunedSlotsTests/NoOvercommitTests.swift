@@ -1,12 +1,13 @@
 import Testing
 import TunedRecords
 import TunedSlots
+import TunedTestSupport
 
 /// Whatever is asked, withdrawn and given back in whatever order: nothing is handed out twice, and nothing is lost.
 @Suite struct NoOvercommitTests {
     @Test(arguments: UInt64(1)...20)
     func randomOrders(seed: UInt64) throws {
-        var random = SplitMix64(state: seed)
+        var random = SeededGenerator(seed: seed)
         let sharing = Int.random(in: 1...3, using: &random)
         let threads = Int.random(in: 1...2, using: &random)
         let cores = (0..<8).map { core in
@@ -69,18 +70,5 @@ import TunedSlots
         for gpu in snapshot.gpus {
             #expect(gpu.taken == users[gpu.uuid, default: 0] && gpu.taken <= sharing, comment)
         }
-    }
-}
-
-/// Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014.
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

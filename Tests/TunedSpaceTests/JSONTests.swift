@@ -1,5 +1,6 @@
 import Testing
 import TunedSpace
+import TunedTestSupport
 
 @Suite struct JSONTests {
     @Test(arguments: [
@@ -57,7 +58,7 @@ import TunedSpace
     }
 
     @Test func survivesAnyBytes() {
-        var random = SeededRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         let alphabet = Array("{}[]\",:0123456789.eE+-truefalsn\\u \n".utf8) + [0xff, 0xc3, 0x00]
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...24, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }

@@ -1,5 +1,6 @@
 import Testing
 import TunedSpace
+import TunedTestSupport
 
 @Suite struct LatticeTests {
     @Test func countsWithConditions() throws {
@@ -35,7 +36,7 @@ import TunedSpace
 
     /// Up to six small parameters, each with conditions on some of those before it.
     static func randomSpace(_ seed: UInt64) throws -> SearchSpace {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var parameters: [Parameter] = []
         for index in 0..<Int.random(in: 1...6, using: &random) {
             let domain: Domain =

@@ -1,5 +1,6 @@
 import Testing
 import TunedSpace
+import TunedTestSupport
 
 @Suite struct UnitScaleTests {
     static let domains: [Domain] = [
@@ -16,7 +17,7 @@ import TunedSpace
     func coversTheDomainAndNothingElse(_ domain: Domain) {
         let parameter = Parameter(name: "x", domain: domain)
         let scale = UnitScale(parameter)
-        var random = SeededRandom(seed: 3)
+        var random = SeededGenerator(seed: 3)
         for unit in [0, 1, 0.5, -1, 2] + (0..<500).map({ _ in Double.random(in: 0...1, using: &random) }) {
             let value = scale.value(at: unit)
             #expect(parameter.contains(value), "\(value) at \(unit)")

@@ -1,4 +1,5 @@
 import Glibc
+import TunedRecords
 import TunedSpace
 
 /// What one stage of a test leaves for the next, in a file of their workspace.
@@ -83,33 +84,15 @@ enum CheckFile {
         let temporary = "\(path).new"
         let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { return }
-        var rest = writer.bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            guard count > 0 || errno == EINTR else { break }
-            if count > 0 { rest = rest.dropFirst(count) }
-        }
+        let isWritten = writer.bytes.withUnsafeBytes { Files.write($0, to: file) }
         close(file)
-        if rest.isEmpty { rename(temporary, path) }
+        if isWritten { rename(temporary, path) }
     }
 
     private static func read<Value>(
         _ path: String, _ body: (inout BinaryReader) throws(BinaryCodingError) -> Value
     ) -> Value? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_size <= limit else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Int(status.st_size))
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(file, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
-            bytes.append(contentsOf: buffer[..<count])
-        }
+        guard let bytes = Files.bytes(of: path, limit: limit) else { return nil }
         var reader = BinaryReader(bytes)
         return try? body(&reader)
     }

@@ -1,4 +1,4 @@
-import Glibc
+import TunedRecords
 public import TunedSpace
 public import TunedWire
 
@@ -55,14 +55,7 @@ public struct CheckRecord: Hashable, Sendable {
     /// The record of the plugin with this hash; nil where it was not checked, by these tests at least.
     public static func read(hash: String, in store: PluginStore) -> CheckRecord? {
         guard let path = store.checkRecordPath(hash: hash) else { return nil }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_size <= sizeLimit else { return nil }
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
-            count = max(0, Glibc.read(descriptor, buffer.baseAddress, buffer.count))
-        }
+        guard let bytes = try? DurableFile.read(path, limit: sizeLimit) else { return nil }
         guard let json = try? JSONValue(parsing: bytes, limit: sizeLimit) else { return nil }
         return CheckRecord(json: json).flatMap { $0.hash == hash ? $0 : nil }
     }
@@ -72,29 +65,11 @@ public struct CheckRecord: Hashable, Sendable {
         guard let path = store.checkRecordPath(hash: hash) else {
             throw PluginError(.notFound, "\"\(hash)\" is not a plugin's hash")
         }
-        let temporary = "\(path).new-\(getpid())"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw Self.problem("create", temporary) }
-        var isDone = false
-        defer {
-            close(file)
-            if !isDone { unlink(temporary) }
+        do throws(DurableFile.Problem) {
+            try DurableFile.write(Array((json.text(pretty: true) + "\n").utf8), to: path)
+        } catch {
+            throw PluginError(.storage, "the record of a check cannot be kept: \(error.message)")
         }
-        var rest = Array((json.text(pretty: true) + "\n").utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw Self.problem("write", temporary) }
-            rest = rest.dropFirst(count)
-        }
-        guard fsync(file) == 0 else { throw Self.problem("write", temporary) }
-        guard rename(temporary, path) == 0 else { throw Self.problem("put in place", path) }
-        isDone = true
-    }
-
-    private static func problem(_ what: String, _ path: String) -> PluginError {
-        let reason = String(cString: strerror(errno))
-        return PluginError(.storage, "the record of a check cannot be kept: cannot \(what) \(path): \(reason)")
     }
 }
 

@@ -1,11 +1,12 @@
 import Glibc
+import TunedRecords
 
 /// Descriptors, threads and child processes of this process.
 enum ProcessInventory {
     /// Open descriptors and what they lead to.
     static var descriptors: [Int32: String] {
         var found: [Int32: String] = [:]
-        for name in entries("/proc/self/fd") {
+        for name in (Files.names(in: "/proc/self/fd") ?? []) {
             guard let number = Int32(name) else { continue }
             var buffer = [CChar](repeating: 0, count: 256)
             let count = readlink("/proc/self/fd/\(name)", &buffer, buffer.count)
@@ -16,14 +17,14 @@ enum ProcessInventory {
         return found
     }
 
-    static var threads: Set<Int32> { Set(entries("/proc/self/task").compactMap { Int32($0) }) }
+    static var threads: Set<Int32> { Set((Files.names(in: "/proc/self/task") ?? []).compactMap { Int32($0) }) }
 
     /// Child processes, ended ones that nobody waited for among them.
     static var children: Set<Int32> {
         let own = "\(getpid())"
         var found: Set<Int32> = []
-        for name in entries("/proc") {
-            guard let process = Int32(name), let status = text("/proc/\(name)/stat") else { continue }
+        for name in (Files.names(in: "/proc") ?? []) {
+            guard let process = Int32(name), let status = Files.text(of: "/proc/\(name)/stat") else { continue }
             // The name in brackets may hold anything; behind it come the state and the parent.
             guard let bracket = status.lastIndex(of: ")") else { continue }
             let words = status[status.index(after: bracket)...].split(separator: " ")
@@ -33,40 +34,16 @@ enum ProcessInventory {
     }
 
     static func threadName(_ thread: Int32) -> String {
-        let name = text("/proc/self/task/\(thread)/comm") ?? ""
+        let name = Files.text(of: "/proc/self/task/\(thread)/comm") ?? ""
         return String(name.prefix { $0 != "\n" })
     }
 
     /// Anonymous memory that is resident, in bytes.
     static var anonymousMemory: Int {
-        guard let rollup = text("/proc/self/smaps_rollup") else { return 0 }
+        guard let rollup = Files.text(of: "/proc/self/smaps_rollup") else { return 0 }
         for line in rollup.split(separator: "\n") where line.hasPrefix("Anonymous:") {
             return (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
         }
         return 0
-    }
-
-    private static func entries(_ path: String) -> [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        let own = dirfd(directory)
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "\(own)" || !path.hasSuffix("/fd") { names.append(name) }
-        }
-        return names
-    }
-
-    private static func text(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let bytes = [UInt8](unsafeUninitializedCapacity: 16 << 10) { buffer, count in
-            count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -182,7 +182,7 @@ public struct PluginCheck: Sendable {
         report(.began(test, trainable: trainable))
         let start = DispatchTime.now()
         let workspace = Self.makeWorkspace(settings.temporaryDirectory)
-        defer { Self.removeWorkspace(workspace) }
+        defer { if workspace.contains("/tuned-check-") { Files.remove(workspace) } }
         var findings: [CheckFinding] = []
         var summary = ""
         var inapplicable: String?
@@ -216,22 +216,6 @@ public struct PluginCheck: Sendable {
         return template.withUnsafeMutableBufferPointer { place in
             guard let start = place.baseAddress, let made = mkdtemp(start) else { return folder }
             return String(cString: made)
-        }
-    }
-
-    /// Stages leave plain files only.
-    private static func removeWorkspace(_ path: String) {
-        guard let directory = opendir(path) else { return }
-        defer {
-            closedir(directory)
-            rmdir(path)
-        }
-        guard path.contains("/tuned-check-") else { return }
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { unlink("\(path)/\(name)") }
         }
     }
 }

@@ -43,6 +43,7 @@ struct Daemon {
 
     private func prepareProcess() {
         umask(0o077)
+        tuned_bound_arenas()
         // A worker that died must cost an error on its pipe, not the daemon.
         signal(SIGPIPE, SIG_IGN)
         var files = rlimit()

@@ -1,4 +1,5 @@
 import Glibc
+import TunedRecords
 
 /// The folder that a new project is written to. Nothing that is there is ever overwritten.
 package struct ProjectFolder: Hashable, Sendable {
@@ -9,13 +10,8 @@ package struct ProjectFolder: Hashable, Sendable {
     package init(making path: String) throws(CommandError) {
         self.path = FileText.absolute(path)
         try Self.makeFolders(self.path)
-        guard let stream = opendir(self.path) else { throw Self.problem("cannot read the folder", self.path) }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name == "." || name == ".." { continue }
+        guard let names = Files.names(in: self.path) else { throw Self.problem("cannot read the folder", self.path) }
+        if let name = names.first {
             throw CommandError(
                 .conflict, code: "exists",
                 "the folder \(path) is not empty (it has \(name)): choose another one with --directory")
@@ -29,13 +25,9 @@ package struct ProjectFolder: Hashable, Sendable {
             let descriptor = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             guard descriptor >= 0 else { throw Self.problem("cannot write", target) }
             defer { close(descriptor) }
-            var rest = Array(file.text.utf8)[...]
-            while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { throw Self.problem("cannot write", target) }
-                rest = rest.dropFirst(count)
-            }
+            var text = file.text
+            let isWritten = text.withUTF8 { Files.write(UnsafeRawBufferPointer($0), to: descriptor) }
+            guard isWritten else { throw Self.problem("cannot write", target) }
         }
     }
 

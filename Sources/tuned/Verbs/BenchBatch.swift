@@ -97,20 +97,7 @@ private struct EngineBench {
             version: Version.current, direct: InProcessRunner(clock: clock))
     }
 
-    func remove() { Self.remove(directory) }
-
-    private static func remove(_ path: String) {
-        if let folder = opendir(path) {
-            while let entry = readdir(folder) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                if name != ".", name != ".." { remove("\(path)/\(name)") }
-            }
-            closedir(folder)
-        }
-        _ = Glibc.remove(path)
-    }
+    func remove() { Files.remove(directory) }
 
     /// Returns the seconds that the study ran.
     func run(_ path: String, _ specification: StudySpecification) async throws -> Double {

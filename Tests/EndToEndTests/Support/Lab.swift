@@ -80,6 +80,12 @@ struct Lab: Sendable {
         return path
     }
 
+    /// The daemon's configuration, before it is started.
+    func configure(_ line: String) throws {
+        mkdir(home, 0o700)
+        _ = try file("home/config.yaml", "\(line)\n")
+    }
+
     private var variables: [String: String] {
         [
             "TUNED_HOME": home, "HOME": folder, "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8",

@@ -1,3 +1,5 @@
+import TunedTestSupport
+
 /// Makes inputs out of good ones: each a function of a seed and its number alone, so that any can be made again by itself.
 package struct Mutator: Sendable {
     private let seed: UInt64
@@ -12,7 +14,7 @@ package struct Mutator: Sendable {
     }
 
     package func input(_ number: UInt64) -> [UInt8] {
-        var random = SplitMix(state: seed &* 0x9E37_79B9_7F4A_7C15 ^ number)
+        var random = SeededGenerator(seed: seed &* 0x9E37_79B9_7F4A_7C15 ^ number)
         var bytes = samples[random.below(samples.count)]
         // One in sixteen is no relative of a good input.
         if random.below(16) == 0 {
@@ -22,7 +24,7 @@ package struct Mutator: Sendable {
         return bytes
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         let at = random.below(bytes.count + 1)
         switch random.below(9) {
         case 0 where at < bytes.count: bytes[at] ^= 1 << UInt8(random.below(8))
@@ -46,22 +48,4 @@ package struct Mutator: Sendable {
         }
         if bytes.count > 8192 { bytes.removeSubrange(8192...) }
     }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014).
-package struct SplitMix: RandomNumberGenerator {
-    package var state: UInt64
-
-    package init(state: UInt64) { self.state = state }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    /// 0 where `bound` is 0.
-    package mutating func below(_ bound: Int) -> Int { bound == 0 ? 0 : Int(next() % UInt64(bound)) }
 }

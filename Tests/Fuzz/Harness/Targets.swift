@@ -1,4 +1,5 @@
 import TunedSpace
+import TunedTestSupport
 import TunedWire
 
 extension FuzzTarget {
@@ -49,7 +50,7 @@ extension FuzzTarget {
         makeRun: {
             { bytes in
                 var parser = FrameParser()
-                var random = SplitMix(state: UInt64(bytes.count))
+                var random = SeededGenerator(seed: UInt64(bytes.count))
                 var rest = bytes[...]
                 do {
                     while !rest.isEmpty {

@@ -1,7 +1,8 @@
 import Glibc
 
-/// Seconds and nanoseconds that only go forward.
+/// This process's own clock, which only goes forward, for what is done now and then; nothing that is recorded depends on it.
 enum MonotonicTime {
+    /// Nanoseconds.
     static func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

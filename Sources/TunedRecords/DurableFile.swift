@@ -1,14 +1,20 @@
-import Glibc
+package import Glibc
 
 /// Files that are either wholly there or not at all, also after a power cut.
-enum DurableFile {
-    struct Problem: Error {
-        var message: String
-        var code: Int32
+package enum DurableFile {
+    package struct Problem: Error {
+        package var message: String
+        /// errno.
+        package var code: Int32
+
+        package init(message: String, code: Int32) {
+            self.message = message
+            self.code = code
+        }
     }
 
     /// Writes beside `path`, makes that durable, and puts it in place.
-    static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(Problem) {
+    package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(Problem) {
         let temporary = "\(path).new-\(getpid())"
         let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
         guard file >= 0 else { throw problem("cannot create", temporary) }
@@ -17,20 +23,14 @@ enum DurableFile {
             close(file)
             if !isDone { unlink(temporary) }
         }
-        var start = 0
-        while start < bytes.count {
-            let count = bytes[start...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw problem("cannot write", temporary) }
-            start += count
-        }
+        guard bytes.withUnsafeBytes({ Files.write($0, to: file) }) else { throw problem("cannot write", temporary) }
         guard fsync(file) == 0 else { throw problem("cannot write", temporary) }
         guard rename(temporary, path) == 0 else { throw problem("cannot put in place", path) }
         isDone = true
         syncDirectory(of: path)
     }
 
-    static func read(_ path: String, limit: Int) throws(Problem) -> [UInt8] {
+    package static func read(_ path: String, limit: Int) throws(Problem) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw problem("cannot open", path) }
         defer { close(file) }
@@ -54,7 +54,7 @@ enum DurableFile {
         return Array(bytes[..<filled])
     }
 
-    static func makeDirectory(_ path: String) throws(Problem) {
+    package static func makeDirectory(_ path: String) throws(Problem) {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw problem("cannot create the directory", path) }
     }
 
