@@ -1,39 +1,12 @@
 /* The command plugin through its ABI, with commands of sh and python3: command_test PLUGIN DATA_FOLDER */
-#define _DEFAULT_SOURCE  /* mkdtemp, usleep */
-#include "../host/check.h"
-#include "../host/declared.h"
+#define _DEFAULT_SOURCE  /* mkdtemp */
+#include "tool.h"
 
 #include <dirent.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *data_folder;
-
-/* ---- Declarations. One parameter of each kind, and `COMMAND` is where a test says the rest. */
-
-#define DECLARATION(command, more) \
-    "{\"abi\": \"plugin\", \"plugin\": \"mine\", \"version\": \"2\", \"id\": \"tool\", \"deterministic\": true," \
-    " \"parameters\": [{\"name\": \"lr\", \"type\": \"float\", \"low\": 0, \"high\": 1}," \
-    " {\"name\": \"depth\", \"type\": \"int\", \"low\": 1, \"high\": 9}," \
-    " {\"name\": \"kernel\", \"type\": \"categorical\", \"choices\": [\"rbf\", \"poly\"]}," \
-    " {\"name\": \"degree\", \"type\": \"int\", \"low\": 2, \"high\": 5, \"when\": {\"kernel\": [\"poly\"]}}," \
-    " {\"name\": \"shuffle\", \"type\": \"bool\"}]," \
-    " \"metrics\": [{\"name\": \"error\", \"goal\": \"minimize\"}]," \
-    " \"fidelity\": {\"name\": \"epochs\", \"low\": 1, \"high\": 81}" more ", \"command\": {" command "}}"
-
-#define ERROR_LINE "\"metrics\": {\"error\": {\"pattern\": \"error ([-+.eE0-9]+|nan)\"}}"
-#define SH(script) "\"argv\": [\"sh\", \"-c\", \"" script "\"], " ERROR_LINE
-
-static double seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-/* ---- Tests. */
 
 static void test_structure(void) {
     const tuned_plugin *plugin = load_declared(DECLARATION(SH("echo error 1"), ""));
@@ -157,124 +130,6 @@ static void test_metrics(void) {
     CHECK(r.objectives[0] >= 0 && r.objectives[0] < 0.15);
 }
 
-static void test_reports_and_stopping(void) {
-    const char *declaration = DECLARATION(
-        SH("trap 'echo asked to end; exit 0' TERM; for e in 1 2 3; do printf 'epoch %s error 0.%s\\\\r' $e $e; done; echo error 1; sleep {lr} & wait")
-        ", \"report\": [{\"pattern\": \"epoch ([0-9]+) error ([0-9.]+)\", \"metric\": \"error\"}, {\"pattern\": \"^error ([0-9]+)\"}]", "");
-    run r = make_tool_run();
-    CHECK(run_tool(declaration, &r, NULL) == TUNED_OK);
-    CHECK(report_count == 4);
-    for (int i = 0; i < 3; i++) CHECK(reports[i].step == i + 1 && fabs(reports[i].value - 0.1 * (i + 1)) < 1e-12);
-    CHECK(reports[3].step == 1 && reports[3].value == 1);
-
-    r = make_tool_run();
-    set_float(&r, LR, 30);
-    r.stop_after = 5;
-    double began = seconds();
-    CHECK(run_tool(declaration, &r, NULL) == TUNED_STOPPED);
-    CHECK(seconds() - began < 1.5);
-    CHECK_CONTAINS(log_text, "asked to end");
-
-    r = make_tool_run();  /* one that does not listen */
-    r.stop_after = 3;
-    began = seconds();
-    CHECK(run_tool(DECLARATION(SH("trap '' TERM; while :; do sleep 0.05; done"), ""), &r, NULL) == TUNED_STOPPED);
-    CHECK(seconds() - began < 3);
-
-    r = make_tool_run();
-    r.stop_after = 1;
-    CHECK(run_tool(declaration, &r, NULL) == TUNED_STOPPED && report_count == 0);
-}
-
-static void test_ends(void) {
-    run r = make_tool_run();
-    CHECK(run_tool(DECLARATION(SH("for i in 1 2 3 4 5 6 7 8 9 10; do echo line $i; done; exit 3"), ""), &r, NULL) == TUNED_FAILED);
-    CHECK_CONTAINS(r.failure, "sh ended with status 3. Its last lines:\n  line 3\n");
-    CHECK_CONTAINS(r.failure, "\n  line 10");
-    r = make_tool_run();
-    CHECK(run_tool(DECLARATION(SH("exit 3") ", \"infeasible\": [2, 3]", ""), &r, NULL) == TUNED_INFEASIBLE);
-    r = make_tool_run();
-    CHECK(run_tool(DECLARATION(SH("kill -SEGV $$"), ""), &r, NULL) == TUNED_FAILED);
-    CHECK_CONTAINS(r.failure, "signal 11 (Segmentation fault)");
-    r = make_tool_run();
-    double began = seconds();
-    CHECK(run_tool(DECLARATION(SH("sleep 30") ", \"timeout\": 0.2", ""), &r, NULL) == TUNED_FAILED);
-    CHECK_CONTAINS(r.failure, "took longer than its 0.2 s");
-    CHECK(seconds() - began < 2);
-    r = make_tool_run();
-    CHECK(run_tool(DECLARATION("\"argv\": [\"/nowhere/program\"], " ERROR_LINE, ""), &r, NULL) == TUNED_FAILED);
-    CHECK_CONTAINS(r.failure, "\"/nowhere/program\" cannot be run: No such file");
-    r = make_tool_run();
-    CHECK(run_tool(DECLARATION("\"argv\": [\"{degree}\"], " ERROR_LINE, ""), &r, NULL) == TUNED_FAILED);
-    CHECK_CONTAINS(r.failure, "the program's name");
-}
-
-/* The process whose number a command has written into the file `pid`; 0 while there is none. */
-static int read_pid(void) {
-    char path[512];
-    int pid = 0;
-    snprintf(path, sizeof path, "%s/pid", declared_folder());
-    FILE *file = fopen(path, "r");
-    if (!file) return 0;
-    if (fscanf(file, "%d", &pid) != 1) pid = 0;
-    fclose(file);
-    return pid;
-}
-
-/* Whether it ends within two seconds. One that nobody reaps, as in a container without an init, stays as a zombie. */
-static bool has_ended(int pid) {
-    char path[64], state[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    for (int i = 0; pid > 1 && i < 200; i++, usleep(10000)) {
-        FILE *file = fopen(path, "r");
-        if (!file) return true;
-        bool is_zombie = fgets(state, sizeof state, file) && strstr(state, ") Z ");
-        fclose(file);
-        if (is_zombie) return true;
-    }
-    return false;
-}
-
-/* A worker that is killed takes its command with it, whatever that does with signals. */
-static void test_a_killed_worker(void) {
-    char declared[4096];
-    snprintf(declared, sizeof declared, DECLARATION(SH("trap '' TERM HUP; sleep 60 & echo $! > %s/pid; wait"), ""), declared_folder());
-    unlink(declared_file("pid", ""));
-    pid_t worker = fork();
-    if (worker == 0) {
-        run r = make_tool_run();
-        run_tool(declared, &r, NULL);
-        _exit(0);
-    }
-    for (int i = 0; i < 500 && read_pid() == 0; i++) usleep(10000);
-    int command = read_pid();
-    CHECK(command > 1 && kill(command, 0) == 0);
-    kill(worker, SIGKILL);
-    CHECK(waitpid(worker, NULL, 0) == worker);
-    CHECK(has_ended(command));
-}
-
-/* What a command leaves running in its group ends with it, endless output does not keep the run from ending, closed output neither. */
-static void test_misbehaviour(void) {
-    run r = make_tool_run();
-    char declared[4096];
-    snprintf(declared, sizeof declared, DECLARATION(SH("sleep 60 & echo $! > %s/pid; echo error 1"), ""), declared_folder());
-    double began = seconds();
-    CHECK(run_tool(declared, &r, NULL) == TUNED_OK && r.objectives[0] == 1);
-    CHECK(seconds() - began < 2);
-    CHECK(has_ended(read_pid()));
-
-    r = make_tool_run();
-    r.stop_after = 20;
-    CHECK(run_tool(DECLARATION("\"argv\": [\"yes\"], " ERROR_LINE, ""), &r, NULL) == TUNED_STOPPED);
-    r = make_tool_run();
-    CHECK(run_tool(DECLARATION(SH("head -c 300000 /dev/zero; echo; echo error 5"), ""), &r, NULL) == TUNED_OK && r.objectives[0] == 5);
-    r = make_tool_run();
-    CHECK(run_tool(DECLARATION(SH("echo error 6; exec >&- 2>&-; sleep 0.3"), ""), &r, NULL) == TUNED_OK && r.objectives[0] == 6);
-    r = make_tool_run();
-    CHECK(run_tool(DECLARATION(SH("mkdir -p a/b; ln -s / a/b/root; touch a/b/c; chmod 500 a/b a; echo error 7"), ""), &r, NULL) == TUNED_OK);
-}
-
 static void test_python(void) {
     const char *declaration = DECLARATION(
         "\"argv\": [\"python3\", \"-c\", \"import sys, json\\nlr = float(sys.argv[1])\\nfor epoch in range(3): print('epoch', epoch, 'error', lr / (epoch + 1), flush=True)\\n"
@@ -342,63 +197,6 @@ static void test_config(void) {
     CHECK_CONTAINS(r.failure, "config has no \"script\"");
 }
 
-static void test_refusals(void) {
-    static const struct { const char *declaration, *words; } bad[] = {
-        {"", "the text ends where a value should be"},
-        {"[]", "a map of keys to values is needed"},
-        {"{\"plugin\": \"p\"", "line 1, column 15: a comma or } should be here"},
-        {"{\"id\": \"a\", \"id\": \"b\"}", "this key comes twice"},
-        {"{\"plugin\": \"p\", \"trainables\": []}", "at least one"},
-        {"{\"trainables\": [{}]}", "\"plugin\" is missing"},
-        {"{\"abi\": \"c\"}", "it is \"plugin\""},
-        {DECLARATION(SH("true"), ", \"colour\": 1"), "unknown key \"colour\""},
-        {DECLARATION(SH("true") ", \"shell\": true", ""), "\"command\" has the unknown key \"shell\""},
-        {DECLARATION("\"argv\": [\"x\"]", ""), "\"metrics\" of the command is missing"},
-        {DECLARATION("\"argv\": \"x\", " ERROR_LINE, ""), "\"argv\" is missing"},
-        {DECLARATION("\"argv\": [], " ERROR_LINE, ""), "\"argv\" is missing"},
-        {DECLARATION("\"argv\": [\"x\", 1], " ERROR_LINE, ""), "is a number; a text is needed"},
-        {DECLARATION("\"argv\": [\"x\", \"{rate}\"], " ERROR_LINE, ""), "there is no {rate}"},
-        {DECLARATION("\"argv\": [\"x\", \"{train}\"], " ERROR_LINE, ""), "needs a \"dataset\""},
-        {DECLARATION("\"argv\": [\"x\", {\"when\": \"nope\", \"then\": \"x\"}], " ERROR_LINE, ""), "is no parameter"},
-        {DECLARATION("\"argv\": [\"x\", {\"then\": \"x\"}], " ERROR_LINE, ""), "needs \"when\" and \"then\""},
-        {DECLARATION("\"argv\": [\"x\"], \"metrics\": {}", ""), "does not say where metric \"error\" is found"},
-        {DECLARATION("\"argv\": [\"x\"], \"metrics\": {\"error\": {\"pattern\": \"(\"}}", ""), "no POSIX extended regular expression"},
-        {DECLARATION("\"argv\": [\"x\"], \"metrics\": {\"error\": {\"pattern\": \"x\"}}", ""), "has 0 groups"},
-        {DECLARATION("\"argv\": [\"x\"], \"metrics\": {\"error\": {\"json\": \"../x\", \"key\": \"e\"}}", ""), "no path within"},
-        {DECLARATION("\"argv\": [\"x\"], \"metrics\": {\"error\": {\"json\": \"x\"}}", ""), "needs one of"},
-        {DECLARATION("\"argv\": [\"x\"], \"metrics\": {\"error\": {\"seconds\": \"moon\"}}", ""), "\"wall\" or \"cpu\""},
-        {DECLARATION("\"argv\": [\"x\"], \"metrics\": {\"loss\": {\"seconds\": \"cpu\"}}", ""), "no metric \"loss\""},
-        {DECLARATION(SH("true") ", \"report\": {\"pattern\": \"(a)(b)(c)\"}", ""), "has 3 groups"},
-        {DECLARATION(SH("true") ", \"report\": {\"pattern\": \"(a)\", \"metric\": \"loss\"}", ""), "no metric"},
-        {DECLARATION(SH("true") ", \"timeout\": 0", ""), "seconds above 0"},
-        {DECLARATION(SH("true") ", \"infeasible\": [0]", ""), "from 1 to 255"},
-        {DECLARATION(SH("true") ", \"directory\": \"here\"", ""), "absolute path of a directory"},
-        {DECLARATION(SH("true") ", \"environment\": {\"A=B\": \"x\"}", ""), "no name of an environment variable"},
-        {DECLARATION(SH("true") ", \"template\": {\"from\": \"x.in\", \"to\": \"x\"}", ""), "no absolute path"},
-        {DECLARATION(SH("true") ", \"template\": {\"from\": \"/nowhere/x.in\", \"to\": \"x\"}", ""), "cannot be opened"},
-        {DECLARATION(SH("true") ", \"template\": {\"text\": \"\", \"to\": \"../x\"}", ""), "in the run's directory"},
-        {DECLARATION(SH("true") ", \"template\": {\"to\": \"x\"}", ""), "either \"from\""},
-        {DECLARATION(SH("true"), ", \"dataset\": {\"rows\": 3}"), "\"rows\" of \"dataset\" is a number"},
-        {"{\"id\": \"a\", \"parameters\": [{\"name\": \"seed\", \"type\": \"bool\"}], \"metrics\": [{\"name\": \"error\"}], \"command\":"
-         " {\"argv\": [\"x\", \"{seed}\"], " ERROR_LINE "}}", "both a parameter and a placeholder"},
-        {"{\"id\": \"a\", \"parameters\": [], \"metrics\": [{\"name\": \"error\"}], \"command\": {\"argv\": [\"x\", \"{budget}\"], " ERROR_LINE "}}",
-         "needs a \"fidelity\""},
-        {"{\"id\": \"a\", \"parameters\": [{}], \"metrics\": [], \"command\": {}}", "a \"name\" each"},
-        {"{\"id\": \"a\", \"parameters\": [], \"metrics\": []}", "\"command\" is missing"},
-        {"{\"id\": \"\\ud800\"}", "half of a surrogate pair"},
-        {"{\"id\": \"a\\u0000b\"}", "the character zero"},
-        {"{\"id\": \"\xff\"}", "not UTF-8"},
-        {"{\"id\": 1e999}", "out of a double's range"},
-    };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        CHECK(load_declared(bad[i].declaration) == NULL);
-        CHECK_CONTAINS(create_failure, bad[i].words);
-        CHECK_CONTAINS(create_failure, ".tuned.json: ");  /* names the file */
-    }
-    CHECK(load_declared(NULL) == NULL);
-    CHECK_CONTAINS(create_failure, "--schema FILE.json, or NAME.tuned.json beside it");
-}
-
 /* Every run's directory is gone, whatever became of the run, but that of the killed worker. */
 static void test_nothing_is_left(const char *folder) {
     char path[512];
@@ -427,10 +225,7 @@ int main(int count, char **arguments) {
     test_environment_and_directory();
     test_templates();
     test_metrics();
-    test_reports_and_stopping();
-    test_ends();
-    test_misbehaviour();
-    test_a_killed_worker();
+    test_processes();
     test_python();
     test_rows();
     test_config();

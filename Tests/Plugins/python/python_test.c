@@ -1,34 +1,9 @@
 /* The python plugin through its ABI: python_test PLUGIN DATA_FOLDER EXAMPLES_FOLDER */
-#include "../host/check.h"
-#include "../host/declared.h"
+#include "scripts.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 static const char *data_folder, *examples_folder;
-
-/* ---- Declarations that hold their script. */
-
-static const char *declare(const char *script) {
-    static char text[1 << 16];
-    size_t used = (size_t)snprintf(text, sizeof text,
-        "{\"abi\": \"plugin\", \"plugin\": \"mine\", \"id\": \"tool\", \"parameters\": ["
-        "{\"name\": \"lr\", \"type\": \"float\", \"low\": 0, \"high\": 1}, {\"name\": \"depth\", \"type\": \"int\", \"low\": 1, \"high\": 9},"
-        " {\"name\": \"kernel\", \"type\": \"categorical\", \"choices\": [\"rbf\", 2, 0.5, true]},"
-        " {\"name\": \"degree\", \"type\": \"int\", \"low\": 2, \"high\": 5, \"when\": {\"kernel\": [2]}}, {\"name\": \"shuffle\", \"type\": \"bool\"}],"
-        " \"metrics\": [{\"name\": \"error\"}, {\"name\": \"size\"}], \"python\": {\"source\": \"");
-    for (const char *c = script; *c; c++) {
-        if (*c == '\n') used += (size_t)snprintf(text + used, sizeof text - used, "\\n");
-        else if (*c == '"' || *c == '\\') used += (size_t)snprintf(text + used, sizeof text - used, "\\%c", *c);
-        else text[used++] = *c;
-    }
-    snprintf(text + used, sizeof text - used, "\"}}");
-    return text;
-}
-
-static int32_t run_script(const char *script, run *r) { return run_tool(declare(script), r, NULL); }
-
-/* ---- Tests. */
 
 static void test_values(void) {
     run r = make_tool_run();
@@ -125,66 +100,6 @@ static void test_reports_and_stopping(void) {
     CHECK_CONTAINS(r.failure, "there is no metric");
 }
 
-static void test_threads_of_the_script(void) {
-    run r = make_tool_run();
-    CHECK(run_script("import threading\n"
-                     "def evaluate(trial):\n"
-                     "    def work(first):\n"
-                     "        for step in range(5): trial.report(first + step, 1)\n"
-                     "    workers = [threading.Thread(target=work, args=(10 * i,)) for i in range(4)]\n"
-                     "    for worker in workers: worker.start()\n"
-                     "    for worker in workers: worker.join()\n"
-                     "    return 1\n", &r) == TUNED_OK);
-    CHECK(report_count == 20);
-    r = make_tool_run();  /* one that outlives the trial, and the trial kept beyond its end */
-    CHECK(run_script("import threading, time\n"
-                     "problems, kept, going = [], [], True\n"
-                     "def create(config): return kept\n"
-                     "def evaluate(trial):\n"
-                     "    def work():\n"
-                     "        try:\n"
-                     "            while True: trial.report(1, 1); time.sleep(0.001)\n"
-                     "        except RuntimeError as problem: problems.append(str(problem))\n"
-                     "    worker = threading.Thread(target=work)\n"
-                     "    worker.start()\n"
-                     "    threading.Thread(target=lambda: (worker.join(), kept.append(problems))).start()\n"
-                     "    return 1\n", &r) == TUNED_OK);
-    const tuned_trainable *t = load_tool(declare("trials = []\ndef evaluate(trial):\n"
-                                            "    if trials: trials[0].report(1, 1)\n    trials.append(trial)\n    return 1\n"));
-    void *self = NULL;
-    CHECK(create_tool(t, NULL, &self) == TUNED_OK);
-    CHECK(run_trial(t, self, &r) == TUNED_OK);
-    CHECK(run_trial(t, self, &r) == TUNED_FAILED);
-    CHECK_CONTAINS(r.failure, "RuntimeError: this trial has ended");
-    t->destroy(self);
-}
-
-/* The host may call from any thread. */
-typedef struct threaded { const tuned_trainable *t; void *self; run r; int32_t status; } threaded;
-
-static void *run_in_thread(void *argument) {
-    threaded *job = argument;
-    for (int i = 0; i < 20 && job->status == TUNED_OK; i++) job->status = run_trial(job->t, job->self, &job->r);
-    return NULL;
-}
-
-static void test_threads_of_the_host(void) {
-    const tuned_trainable *t = load_tool(declare("import time\ndef evaluate(trial):\n    time.sleep(0.001)\n    return trial['depth']\n"));
-    threaded jobs[4];
-    pthread_t threads[4];
-    for (int i = 0; i < 4; i++) {
-        jobs[i] = (threaded){.t = t, .r = make_tool_run()};
-        set_int(&jobs[i].r, DEPTH, i + 1);
-        CHECK(create_tool(t, NULL, &jobs[i].self) == TUNED_OK);
-        pthread_create(&threads[i], NULL, run_in_thread, &jobs[i]);
-    }
-    for (int i = 0; i < 4; i++) {
-        pthread_join(threads[i], NULL);
-        CHECK(jobs[i].status == TUNED_OK && jobs[i].r.objectives[0] == i + 1);
-        t->destroy(jobs[i].self);
-    }
-}
-
 static void test_extensions_of_the_host(void) {
     const char *script = "def evaluate(trial):\n"
                          "    found = trial.restore()\n"
@@ -254,47 +169,6 @@ static void test_rows(void) {
     CHECK(run_script("def evaluate(trial):\n    assert list(trial.train_rows) == [0, 59, 4000000000] and trial.train_rows.format == 'I'\n"
                      "    assert trial.train_rows.readonly and trial.fold == 2 and trial.folds == 5\n    return len(trial.evaluate_rows)\n",
                      &r) == TUNED_OK && r.objectives[0] == 1);
-}
-
-static void test_refusals(void) {
-    static const struct { const char *script, *words; } at_load[] = {
-        {"def evaluate(trial)\n    return 1\n", "SyntaxError: expected ':' (<source>, line 1)"},
-        {"def evaluate(trial):\nreturn 1\n", "IndentationError"},
-    };
-    for (size_t i = 0; i < sizeof at_load / sizeof *at_load; i++) {
-        CHECK(load_declared(declare(at_load[i].script)) == NULL);
-        CHECK_CONTAINS(create_failure, at_load[i].words);
-    }
-    static const struct { const char *script, *words; } at_create[] = {
-        {"x = 1\n", "has no function evaluate(trial)"}, {"evaluate = 3\n", "\"evaluate\" of the script <source> is no function"},
-        {"import nonesuch\n", "ModuleNotFoundError: No module named 'nonesuch' (<source>, line 1, in <module>)"},
-        {"def create(config):\n    raise OSError('no data')\ndef evaluate(trial): return 1\n", "OSError: no data (<source>, line 2, in create)"},
-    };
-    for (size_t i = 0; i < sizeof at_create / sizeof *at_create; i++) {
-        void *self = NULL;
-        CHECK(create_tool(load_tool(declare(at_create[i].script)), NULL, &self) == TUNED_FAILED && !self);
-        CHECK_CONTAINS(create_failure, at_create[i].words);
-    }
-    static const struct { const char *python, *words; } declarations[] = {
-        {"{\"script\": \"/nowhere.py\"}", "/nowhere.py cannot be opened"}, {"{\"script\": \"here.py\"}", "an absolute path"},
-        {"{\"script\": \"/a\", \"source\": \"\"}", "has both"}, {"{\"file\": \"/a\"}", "unknown key \"file\""}, {"3", "a map of keys to values"},
-        {"{\"source\": \"\", \"interpreter\": \"/nowhere/python3\"}", "runs as "}, {"{\"interpreter\": \"python3\"}", "an absolute path"},
-    };
-    for (size_t i = 0; i < sizeof declarations / sizeof *declarations; i++) {
-        char text[512];
-        snprintf(text, sizeof text, "{\"id\": \"a\", \"parameters\": [], \"metrics\": [{\"name\": \"e\"}], \"python\": %s}", declarations[i].python);
-        CHECK(load_declared(text) == NULL);
-        CHECK_CONTAINS(create_failure, declarations[i].words);
-    }
-    const tuned_trainable *t = load_tool("{\"id\": \"a\", \"parameters\": [], \"metrics\": [{\"name\": \"e\"}]}");
-    void *self = NULL;
-    CHECK(create_tool(t, NULL, &self) == TUNED_FAILED);
-    CHECK_CONTAINS(create_failure, "config: {script: ");
-    static const char *const keys[] = {"script"};
-    const char *values[] = {"relative.py"};
-    tuned_config config = {.size = sizeof config, .key_count = 1, .keys = keys, .values = values, .json = "{}"};
-    CHECK(create_tool(t, &config, &self) == TUNED_FAILED);
-    CHECK_CONTAINS(create_failure, "not absolute");
 }
 
 /* A script in a file, with a module beside it and a working directory that stays what it was. */
@@ -369,8 +243,7 @@ int main(int count, char **arguments) {
     test_train_and_evaluate();
     test_exceptions();
     test_reports_and_stopping();
-    test_threads_of_the_script();
-    test_threads_of_the_host();
+    test_threads();
     test_extensions_of_the_host();
     test_rows();
     test_refusals();
