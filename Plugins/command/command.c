@@ -8,10 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the library was told when it was loaded. It stays for the life of the process, as code does. */
-static declaration declared;
+/* What the library was told when it was loaded. */
 static spec specs[DECLARATION_MAX_TRAINABLES];
-static tuned_trainable trainables[DECLARATION_MAX_TRAINABLES];
 
 typedef struct instance {
     const spec *spec;
@@ -61,16 +59,6 @@ static int32_t create(uint32_t index, const tuned_host *host, const tuned_config
     *self = i;
     return TUNED_OK;
 }
-
-/* create is not told of which trainable, so each has one of its own. */
-#define CREATE(n) \
-    static int32_t create_##n(const tuned_host *host, const tuned_config *config, void **self) { return create(n, host, config, self); }
-CREATE(0) CREATE(1) CREATE(2) CREATE(3) CREATE(4) CREATE(5) CREATE(6) CREATE(7)
-CREATE(8) CREATE(9) CREATE(10) CREATE(11) CREATE(12) CREATE(13) CREATE(14) CREATE(15)
-static int32_t (*const creators[DECLARATION_MAX_TRAINABLES])(const tuned_host *, const tuned_config *, void **) = {
-    create_0, create_1, create_2,  create_3,  create_4,  create_5,  create_6,  create_7,
-    create_8, create_9, create_10, create_11, create_12, create_13, create_14, create_15,
-};
 
 static int32_t describe_rows(void *self, tuned_dataset *out) {
     const instance *i = self;
@@ -185,41 +173,16 @@ static int32_t evaluate(void *self, const tuned_trial *trial) {
 
 /* ---- Load. */
 
-static const tuned_trainable *trainable(uint32_t index) { return index < declared.count ? &trainables[index] : NULL; }
-
-static bool read_declaration(failure *why) {
-    static const char inside = 0;  /* where this library is */
-    if (!declaration_load(&inside, spec_keys, &declared, why)) return false;
-    for (uint32_t i = 0; i < declared.count; i++) {
-        const declared_trainable *d = &declared.trainables[i];
-        failure inner;
-        if (!spec_read(&declared.document, d, &specs[i], &inner)) return failed(why, "%s: %s", declared.title, inner.text);
-        const json_value *same = json_find(d->fields, "deterministic");
-        trainables[i] = (tuned_trainable){
-            .size = sizeof trainables[i],
-            .flags = TUNED_THREAD_SAFE | (same && same->flag ? TUNED_DETERMINISTIC : 0),
-            .id = d->id,
-            .schema_json = d->schema_json,
-            .create = creators[i],
-            .evaluate = evaluate,
-            .destroy = destroy,
-            .extension = extension,
-        };
-    }
-    return true;
+static bool read_trainable(declaration *d, uint32_t index, failure *why) {
+    return spec_read(&d->document, &d->trainables[index], &specs[index], why);
 }
 
 TUNED_EXPORT const tuned_plugin *tuned_plugin_v1(const tuned_host *host) {
-    static tuned_plugin plugin = {.size = sizeof plugin, .abi_minor = TUNED_ABI_MINOR, .build = "", .trainable = trainable};
-    failure why;
-    if (plugin.trainable_count > 0) return &plugin;
-    if (!read_declaration(&why)) {
-        host->log(NULL, TUNED_LOG_ERROR, why.text);
-        host->fail(NULL, TUNED_FAILED, why.text);
-        return NULL;
-    }
-    plugin.id = declared.plugin;
-    plugin.version = declared.version;
-    plugin.trainable_count = declared.count;
-    return &plugin;
+    static const declared_plugin own = {
+        .own_keys = spec_keys,
+        .read = read_trainable,
+        .create = create,
+        .functions = {.evaluate = evaluate, .destroy = destroy, .extension = extension},
+    };
+    return declaration_plugin(&own, host);
 }

@@ -287,20 +287,19 @@ bool spec_read(json_document *document, const declared_trainable *trainable, spe
     static const char *const known[] = {"argv",   "environment", "template",   "metrics",   "report",
                                         "timeout", "directory",  "infeasible", NULL};
     *out = (spec){0};
-    failure inner;
-    reader r = {.document = document, .words = {.trainable = trainable}, .out = out, .why = &inner};
+    reader r = {.document = document, .words = {.trainable = trainable}, .out = out, .why = why};
     read_budget(&r);
     const json_value *command = json_find(trainable->fields, "command");
-    bool ok = command || failed(&inner, "the key \"command\" is missing: {\"argv\": [...], \"metrics\": {...}}");
-    ok = ok && json_check_keys(command, known, "\"command\"", &inner) && read_dataset(&r, json_find(trainable->fields, "dataset")) &&
-         declaration_text(command, "directory", "\"command\"", &out->directory, &inner);
+    bool ok = command || failed(why, "the key \"command\" is missing: {\"argv\": [...], \"metrics\": {...}}");
+    ok = ok && json_check_keys(command, known, "\"command\"", why) && read_dataset(&r, json_find(trainable->fields, "dataset")) &&
+         declaration_text(command, "directory", "\"command\"", &out->directory, why);
     if (ok && out->directory && !is_directory(out->directory)) {
-        ok = failed(&inner, "\"directory\" is the absolute path of a directory; \"%.200s\" is none", out->directory);
+        ok = failed(why, "\"directory\" is the absolute path of a directory; \"%.200s\" is none", out->directory);
     }
     ok = ok && read_arguments(&r, json_find(command, "argv")) && read_environment(&r, json_find(command, "environment")) &&
          read_files(&r, json_find(command, "template")) && read_metrics(&r, json_find(command, "metrics")) &&
          read_reports(&r, json_find(command, "report")) && read_limits(&r, command);
-    return ok || failed(why, "trainable \"%.64s\": %s", trainable->id, inner.text);
+    return ok;
 }
 
 static bool is_compiled(const regex_t *pattern) { return pattern->re_nsub > 0; }  /* all kept ones have a group */

@@ -66,7 +66,7 @@ typedef struct spec {
     const char *label;     /* column whose values are the classes of the rows; NULL */
 } spec;
 
-/* A trainable's own keys, for declaration_load. */
+/* A trainable's own keys, ended with NULL. */
 extern const char *const spec_keys[];
 
 /* Reads template files too. Memory is the document's but for the patterns, which spec_free frees; *out is to be freed whatever is

@@ -7,16 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the library was told when it was loaded. It stays for the life of the process, as code does. */
+/* What the library was told when it was loaded. */
 typedef struct source {
+    const declared_trainable *trainable;
     const char *program;  /* the interpreter; NULL: the one that the plugin was built with */
     const char *path;     /* of the script; NULL where the study's config names it */
     const char *text;     /* where the declaration holds it */
 } source;
 
-static declaration declared;
 static source sources[DECLARATION_MAX_TRAINABLES];
-static tuned_trainable trainables[DECLARATION_MAX_TRAINABLES];
 
 typedef struct instance {
     const declared_trainable *trainable;
@@ -90,7 +89,7 @@ static int32_t create(uint32_t index, const tuned_host *host, const tuned_config
     failure why;
     instance *i = calloc(1, sizeof *i);
     if (!i) return host->fail(NULL, TUNED_FAILED, "not enough memory");
-    i->trainable = &declared.trainables[index];
+    i->trainable = sources[index].trainable;
     if (!interpreter_start(sources[index].program, &why)) {
         free(i);
         return host->fail(NULL, TUNED_FAILED, why.text);
@@ -104,16 +103,6 @@ static int32_t create(uint32_t index, const tuned_host *host, const tuned_config
     *self = i;
     return TUNED_OK;
 }
-
-/* create is not told of which trainable, so each has one of its own. */
-#define CREATE(n) \
-    static int32_t create_##n(const tuned_host *host, const tuned_config *config, void **self) { return create(n, host, config, self); }
-CREATE(0) CREATE(1) CREATE(2) CREATE(3) CREATE(4) CREATE(5) CREATE(6) CREATE(7)
-CREATE(8) CREATE(9) CREATE(10) CREATE(11) CREATE(12) CREATE(13) CREATE(14) CREATE(15)
-static int32_t (*const creators[DECLARATION_MAX_TRAINABLES])(const tuned_host *, const tuned_config *, void **) = {
-    create_0, create_1, create_2,  create_3,  create_4,  create_5,  create_6,  create_7,
-    create_8, create_9, create_10, create_11, create_12, create_13, create_14, create_15,
-};
 
 static void destroy(void *self) {
     PyGILState_STATE lock = interpreter_enter();
@@ -229,43 +218,18 @@ static bool read_source(const declared_trainable *t, source *out, failure *why) 
     return ok;
 }
 
-static bool read_declaration(failure *why) {
-    static const char *const own_keys[] = {"python", NULL};
-    static const char inside = 0;  /* where this library is */
-    if (!declaration_load(&inside, own_keys, &declared, why)) return false;
-    for (uint32_t i = 0; i < declared.count; i++) {
-        const declared_trainable *d = &declared.trainables[i];
-        failure inner;
-        if (!read_source(d, &sources[i], &inner)) return failed(why, "%s: trainable \"%.64s\": %s", declared.title, d->id, inner.text);
-        const json_value *same = json_find(d->fields, "deterministic");
-        trainables[i] = (tuned_trainable){
-            .size = sizeof trainables[i],
-            .flags = TUNED_THREAD_SAFE | (same && same->flag ? TUNED_DETERMINISTIC : 0),
-            .id = d->id,
-            .schema_json = d->schema_json,
-            .create = creators[i],
-            .train = train,
-            .evaluate = evaluate,
-            .destroy = destroy,
-            .extension = extension,
-        };
-    }
-    return true;
+static bool read_trainable(declaration *d, uint32_t index, failure *why) {
+    sources[index].trainable = &d->trainables[index];
+    return read_source(&d->trainables[index], &sources[index], why);
 }
 
-static const tuned_trainable *trainable(uint32_t index) { return index < declared.count ? &trainables[index] : NULL; }
-
 TUNED_EXPORT const tuned_plugin *tuned_plugin_v1(const tuned_host *host) {
-    static tuned_plugin plugin = {.size = sizeof plugin, .abi_minor = TUNED_ABI_MINOR, .build = "", .trainable = trainable};
-    failure why;
-    if (plugin.trainable_count > 0) return &plugin;
-    if (!read_declaration(&why)) {
-        host->log(NULL, TUNED_LOG_ERROR, why.text);
-        host->fail(NULL, TUNED_FAILED, why.text);
-        return NULL;
-    }
-    plugin.id = declared.plugin;
-    plugin.version = declared.version;
-    plugin.trainable_count = declared.count;
-    return &plugin;
+    static const char *const own_keys[] = {"python", NULL};
+    static const declared_plugin own = {
+        .own_keys = own_keys,
+        .read = read_trainable,
+        .create = create,
+        .functions = {.train = train, .evaluate = evaluate, .destroy = destroy, .extension = extension},
+    };
+    return declaration_plugin(&own, host);
 }

@@ -149,11 +149,13 @@ static bool read_file(const char *path, const char *title, const char *const *ow
     return ok;
 }
 
-bool declaration_load(const void *inside, const char *const *own_keys, declaration *out, failure *why) {
+/* Reads the file that belongs to this library. *out is to be freed whatever is returned. */
+static bool load(const char *const *own_keys, declaration *out, failure *why) {
+    static const char inside = 0;  /* where this library is */
     *out = (declaration){0};
     Dl_info library;
     char kept[4096], named[4096];
-    if (!dladdr(inside, &library) || !library.dli_fname) return failed(why, "the plugin's own file cannot be found");
+    if (!dladdr(&inside, &library) || !library.dli_fname) return failed(why, "the plugin's own file cannot be found");
     if (!beside(library.dli_fname, ".json", kept, sizeof kept) ||
         !beside(library.dli_fname, ".tuned.json", named, sizeof named)) {
         return failed(why, "the path of %.100s... is too long", library.dli_fname);
@@ -170,4 +172,58 @@ void declaration_free(declaration *d) {
     json_free(&d->document);
     free(d->title);
     *d = (declaration){0};
+}
+
+/* ---- The plugin. */
+
+/* What the library was told when it was loaded. It stays for the life of the process, as code does. */
+static declaration declared;
+static tuned_trainable trainables[DECLARATION_MAX_TRAINABLES];
+static const declared_plugin *plugin_of_library;
+
+static const tuned_trainable *trainable(uint32_t index) { return index < declared.count ? &trainables[index] : NULL; }
+
+/* create is not told of which trainable, so each has one of its own. */
+#define CREATE(n) \
+    static int32_t create_##n(const tuned_host *host, const tuned_config *config, void **self) { \
+        return plugin_of_library->create(n, host, config, self); \
+    }
+CREATE(0) CREATE(1) CREATE(2) CREATE(3) CREATE(4) CREATE(5) CREATE(6) CREATE(7)
+CREATE(8) CREATE(9) CREATE(10) CREATE(11) CREATE(12) CREATE(13) CREATE(14) CREATE(15)
+static int32_t (*const creators[DECLARATION_MAX_TRAINABLES])(const tuned_host *, const tuned_config *, void **) = {
+    create_0, create_1, create_2,  create_3,  create_4,  create_5,  create_6,  create_7,
+    create_8, create_9, create_10, create_11, create_12, create_13, create_14, create_15,
+};
+
+static bool fill_trainables(const declared_plugin *own, failure *why) {
+    if (!load(own->own_keys, &declared, why)) return false;
+    for (uint32_t i = 0; i < declared.count; i++) {
+        const declared_trainable *d = &declared.trainables[i];
+        const json_value *same = json_find(d->fields, "deterministic");
+        failure inner;
+        if (!own->read(&declared, i, &inner)) return failed(why, "%s: trainable \"%.64s\": %s", declared.title, d->id, inner.text);
+        trainables[i] = own->functions;
+        trainables[i].size = sizeof trainables[i];
+        trainables[i].flags = TUNED_THREAD_SAFE | (same && same->flag ? TUNED_DETERMINISTIC : 0);
+        trainables[i].id = d->id;
+        trainables[i].schema_json = d->schema_json;
+        trainables[i].create = creators[i];
+    }
+    return true;
+}
+
+const tuned_plugin *declaration_plugin(const declared_plugin *own, const tuned_host *host) {
+    static tuned_plugin plugin = {.size = sizeof plugin, .abi_minor = TUNED_ABI_MINOR, .build = "", .trainable = trainable};
+    failure why;
+    if (plugin.trainable_count > 0) return &plugin;
+    plugin_of_library = own;
+    if (!fill_trainables(own, &why)) {
+        host->log(NULL, TUNED_LOG_ERROR, why.text);
+        host->fail(NULL, TUNED_FAILED, why.text);
+        return NULL;
+    }
+    plugin.id = declared.plugin;
+    plugin.version = declared.version;
+    plugin.trainable_count = declared.count;
+    return &plugin;
 }

@@ -32,11 +32,19 @@ typedef struct declaration {
     json_document document;       /* owns what the pointers above point to */
 } declaration;
 
-/* Reads the file that belongs to the library in which `inside` (a function or variable) lies. `own_keys` are the plugin's own keys of
- * a trainable, ended with NULL. *out is to be freed whatever is returned. */
-bool declaration_load(const void *inside, const char *const *own_keys, declaration *out, failure *why);
+/* What a plugin adds to its declaration. Its trainables are thread-safe, and deterministic where the declaration says so. */
+typedef struct declared_plugin {
+    const char *const *own_keys;  /* of a trainable, ended with NULL */
+    /* Reads the own keys of d->trainables[index]; once in a process, which keeps d as long as it lives. */
+    bool (*read)(declaration *d, uint32_t index, failure *why);
+    int32_t (*create)(uint32_t index, const tuned_host *host, const tuned_config *config, void **self);
+    tuned_trainable functions;    /* its functions but create, and no more */
+} declared_plugin;
 
-/* The same of a text; `title` names it in messages. */
+/* What tuned_plugin_v1 returns: the plugin of the file that belongs to this library. */
+const tuned_plugin *declaration_plugin(const declared_plugin *own, const tuned_host *host);
+
+/* Reads a text; `title` names it in messages. *out is to be freed whatever is returned. */
 bool declaration_parse(const char *title, const char *text, size_t size, const char *const *own_keys, declaration *out,
                        failure *why);
 

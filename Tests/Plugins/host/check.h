@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static int checks, failures;
+__attribute__((weak)) int checks, failures;  /* one of each for all files of a test */
 
 #define CHECK(condition) \
     do { \

@@ -72,7 +72,7 @@ static const struct {
     {0xdeadbeefdeadbeefu, 1, 2, 3, 4, 5, 6, 7}};
 const tuned_host *const newer_host = &enlarged.known;
 
-const tuned_plugin *load_plugin(const char *path) {
+const tuned_plugin *load_plugin_on(const tuned_host *host, const char *path) {
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!library) {
         fprintf(stderr, "%s\n", dlerror());
@@ -85,8 +85,10 @@ const tuned_plugin *load_plugin(const char *path) {
         fprintf(stderr, "%s exports no tuned_plugin_v1\n", path);
         exit(2);
     }
-    return entry(&full_host);
+    return entry(host);
 }
+
+const tuned_plugin *load_plugin(const char *path) { return load_plugin_on(&full_host, path); }
 
 const tuned_trainable *find_trainable(const tuned_plugin *plugin, const char *id) {
     for (uint32_t i = 0; i < plugin->trainable_count; i++) {

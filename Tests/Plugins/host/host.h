@@ -65,11 +65,13 @@ extern const tuned_host *const newer_host;
 /* What full_host's tuned.resources/1 tells. */
 extern const tuned_resources host_resources;
 
-/* The text of the latest fail inside create. */
+/* The text of the latest fail outside a trial: at loading, or inside create. */
 extern char create_failure[512];
 
-/* Loads a library as the daemon's worker does; ends the test where that fails. */
+/* Loads a library as the daemon's worker does, full_host where none is named; ends the test where that fails. NULL where the plugin
+ * refuses, with the reason in create_failure. */
 const tuned_plugin *load_plugin(const char *path);
+const tuned_plugin *load_plugin_on(const tuned_host *host, const char *path);
 const tuned_trainable *find_trainable(const tuned_plugin *plugin, const char *id);
 
 /* An empty run on `host` with `count` active values that are all zero. */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int32_t open_instance(const tuned_trainable *t, const char *folder, const char *file, const char *target, instance *out) {
     static const char *const keys[] = {"target"};
@@ -35,4 +36,14 @@ void close_instance(instance *in) {
 int32_t run_fold(instance *in, run *r, uint32_t fold) {
     use_fold(r, in->fold_of, in->rows, fold, INSTANCE_FOLDS, in->train, in->evaluate);
     return run_trial(in->trainable, in->self, r);
+}
+
+bool same_results(const run *a, const run *b) {
+    return a->has_objective[0] && a->has_objective[1] && memcmp(a->objectives, b->objectives, sizeof a->objectives) == 0;
+}
+
+bool same_curve(const run *whole, const run *resumed) {
+    size_t first = (size_t)resumed->first_step;
+    return resumed->last_step == whole->last_step &&
+           memcmp(whole->curve + first, resumed->curve + first, (RUN_STEPS - first) * sizeof *whole->curve) == 0;
 }

@@ -21,4 +21,10 @@ void close_instance(instance *in);
 /* Gives the run the rows of a fold, then trains and evaluates. */
 int32_t run_fold(instance *in, run *r, uint32_t fold);
 
+/* Whether two runs told the same objectives, bit for bit, metrics 0 and 1 among them. */
+bool same_results(const run *a, const run *b);
+
+/* Whether their reports of metric 0 are the same, bit for bit, from the first one of `resumed` on. */
+bool same_curve(const run *whole, const run *resumed);
+
 #endif

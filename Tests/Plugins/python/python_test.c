@@ -1,163 +1,15 @@
 /* The python plugin through its ABI: python_test PLUGIN DATA_FOLDER EXAMPLES_FOLDER */
-#include "../host/check.h"
-#include "../host/declared.h"
+#include "scripts.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
-static const char *library, *data_folder, *examples_folder;
-
-/* ---- A host that keeps reports and the log, with checkpoints and artifacts in memory. */
-
-static struct { uint32_t metric; int64_t step; double value; } reports[64];
-static int report_count;
-static char log_text[1 << 16];
-static char kept[1 << 20], artifact_name[128];
-static uint64_t checkpoint_size, checkpoint_read, artifact_size;
-static int64_t checkpoint_step = -1;
-
-static int32_t keep_report(const tuned_trial *trial, uint32_t metric, int64_t step, double value) {
-    (void)trial;
-    int place = __atomic_fetch_add(&report_count, 1, __ATOMIC_SEQ_CST);
-    if (place < 64) {
-        reports[place].metric = metric;
-        reports[place].step = step;
-        reports[place].value = value;
-    }
-    return TUNED_OK;
-}
-
-static void keep_log(const tuned_trial *trial, int32_t level, const char *text) {
-    (void)trial, (void)level;
-    size_t used = strlen(log_text);
-    snprintf(log_text + used, sizeof log_text - used, "%s\n", text);
-}
-
-static int32_t begin(const tuned_trial *trial, int64_t step) {
-    (void)trial;
-    checkpoint_size = 0;
-    checkpoint_step = -1 - step;  /* not yet committed */
-    return TUNED_OK;
-}
-
-static int32_t append(const tuned_trial *trial, const void *bytes, uint64_t count) {
-    (void)trial;
-    if (checkpoint_size + count > sizeof kept) return TUNED_FAILED;
-    memcpy(kept + checkpoint_size, bytes, count);
-    checkpoint_size += count;
-    return TUNED_OK;
-}
-
-static int32_t commit(const tuned_trial *trial) {
-    (void)trial;
-    checkpoint_step = -1 - checkpoint_step;
-    return TUNED_OK;
-}
-
-static int32_t restore(const tuned_trial *trial, int64_t *step) {
-    (void)trial;
-    checkpoint_read = 0;
-    *step = checkpoint_step;
-    return checkpoint_step < 0 ? TUNED_ABSENT : TUNED_OK;
-}
-
-static int64_t read_piece(const tuned_trial *trial, void *bytes, uint64_t count) {
-    (void)trial;
-    uint64_t left = checkpoint_size - checkpoint_read, piece = left < 1000 ? left : 1000;  /* in pieces, as a host may */
-    if (piece > count) piece = count;
-    memcpy(bytes, kept + checkpoint_read, piece);
-    checkpoint_read += piece;
-    return (int64_t)piece;
-}
-
-static int32_t keep_artifact(const tuned_trial *trial, const char *name, const void *bytes, uint64_t count) {
-    (void)trial, (void)bytes;
-    snprintf(artifact_name, sizeof artifact_name, "%s", name);
-    artifact_size = count;
-    return TUNED_OK;
-}
-
-static int32_t scheduled(const tuned_trial *trial, uint32_t parameter, double progress, double *value) {
-    *value = tuned_f64(trial, parameter) * (1 - progress);
-    return TUNED_OK;
-}
-
-static const void *find_extension(const char *id) {
-    static const tuned_checkpoint_extension checkpoints = {sizeof checkpoints, 0, begin, append, commit, restore, read_piece};
-    static const tuned_artifact_extension artifacts = {sizeof artifacts, 0, keep_artifact, NULL};
-    static const tuned_schedule_extension schedules = {sizeof schedules, 0, scheduled};
-    if (strcmp(id, TUNED_CHECKPOINT) == 0) return &checkpoints;
-    if (strcmp(id, TUNED_ARTIFACT) == 0) return &artifacts;
-    if (strcmp(id, TUNED_SCHEDULE) == 0) return &schedules;
-    return full_host.extension(id);
-}
-
-static tuned_host test_host;
-
-/* ---- Declarations that hold their script. */
-
-static const char *declare(const char *script) {
-    static char text[1 << 16];
-    size_t used = (size_t)snprintf(text, sizeof text,
-        "{\"abi\": \"plugin\", \"plugin\": \"mine\", \"id\": \"tool\", \"parameters\": ["
-        "{\"name\": \"lr\", \"type\": \"float\", \"low\": 0, \"high\": 1}, {\"name\": \"depth\", \"type\": \"int\", \"low\": 1, \"high\": 9},"
-        " {\"name\": \"kind\", \"type\": \"categorical\", \"choices\": [\"rbf\", 2, 0.5, true]},"
-        " {\"name\": \"degree\", \"type\": \"int\", \"low\": 2, \"high\": 5, \"when\": {\"kind\": [2]}}, {\"name\": \"flag\", \"type\": \"bool\"}],"
-        " \"metrics\": [{\"name\": \"error\"}, {\"name\": \"size\"}], \"python\": {\"source\": \"");
-    for (const char *c = script; *c; c++) {
-        if (*c == '\n') used += (size_t)snprintf(text + used, sizeof text - used, "\\n");
-        else if (*c == '"' || *c == '\\') used += (size_t)snprintf(text + used, sizeof text - used, "\\%c", *c);
-        else text[used++] = *c;
-    }
-    snprintf(text + used, sizeof text - used, "\"}}");
-    return text;
-}
-
-static run make_tool_run(void) {
-    run r = make_run(&test_host, 5);
-    set_float(&r, 0, 0.25);
-    set_int(&r, 1, 3);
-    r.values[2] = (tuned_value){.size = sizeof(tuned_value), .type = TUNED_CATEGORICAL, .active = 1, .str = "rbf"};
-    r.values[3] = (tuned_value){.size = sizeof(tuned_value), .str = ""};
-    r.values[4] = (tuned_value){.size = sizeof(tuned_value), .type = TUNED_BOOL, .active = 1, .i64 = 1, .str = "true"};
-    r.trial.seed = UINT64_C(0x8000000000000001);
-    r.trial.id = 17;
-    report_count = 0;
-    log_text[0] = '\0';
-    return r;
-}
-
-static const tuned_trainable *load(const char *declaration) {
-    const tuned_plugin *plugin = load_declared(library, declaration, &test_host);
-    if (!plugin) {
-        fprintf(stderr, "%s\n", create_failure);
-        exit(2);
-    }
-    return plugin->trainable(0);
-}
-
-static int32_t create_with(const tuned_trainable *t, const tuned_config *config, void **self) {
-    static const tuned_config none = {.size = sizeof none, .json = "{}"};
-    create_failure[0] = '\0';
-    return t->create(&test_host, config ? config : &none, self);
-}
-
-static int32_t run_script(const char *script, run *r) {
-    void *self = NULL;
-    const tuned_trainable *t = load(declare(script));
-    if (create_with(t, NULL, &self) != TUNED_OK) return -100;
-    int32_t status = run_trial(t, self, r);
-    t->destroy(self);
-    return status;
-}
-
-/* ---- Tests. */
+static const char *data_folder, *examples_folder;
 
 static void test_values(void) {
     run r = make_tool_run();
     CHECK(run_script("def evaluate(trial):\n"
-                     "    assert trial.params == {'lr': 0.25, 'depth': 3, 'kind': 'rbf', 'flag': True}, trial.params\n"
-                     "    assert type(trial['depth']) is int and trial['flag'] is True and 'degree' not in trial and 'lr' in trial\n"
+                     "    assert trial.params == {'lr': 0.25, 'depth': 3, 'kernel': 'rbf', 'shuffle': True}, trial.params\n"
+                     "    assert type(trial['depth']) is int and trial['shuffle'] is True and 'degree' not in trial and 'lr' in trial\n"
                      "    assert trial.seed == 2**63 + 1 and trial.number == 17 and trial.budget == 0 and trial.purpose == 'search'\n"
                      "    assert trial.fold == 0 and trial.folds == 0 and trial.run == 0 and trial.attempt == 0 and trial.deadline == 0\n"
                      "    assert trial.train_rows is None and trial.evaluate_rows is None and trial.model is None and trial.state is None\n"
@@ -168,8 +20,8 @@ static void test_values(void) {
     for (int i = 0; i < 4; i++) {
         char script[256];
         r = make_tool_run();
-        r.values[2].i64 = i;
-        snprintf(script, sizeof script, "def evaluate(trial):\n    assert trial['kind'] == %s and type(trial['kind']) is type(%s)\n    return 1\n",
+        r.values[KERNEL].i64 = i;
+        snprintf(script, sizeof script, "def evaluate(trial):\n    assert trial['kernel'] == %s and type(trial['kernel']) is type(%s)\n    return 1\n",
                  choices[i], choices[i]);
         CHECK(run_script(script, &r) == TUNED_OK);
     }
@@ -248,66 +100,6 @@ static void test_reports_and_stopping(void) {
     CHECK_CONTAINS(r.failure, "there is no metric");
 }
 
-static void test_threads_of_the_script(void) {
-    run r = make_tool_run();
-    CHECK(run_script("import threading\n"
-                     "def evaluate(trial):\n"
-                     "    def work(first):\n"
-                     "        for step in range(5): trial.report(first + step, 1)\n"
-                     "    workers = [threading.Thread(target=work, args=(10 * i,)) for i in range(4)]\n"
-                     "    for worker in workers: worker.start()\n"
-                     "    for worker in workers: worker.join()\n"
-                     "    return 1\n", &r) == TUNED_OK);
-    CHECK(report_count == 20);
-    r = make_tool_run();  /* one that outlives the trial, and the trial kept beyond its end */
-    CHECK(run_script("import threading, time\n"
-                     "problems, kept, going = [], [], True\n"
-                     "def create(config): return kept\n"
-                     "def evaluate(trial):\n"
-                     "    def work():\n"
-                     "        try:\n"
-                     "            while True: trial.report(1, 1); time.sleep(0.001)\n"
-                     "        except RuntimeError as problem: problems.append(str(problem))\n"
-                     "    worker = threading.Thread(target=work)\n"
-                     "    worker.start()\n"
-                     "    threading.Thread(target=lambda: (worker.join(), kept.append(problems))).start()\n"
-                     "    return 1\n", &r) == TUNED_OK);
-    const tuned_trainable *t = load(declare("trials = []\ndef evaluate(trial):\n"
-                                            "    if trials: trials[0].report(1, 1)\n    trials.append(trial)\n    return 1\n"));
-    void *self = NULL;
-    CHECK(create_with(t, NULL, &self) == TUNED_OK);
-    CHECK(run_trial(t, self, &r) == TUNED_OK);
-    CHECK(run_trial(t, self, &r) == TUNED_FAILED);
-    CHECK_CONTAINS(r.failure, "RuntimeError: this trial has ended");
-    t->destroy(self);
-}
-
-/* The host may call from any thread. */
-typedef struct threaded { const tuned_trainable *t; void *self; run r; int32_t status; } threaded;
-
-static void *run_in_thread(void *argument) {
-    threaded *job = argument;
-    for (int i = 0; i < 20 && job->status == TUNED_OK; i++) job->status = run_trial(job->t, job->self, &job->r);
-    return NULL;
-}
-
-static void test_threads_of_the_host(void) {
-    const tuned_trainable *t = load(declare("import time\ndef evaluate(trial):\n    time.sleep(0.001)\n    return trial['depth']\n"));
-    threaded jobs[4];
-    pthread_t threads[4];
-    for (int i = 0; i < 4; i++) {
-        jobs[i] = (threaded){.t = t, .r = make_tool_run()};
-        set_int(&jobs[i].r, 1, i + 1);
-        CHECK(create_with(t, NULL, &jobs[i].self) == TUNED_OK);
-        pthread_create(&threads[i], NULL, run_in_thread, &jobs[i]);
-    }
-    for (int i = 0; i < 4; i++) {
-        pthread_join(threads[i], NULL);
-        CHECK(jobs[i].status == TUNED_OK && jobs[i].r.objectives[0] == i + 1);
-        t->destroy(jobs[i].self);
-    }
-}
-
 static void test_extensions_of_the_host(void) {
     const char *script = "def evaluate(trial):\n"
                          "    found = trial.restore()\n"
@@ -317,18 +109,24 @@ static void test_extensions_of_the_host(void) {
                          "        return trial.scheduled('lr', 0.5)\n"
                          "    assert found == (7, bytes(range(256)) * 500)\n"
                          "    return found[0]\n";
+    checkpoint kept = {.read_limit = 1000};  /* in pieces, as a host may */
     run r = make_tool_run();
+    r.checkpoint = &kept;
+    r.scheduled[LR] = true;  /* down to zero */
     CHECK(run_script(script, &r) == TUNED_OK);
-    CHECK(r.objectives[0] == 0.125 && checkpoint_step == 7 && checkpoint_size == 128000);
-    CHECK(strcmp(artifact_name, "model.bin") == 0 && artifact_size == 5);
+    CHECK(r.objectives[0] == 0.125 && kept.kept && kept.step == 7 && kept.count == 128000);
+    CHECK(strcmp(r.artifact_name, "model.bin") == 0 && r.artifact_size == 5);
     r = make_tool_run();
+    r.checkpoint = &kept;
     CHECK(run_script(script, &r) == TUNED_OK && r.objectives[0] == 7);
 
-    checkpoint_step = -1;  /* a host that offers none of it */
-    r = make_tool_run();
+    free_checkpoint(&kept);
+    r = make_tool_run();  /* a host that offers none of it */
+    r.checkpoint = &kept;
+    r.scheduled[LR] = true;
     r.trial.host = &bare_host;
     CHECK(run_script("def evaluate(trial):\n    assert trial.restore() is None\n    trial.checkpoint(1, b'x')\n"
-                     "    return trial.scheduled('lr', 0.5)\n", &r) == TUNED_OK && r.objectives[0] == 0.25 && checkpoint_step == -1);
+                     "    return trial.scheduled('lr', 0.5)\n", &r) == TUNED_OK && r.objectives[0] == 0.25 && !kept.kept);
     r = make_tool_run();
     r.trial.host = &bare_host;
     CHECK(run_script("def evaluate(trial): trial.artifact('x', b'')\n", &r) == TUNED_FAILED);
@@ -343,9 +141,9 @@ static void test_rows(void) {
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         char script[256];
         snprintf(script, sizeof script, "def dataset(config):\n    assert config.data == '/data'\n    return %s\ndef evaluate(trial): return 1\n", good[i].returned);
-        const tuned_trainable *t = load(declare(script));
+        const tuned_trainable *t = load_tool(declare(script));
         void *self = NULL;
-        CHECK(create_with(t, &config, &self) == TUNED_OK);
+        CHECK(create_tool(t, &config, &self) == TUNED_OK);
         const tuned_dataset_extension *extension = t->extension(self, TUNED_DATASET);
         tuned_dataset data = {.size = sizeof data};
         CHECK(extension && extension->describe(self, &data) == TUNED_OK);
@@ -362,7 +160,7 @@ static void test_rows(void) {
         char script[256];
         void *self = NULL;
         snprintf(script, sizeof script, "def dataset(config): return %s\ndef evaluate(trial): return 1\n", bad[i].returned);
-        CHECK(create_with(load(declare(script)), &config, &self) == TUNED_FAILED && !self);
+        CHECK(create_tool(load_tool(declare(script)), &config, &self) == TUNED_FAILED && !self);
         CHECK_CONTAINS(create_failure, bad[i].words);
     }
     uint32_t train[] = {0, 59, 4000000000u}, evaluate[] = {1};
@@ -373,47 +171,6 @@ static void test_rows(void) {
                      &r) == TUNED_OK && r.objectives[0] == 1);
 }
 
-static void test_refusals(void) {
-    static const struct { const char *script, *words; } at_load[] = {
-        {"def evaluate(trial)\n    return 1\n", "SyntaxError: expected ':' (<source>, line 1)"},
-        {"def evaluate(trial):\nreturn 1\n", "IndentationError"},
-    };
-    for (size_t i = 0; i < sizeof at_load / sizeof *at_load; i++) {
-        CHECK(load_declared(library, declare(at_load[i].script), &test_host) == NULL);
-        CHECK_CONTAINS(create_failure, at_load[i].words);
-    }
-    static const struct { const char *script, *words; } at_create[] = {
-        {"x = 1\n", "has no function evaluate(trial)"}, {"evaluate = 3\n", "\"evaluate\" of the script <source> is no function"},
-        {"import nonesuch\n", "ModuleNotFoundError: No module named 'nonesuch' (<source>, line 1, in <module>)"},
-        {"def create(config):\n    raise OSError('no data')\ndef evaluate(trial): return 1\n", "OSError: no data (<source>, line 2, in create)"},
-    };
-    for (size_t i = 0; i < sizeof at_create / sizeof *at_create; i++) {
-        void *self = NULL;
-        CHECK(create_with(load(declare(at_create[i].script)), NULL, &self) == TUNED_FAILED && !self);
-        CHECK_CONTAINS(create_failure, at_create[i].words);
-    }
-    static const struct { const char *python, *words; } declarations[] = {
-        {"{\"script\": \"/nowhere.py\"}", "/nowhere.py cannot be opened"}, {"{\"script\": \"here.py\"}", "an absolute path"},
-        {"{\"script\": \"/a\", \"source\": \"\"}", "has both"}, {"{\"file\": \"/a\"}", "unknown key \"file\""}, {"3", "a map of keys to values"},
-        {"{\"source\": \"\", \"interpreter\": \"/nowhere/python3\"}", "runs as "}, {"{\"interpreter\": \"python3\"}", "an absolute path"},
-    };
-    for (size_t i = 0; i < sizeof declarations / sizeof *declarations; i++) {
-        char text[512];
-        snprintf(text, sizeof text, "{\"id\": \"a\", \"parameters\": [], \"metrics\": [{\"name\": \"e\"}], \"python\": %s}", declarations[i].python);
-        CHECK(load_declared(library, text, &test_host) == NULL);
-        CHECK_CONTAINS(create_failure, declarations[i].words);
-    }
-    const tuned_trainable *t = load("{\"id\": \"a\", \"parameters\": [], \"metrics\": [{\"name\": \"e\"}]}");
-    void *self = NULL;
-    CHECK(create_with(t, NULL, &self) == TUNED_FAILED);
-    CHECK_CONTAINS(create_failure, "config: {script: ");
-    static const char *const keys[] = {"script"};
-    const char *values[] = {"relative.py"};
-    tuned_config config = {.size = sizeof config, .key_count = 1, .keys = keys, .values = values, .json = "{}"};
-    CHECK(create_with(t, &config, &self) == TUNED_FAILED);
-    CHECK_CONTAINS(create_failure, "not absolute");
-}
-
 /* A script in a file, with a module beside it and a working directory that stays what it was. */
 static void test_files(void) {
     declared_file("beside_the_script.py", "value = 6\n");
@@ -422,10 +179,10 @@ static void test_files(void) {
     snprintf(text, sizeof text, "{\"id\": \"a\", \"parameters\": [], \"metrics\": [{\"name\": \"e\"}], \"python\": {\"script\": \"%s\"}}", path);
     log_text[0] = '\0';
     setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
-    const tuned_trainable *t = load(text);
+    const tuned_trainable *t = load_tool(text);
     void *self = NULL;
-    run r = make_run(&test_host, 0);
-    CHECK(create_with(t, NULL, &self) == TUNED_OK);
+    run r = make_run(&recording_host, 0);
+    CHECK(create_tool(t, NULL, &self) == TUNED_OK);
     CHECK(run_trial(t, self, &r) == TUNED_OK && r.objectives[0] == 6);
     CHECK_CONTAINS(log_text, "own.py, SHA-256 ");
     t->destroy(self);
@@ -443,10 +200,10 @@ static void test_example(void) {
     static const char *const keys[] = {"script"};
     const char *values[] = {script};
     tuned_config config = {.size = sizeof config, .key_count = 1, .keys = keys, .values = values, .data_path = data, .json = "{}"};
-    const tuned_trainable *t = load(declaration);
+    const tuned_trainable *t = load_tool(declaration);
     void *self = NULL;
     CHECK(t->flags & TUNED_DETERMINISTIC);
-    CHECK(create_with(t, &config, &self) == TUNED_OK);
+    CHECK(create_tool(t, &config, &self) == TUNED_OK);
     if (!self) {
         fprintf(stderr, "%s\n", create_failure);
         return;
@@ -458,7 +215,7 @@ static void test_example(void) {
     deal_stratified(rows.labels, 569, 5, 7, fold_of);
     double first = 0;
     for (int attempt = 0; attempt < 2; attempt++) {
-        run r = make_run(&test_host, 4);
+        run r = make_run(&recording_host, 4);
         set_float(&r, 0, 0.01);
         set_float(&r, 1, 0.9);
         set_float(&r, 2, 1e-4);
@@ -478,20 +235,15 @@ static void test_example(void) {
 
 int main(int count, char **arguments) {
     if (count != 4) return 2;
-    library = arguments[1];
+    begin_declared(arguments[1]);
     data_folder = arguments[2];
     examples_folder = arguments[3];
-    test_host = full_host;
-    test_host.report = keep_report;
-    test_host.log = keep_log;
-    test_host.extension = find_extension;
     test_values();
     test_results();
     test_train_and_evaluate();
     test_exceptions();
     test_reports_and_stopping();
-    test_threads_of_the_script();
-    test_threads_of_the_host();
+    test_threads();
     test_extensions_of_the_host();
     test_rows();
     test_refusals();

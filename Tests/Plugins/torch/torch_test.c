@@ -51,17 +51,6 @@ static void resume_optimizer(uint32_t which, checkpoint *from, run *out) {
     close_instance(&in);
 }
 
-static bool same_results(const run *a, const run *b) {
-    return a->has_objective[0] && a->has_objective[1] && memcmp(a->objectives, b->objectives, sizeof a->objectives) == 0;
-}
-
-/* From the first report of `resumed` on. */
-static bool same_curve(const run *whole, const run *resumed) {
-    size_t first = (size_t)resumed->first_step;
-    return resumed->last_step == whole->last_step &&
-           memcmp(whole->curve + first, resumed->curve + first, (RUN_STEPS - first) * sizeof *whole->curve) == 0;
-}
-
 /* Stops in the middle of the seventh epoch; the checkpoint is that of the fifth. */
 static void test_learns_and_resumes(elsewhere *other) {
     instance in;
