@@ -45,12 +45,14 @@ import TunedTestSupport
             let study = try await lab.study("bad")
             #expect(study["state"]?.stringValue == "paused")
             #expect(study["reason"]?.stringValue?.hasPrefix("its plugin is in quarantine") == true)
-            #expect(try await lab.count("failed", of: "bad") == 5)
+            let before = try await lab.count("failed", of: "bad")
+            // One more may have begun before the fifth's end was known.
+            #expect(before == 5 || before == 6)
             #expect(try await lab.tuned("resume", "bad").error.contains("cannot go on"))
 
-            try await lab.shell("cp '\(TestPlugins.path("misbehave"))' new.so && printf x >> new.so")
+            try await lab.shell("cp '\(TestPlugins.path("misbehave"))' \(lab.folder)/new.so && printf x >> \(lab.folder)/new.so")
             try await lab.tunedOK("load", "\(lab.folder)/new.so")
-            try await lab.until("the study goes on") { try await lab.count("failed", of: "bad") > 5 }
+            try await lab.until("the study goes on") { try await lab.count("failed", of: "bad") > before }
         }
     }
 }
