@@ -84,7 +84,7 @@ public struct SamplerFeed: Sendable {
     }
 
     /// The sampler's configuration for a trial, with the parameters that a person fixed put over it.
-    public func suggest(trial: Int, fixed: [Int: ParameterValue] = [:], in space: SearchSpace) throws(EngineError) -> Suggestion {
+    public mutating func suggest(trial: Int, fixed: [Int: ParameterValue] = [:], in space: SearchSpace) throws(EngineError) -> Suggestion {
         if !fixed.isEmpty, let whole = Self.complete(fixed, in: space) { return .configuration(whole) }
         let suggestion: Suggestion
         do {

@@ -1,7 +1,7 @@
 /// Chooses configurations.
 ///
 /// A sampler is a value, and a pure function of the problem, its settings, the observations in their order and the
-/// trial's number: no clock, no global state, no thread. Suggesting changes nothing, so any suggestion can be derived
+/// trial's number: no clock, no global state, no thread. Suggesting changes no answer, so any suggestion can be derived
 /// again from the observations that preceded it; the caller tells the sampler what became of it with
 /// ``Observation/pending(trial:_:)``.
 ///
@@ -24,7 +24,8 @@ public protocol Sampler: Sendable {
     /// many configurations at once.
     var learnsFromResults: Bool { get }
     mutating func observe(_ observation: Observation)
-    func suggest(trial: Int) throws(SearchError) -> Suggestion
+    /// Changes nothing but caches: asked twice, it answers the same.
+    mutating func suggest(trial: Int) throws(SearchError) -> Suggestion
 }
 
 extension Sampler {

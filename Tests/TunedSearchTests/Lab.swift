@@ -2,6 +2,12 @@ import TunedNumerics
 import TunedSearch
 import TunedSpace
 
+/// What a sampler answers; the sampler stays as it is.
+func suggestion(of sampler: any Sampler, trial: Int) throws -> Suggestion {
+    var copy = sampler
+    return try copy.suggest(trial: trial)
+}
+
 /// Runs a study in memory: asks, and tells what an objective makes of the answer.
 struct Lab {
     var sampler: any Sampler
@@ -22,6 +28,8 @@ struct Lab {
         observations.append(observation)
         sampler.observe(observation)
     }
+
+    func suggestion(trial: Int) throws -> Suggestion { try TunedSearchTests.suggestion(of: sampler, trial: trial) }
 
     /// Asks for the next trial; nil once the space is exhausted.
     mutating func ask() throws -> (trial: Int, configuration: Configuration)? {
