@@ -32,6 +32,14 @@ public struct SobolSequence: Sendable {
         self.directions = directions
     }
 
+    /// The same points, scrambled otherwise.
+    public init(_ sequence: SobolSequence, seed: UInt64) {
+        dimensions = sequence.dimensions
+        directions = sequence.directions
+        var random = CounterRandom(seed: seed, trial: 0, stream: 0x50B0_1000)
+        seeds = (0..<dimensions).map { _ in UInt32(truncatingIfNeeded: random.next()) }
+    }
+
     /// Joe and Kuo 2008, equation (2), on numbers shifted to the top of the word.
     private static func directions(_ polynomial: UInt32, _ degree: Int, _ initials: ArraySlice<UInt16>) -> [UInt32] {
         var v = [UInt32](repeating: 0, count: bits)
