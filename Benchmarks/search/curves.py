@@ -53,6 +53,11 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.path(run.job.peer)
         is_new = not path.exists()
+        with open(path, "a+b") as file:
+            if file.tell() > 0:
+                file.seek(-1, 2)
+                if file.read(1) != b"\n":  # the line before was cut off
+                    file.write(b"\n")
         with open(path, "a", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             if is_new:

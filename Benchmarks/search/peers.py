@@ -153,11 +153,17 @@ PACKAGES = {"random": None, "sobol": "scipy", "optuna_tpe": "optuna", "optuna_tp
 
 
 def find(peer, program=None):
-    return run_tuned(peer, program) if peer.startswith("tuned:") else PEERS[peer]
+    """A name with @K at its end is the same with K workers; see workers.py."""
+    name, _, count = peer.partition("@")
+    if count:
+        import workers
+        return workers.run(name, int(count), program)
+    return run_tuned(name, program) if name.startswith("tuned:") else PEERS[name]
 
 
 def version(peer, program=None):
     """Of the package, or the sampler's revision; None where it is not there."""
+    peer = peer.partition("@")[0]
     if peer.startswith("tuned:"):
         name, settings = driver.parse(peer)
         space = [driver.spaces.Parameter("x", "float", 0, 1)]
