@@ -118,6 +118,8 @@ let package = Package(
         .target(
             name: "TunedFuzzing", dependencies: ["TunedSpace", "TunedWire", "TunedPlugins"], path: "Tests/Fuzz/Harness",
             swiftSettings: strict),
+        .executableTarget(
+            name: "search-driver", dependencies: ["TunedSearch", "TunedSpace"], path: "Benchmarks/search/driver", swiftSettings: strict),
         .executableTarget(name: "tuned-fuzz", dependencies: ["TunedFuzzing"], path: "Tests/Fuzz/Program", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["TunedFuzzing"], swiftSettings: strict),
         .testTarget(name: "TunedSpaceTests", dependencies: ["TunedSpace"], swiftSettings: strict),

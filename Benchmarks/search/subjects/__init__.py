@@ -1,0 +1,16 @@
+"""The subjects by name. Each has `run(bench)`, which measures, and `report(bench)`, which answers a Report, or None where nothing
+was measured yet."""
+import dataclasses
+
+
+@dataclasses.dataclass
+class Report:
+    title: str
+    goals: list    # rows of goals.py
+    sections: list  # Markdown
+    data: dict     # for search.json
+
+
+def load():
+    from . import bbob, cost, long, parallel, quality, wide
+    return {"quality": quality, "bbob": bbob, "parallel": parallel, "cost": cost, "long": long, "wide": wide}
