@@ -1,6 +1,7 @@
 """What the subjects are given: where things are, and how much of everything is to be run."""
 import dataclasses
 import pathlib
+import statistics
 
 import curves
 import driver
@@ -50,3 +51,8 @@ class Bench:
         wanted = set(objectives)
         found = self.runner.all(self.store, [peer for peer in peers if peer])
         return ranking.Results([run for run in found.values() if run.job.objective in wanted], budget)
+
+    def store_seconds(self, peer, budget):
+        """Median and longest of the processor time of that peer's runs."""
+        found = [run.cpu for job, run in self.runner.all(self.store, [peer]).items() if job.budget == budget]
+        return (statistics.median(found), max(found)) if found else (None, None)

@@ -76,10 +76,10 @@ def samplers(program):
 
 
 def parse(peer):
-    """`tuned:NAME` or `tuned:NAME?setting=value&...` -> the name and its settings."""
+    """`tuned:NAME` or `tuned:NAME?setting=value+...` -> the name and its settings."""
     name, _, text = peer.removeprefix("tuned:").partition("?")
     settings = {}
-    for pair in filter(None, text.split("&")):
+    for pair in filter(None, text.split("+")):
         key, _, value = pair.partition("=")
         try:
             settings[key] = json.loads(value)

@@ -24,7 +24,11 @@ def number(value):
 def goals(rows):
     verdict = {True: "yes", False: "**no**", None: "not measured"}
     return table(["goal", "seen", "wanted", "met"],
-                 [(r["what"], "" if r["value"] is None else number(float(r["value"])) + r["unit"], r["goal"], verdict[r["met"]]) for r in rows])
+                 [(r["what"], seen(r), r["goal"], verdict[r["met"]]) for r in rows])
+
+
+def seen(row):
+    return "" if row["value"] is None else number(float(row["value"])) + row["unit"]
 
 
 def rank_tables(title, all_ranked):

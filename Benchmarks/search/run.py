@@ -12,6 +12,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import argparse
 import pathlib
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))  # machine.py
@@ -19,6 +20,11 @@ sys.path.append(str(HERE.parent))  # machine.py
 import report
 from bench import Bench, Selection
 from subjects import load
+
+
+# Of a quick run: minutes in all, seconds for one run, and what share of the minutes has gone when a subject must have ended.
+QUICK_MINUTES, QUICK_LIMIT = 50, 180
+QUICK_SHARES = {"quality": 0.45, "bbob": 0.65, "parallel": 0.8, "cost": 0.84, "long": 0.9, "wide": 1.0}
 
 
 def numbers(text):
@@ -38,7 +44,7 @@ def parse(subjects):
     parser.add_argument("--functions", type=pathlib.Path, required=True, help="functions.so")
     parser.add_argument("--results", type=pathlib.Path, default=HERE.parent / "results", help="where the results go")
     parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)), help="runs at a time (default: cores)")
-    parser.add_argument("--quick", action="store_true", help="fewer seeds, objectives and peers")
+    parser.add_argument("--quick", action="store_true", help="fewer seeds, objectives and peers; ends within an hour")
     parser.add_argument("--report", action="store_true", help="run nothing, write the report of what is there")
     parser.add_argument("--objectives", type=words, help="only these of each subject")
     parser.add_argument("--peers", type=words, help="only these; tuned's are tuned:NAME, tuned:NAME?setting=value")
@@ -68,6 +74,7 @@ def command_of(arguments):
 def main():
     subjects = load()
     arguments = parse(subjects)
+    compare = subjects.pop("compare")
     arguments.results.mkdir(parents=True, exist_ok=True)
     selection = Selection(arguments.objectives, arguments.peers, arguments.seeds, arguments.budget, arguments.quick)
 
@@ -75,12 +82,19 @@ def main():
         print(line, file=sys.stderr, flush=True)
 
     bench = Bench(str(arguments.functions.resolve()), arguments.driver.resolve(), arguments.results, arguments.processes, selection,
-                  arguments.limit, say)
+                  arguments.limit or (QUICK_LIMIT if arguments.quick else 0), say)
     for peer in arguments.again:
         bench.store.drop(peer)
+    if "compare" in arguments.subjects:
+        compare.run(bench)
+        print(compare.text(bench))
+        return
     if not arguments.report:
+        began = time.monotonic()
         for name in arguments.subjects or subjects:
             say(name)
+            if arguments.quick:
+                bench.runner.deadline = began + 60 * QUICK_MINUTES * (1.0 if arguments.subjects else QUICK_SHARES[name])
             subjects[name].run(bench)
     goals = report.write(bench, subjects, command_of(arguments))
     verdict = {True: "yes", False: "NO", None: "not measured"}

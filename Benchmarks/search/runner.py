@@ -60,7 +60,8 @@ def perform(job, version, limit):
 class Runner:
     def __init__(self, library, program, processes, limit=0, say=print):
         self.library, self.program, self.processes, self.limit, self.say = library, program, processes, limit, say
-        self.versions, self.failures = {}, []
+        self.versions, self.failures, self.left = {}, [], 0
+        self.deadline = None  # by time.monotonic(); what has not begun then is left for another time
 
     def version(self, peer):
         if peer not in self.versions:
@@ -88,12 +89,19 @@ class Runner:
             waiting = {pool.submit(perform, job, self.version(job.peer), self.limit): job for job in todo}
             try:
                 for count, future in enumerate(concurrent.futures.as_completed(waiting), 1):
+                    if future.cancelled():
+                        continue
                     job, result = waiting[future], future.result()
                     if isinstance(result, str):
                         self.failures.append({"objective": job.objective, "peer": job.peer, "seed": job.seed, "why": result})
                         self.say(f"  {job.peer} on {job.objective}, seed {job.seed}: {result}")
                     else:
                         store.add(result)
+                    if self.deadline is not None and time.monotonic() > self.deadline:
+                        left = sum(other.cancel() for other in waiting if not other.cancelled())
+                        if left:
+                            self.left += left
+                            self.say(f"  out of time: {left} runs are left for another time")
                     if time.monotonic() - told > 60:
                         told = time.monotonic()
                         self.say(f"  {count} of {len(todo)} runs, {told - began:.0f} s")

@@ -1,8 +1,10 @@
 """Benchmarks/search by itself: TUNED_PLUGINS=build/plugins [SEARCH_DRIVER=path] python3 -m unittest Tests/Python/test_search_benchmark.py"""
 
+import json
 import os
 import pathlib
 import random
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -252,6 +254,24 @@ class Driver(unittest.TestCase):
             with self.assertRaises(driver.DriverError):
                 study.request({"tell": trial, "values": [1, 2]})
             study.tell(trial, 1.0)
+
+    def test_a_run_leaves_a_report_and_the_second_runs_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, ROOT / "Benchmarks/search/run.py", "--driver", DRIVER, "--functions", FUNCTIONS, "--results", folder,
+                       "--processes", "1", "--peers", "random,tuned:auto,tuned:auto@8", "--objectives", "hartmann6,corner:branin,tab:svm_digits",
+                       "--seeds", "0", "--quick", "quality", "parallel"]
+            first = subprocess.run(command, capture_output=True, text=True)
+            self.assertEqual(first.returncode, 0, first.stderr)
+            result = json.loads((pathlib.Path(folder) / "search.json").read_text())
+            self.assertEqual(set(result["goals"]), {"quality", "parallel"})
+            self.assertEqual(result["failures"], [])
+            lead = result["goals"]["quality"][0]
+            self.assertEqual(lead["met"], lead["value"] >= 0.5)
+            self.assertIn("**Runs that auto wins", (pathlib.Path(folder) / "search.md").read_text())
+            curves_before = {path.name: path.read_bytes() for path in (pathlib.Path(folder) / "search").iterdir()}
+            second = subprocess.run(command, capture_output=True, text=True)
+            self.assertIn(" 0 to do", second.stderr)
+            self.assertEqual({path.name: path.read_bytes() for path in (pathlib.Path(folder) / "search").iterdir()}, curves_before)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ def report(bench):
         if not found[-1]:
             continue
         tables[d] = found
-        areas += [{"dimension": d, "peer": peer, "area": area(results, found[-1]["objectives"], peer, bbob.EVALUATIONS * d)} for peer in reached]
+        names = found[-1]["objectives"]
+        areas += [{"dimension": d, "peer": peer, "area": area(results, names, peer, bbob.EVALUATIONS * d)} for peer in reached]
         for other in OTHERS:
             won.append(ranking.wins(results, names, AUTO, other, bbob.EVALUATIONS * d))
             if other != "random":

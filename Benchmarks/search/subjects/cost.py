@@ -24,6 +24,7 @@ PARZEN = {1_000: 0.1, 10_000: 0.3, 100_000: 1.0}  # milliseconds, the goals
 GAUSSIAN, GAUSSIAN_CALLS = (100, 300), 20
 POPULATION, GENERATIONS = 100, 20
 SHARE_OF_OPTUNA, NSGA_BOUND, MEMORY_BOUND = 1 / 20, 0.05, 1.0
+CASES = ["optuna-suggest-1000", "rustuna-suggest-1000", "optuna-suggest-10000", "rustuna-suggest-10000"]
 PEERS = pathlib.Path(__file__).resolve().parents[2] / "peers.py"
 OPTUNA_GP = pathlib.Path(__file__).resolve().parents[1] / "optuna_gp_cost.py"
 
@@ -76,12 +77,23 @@ def evolution(bench, sampler):
         return {"milliseconds": statistics.fmean(found), "population": POPULATION}
 
 
-def of_program(path, *arguments):
-    """What a program of the peers prints as JSON; None where it fails."""
+def of_program(bench, path, *arguments):
+    """What a program of the peers prints as JSON; None where it fails, as it does where the peer is not installed."""
     single = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-    done = subprocess.run([sys.executable, "-W", "ignore", str(path), *arguments], stdout=subprocess.PIPE, text=True,
+    done = subprocess.run([sys.executable, "-W", "ignore", str(path), *arguments], capture_output=True, text=True,
                           env={**os.environ, **single})
-    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
+    if done.returncode != 0:
+        bench.say(f"  {path.name} {' '.join(arguments)}: {(done.stderr.splitlines() or ['failed'])[-1]}")
+        return None
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def measured(bench, measure, sampler):
+    try:
+        return measure(bench, sampler)
+    except driver.DriverError as error:
+        bench.say(f"  {sampler}: {error}")
+        return None
 
 
 def run(bench):
@@ -91,13 +103,10 @@ def run(bench):
     rounds = []
     for number in range(1 if bench.is_quick else ROUNDS):
         bench.say(f"  cost, round {number + 1}")
-        found = {name: measures[name](bench, sampler) for name, sampler in samplers.items() if sampler}
-        found["peers"] = {case: result["value"] for case in ("optuna-suggest-1000", "rustuna-suggest-1000", "optuna-suggest-10000",
-                                                            "rustuna-suggest-10000") if (result := of_program(PEERS, case))}
-        for known in GAUSSIAN:
-            result = of_program(OPTUNA_GP, str(known))
-            if result:
-                found["peers"][f"optuna-gp-{known}"] = result["value"]
+        found = {name: measured(bench, measures[name], sampler) for name, sampler in samplers.items() if sampler}
+        asked = {case: of_program(bench, PEERS, case) for case in CASES}
+        asked |= {f"optuna-gp-{known}": of_program(bench, OPTUNA_GP, str(known)) for known in GAUSSIAN}
+        found["peers"] = {case: result["value"] for case, result in asked.items() if result}
         rounds.append(found)
     path(bench).parent.mkdir(parents=True, exist_ok=True)
     path(bench).write_text(json.dumps({"rounds": rounds}, indent=1) + "\n")
@@ -116,7 +125,7 @@ def report(bench):
         """Over the rounds; None where it was not measured."""
         try:
             return statistics.median(pick(found) for found in rounds)
-        except (KeyError, IndexError):
+        except (KeyError, IndexError, TypeError):
             return None
 
     rows, table = [], []

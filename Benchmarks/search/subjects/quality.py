@@ -14,8 +14,14 @@ ON_REAL_TABLES = 60
 REFERENCE = "optuna_tpe"
 
 # The project's samplers by the names that they may have, and the peers of the same name.
-NAMESAKES = [(("tpe",), ["optuna_tpe", "rustuna_tpe", "hyperopt_tpe"]), (("gp",), ["optuna_gp"]), (("cmaes", "cma-es", "cma"), ["optuna_cma"]),
-             (("forest", "random-forest", "rf"), ["smac3"]), (("sobol", "quasi-random", "qmc"), ["sobol"]), (("random",), ["random"])]
+NAMESAKES = [
+    (("tpe",), ["optuna_tpe", "rustuna_tpe", "hyperopt_tpe"]),
+    (("gp",), ["optuna_gp"]),
+    (("cmaes", "cma-es", "cma"), ["optuna_cma"]),
+    (("forest", "random-forest", "rf"), ["smac3"]),
+    (("sobol", "quasi-random", "qmc"), ["sobol"]),
+    (("random",), ["random"]),
+]
 
 
 def namesakes(bench):
