@@ -23,6 +23,9 @@ public protocol Sampler: Sendable {
     /// Whether a trial's result changes what is suggested after it. One that does not learn loses nothing by being asked for
     /// many configurations at once.
     var learnsFromResults: Bool { get }
+    /// Whether it had better go on by another of its methods, in view of what its suggestions cost. Whoever asks records the answer, and
+    /// tells it with ``Observation/switched(to:)``: nothing changes before.
+    func reconsidered(_ effort: SearchEffort) -> SamplerSwitch?
     mutating func observe(_ observation: Observation)
     /// Changes nothing but caches: asked twice, it answers the same.
     mutating func suggest(trial: Int) throws(SearchError) -> Suggestion
@@ -30,6 +33,7 @@ public protocol Sampler: Sendable {
 
 extension Sampler {
     public var learnsFromResults: Bool { true }
+    public func reconsidered(_ effort: SearchEffort) -> SamplerSwitch? { nil }
 }
 
 public struct SamplerIdentity: Hashable, Sendable {

@@ -8,7 +8,8 @@ import TunedSpace
 /// Settings: `startup`, trials of the start-up design (2 to 1,000; default the dimension plus one, 4 to 10); `candidates`, points of each
 /// kind that are compared (8 to 10,000, default 300); `points`, observations that the model holds at most (20 to 2,000, default 400).
 ///
-/// The model's parameters are fitted at fixed numbers of observations: at each up to 20, then every twelfth part more. Running trials
+/// The expected improvement is averaged over the most probable parameters of the model and a few that are drawn from their posterior
+/// density (J. Snoek et al. 2012, section 3.2), at fixed numbers of observations: at each up to 20, then every twelfth part more. Running trials
 /// are taken as if they had ended as the model expects. Failed trials lower the score near them (``Feasibility``); a pruned trial stands
 /// in the model with its last value, or the median of the complete ones where that is worse.
 struct GaussianProcessSampler: Sampler {
@@ -16,6 +17,9 @@ struct GaussianProcessSampler: Sampler {
     var reason: String?
     var explanation: String { "gp, Bayesian optimisation with a Gaussian process" + (reason.map { ": \($0)" } ?? "") }
     var size: UInt64? { lattice?.count }
+
+    /// Samples of the model's parameters beside the most probable ones.
+    private static let samples = 3
 
     private let seed: UInt64
     private let candidates: Int
@@ -33,14 +37,14 @@ struct GaussianProcessSampler: Sampler {
     private var plateaus: PlateauRadius
     private var cached: Fit?
 
-    /// The process with the parameters of the last fit and all rows since.
+    /// The processes with the parameters of the last fit and all rows since.
     private struct Fit: Sendable {
         /// Observations when the parameters were fitted.
         var count: Int
-        /// Observations that were offered to the process, and the rows that it took.
+        /// Observations that were offered to the processes, and the rows that they took.
         var offered: Int
         var rows: [Int]
-        var process: GaussianProcess
+        var processes: [GaussianProcess]
     }
 
     init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
@@ -76,7 +80,7 @@ struct GaussianProcessSampler: Sampler {
             }
             if earlier.map({ history.standings[$0] == .cancelled }) ?? true { asked.add(configuration) }
             _ = history.begin(trial, configuration, at: moves.axes.coordinates(of: configuration))
-        case .report: break
+        case .report, .switched: break
         case .finished(let trial, let outcome):
             guard let row = history.row(of: trial), history.standings[row] == .pending else { return }
             history.finish(row, outcome)
@@ -109,19 +113,25 @@ struct GaussianProcessSampler: Sampler {
     /// The best proposal that was not tried; nil where all were, or where the model cannot be made.
     private mutating func best(_ trial: Int, _ random: inout CounterRandom) -> Configuration? {
         guard let fit = fitted() else { return nil }
-        var process = fit.process
         let values = losses(of: fit.rows, trial)
         let scale = OutcomeScale(values)
-        process.observe(values.map(scale.callAsFunction))
-        // The value at an observed point that the model believes in, without the noise of its measurement.
-        let means = fit.rows.indices.map { process.values[$0] - process.parameters.noise * process.alpha[$0] }
-        let order = fit.rows.indices.sorted { (means[$0], $0) < (means[$1], $1) }
-        guard let first = order.first else { return nil }
-        let incumbents = order.prefix(5).map { Array(history.coordinates(of: fit.rows[$0])) }
-        believe(pending(), &process)
+        let scaled = values.map(scale.callAsFunction)
+        let pending = pending()
+        var incumbents: [[Double]] = []
+        let models = fit.processes.map { process in
+            var process = process
+            process.observe(scaled)
+            // The value at an observed point that the model believes in, without the noise of its measurement.
+            let means = fit.rows.indices.map { scaled[$0] - process.parameters.noise * process.alpha[$0] }
+            if incumbents.isEmpty {
+                let order = fit.rows.indices.sorted { (means[$0], $0) < (means[$1], $1) }
+                incumbents = order.prefix(5).map { Array(history.coordinates(of: fit.rows[$0])) }
+            }
+            believe(pending, &process)
+            return AcquisitionSearch.Model(process: process, improvement: ExpectedImprovement(best: means.min() ?? 0))
+        }
         let search = AcquisitionSearch(
-            moves: moves, process: process, improvement: ExpectedImprovement(best: means[first]),
-            feasibility: feasibility(process.parameters), candidates: candidates)
+            moves: moves, models: models, feasibility: feasibility(fit.processes[0].parameters), candidates: candidates)
         for proposal in search.proposals(around: incumbents, shifted(trial), &random) {
             let configuration = moves.axes.configuration(at: proposal.point)
             if !asked.contains(configuration), !plateaus.covers(proposal.point, history) { return configuration }
@@ -139,7 +149,7 @@ struct GaussianProcessSampler: Sampler {
     /// Takes trials as if they had ended as the model expects (the kriging believer of D. Ginsbourger et al. 2010).
     private func believe(_ rows: [Int], _ process: inout GaussianProcess) {
         guard !rows.isEmpty else { return }
-        let places = rows.map { process.points.imputed(Array(history.coordinates(of: $0))) }
+        let places = rows.map { moves.imputed(Array(history.coordinates(of: $0))) }
         let predictions = process.predict(places)
         var values = process.values
         for (place, prediction) in zip(places, predictions) where process.append(place) { values.append(prediction.mean) }
@@ -173,7 +183,10 @@ struct GaussianProcessSampler: Sampler {
         }
         while fit.offered < observed.count {
             let row = observed[fit.offered]
-            if fit.process.append(fit.process.points.imputed(Array(history.coordinates(of: row)))) { fit.rows.append(row) }
+            let place = moves.imputed(Array(history.coordinates(of: row)))
+            // The noise on the diagonal keeps all of them from refusing a point.
+            for index in fit.processes.indices { _ = fit.processes[index].append(place) }
+            fit.rows.append(row)
             fit.offered += 1
         }
         if isCaching { cached = fit }
@@ -186,9 +199,12 @@ struct GaussianProcessSampler: Sampler {
         for row in rows { points.append(history.coordinates(of: row)) }
         let values = losses(of: rows, count)
         let scale = OutcomeScale(values)
-        let parameters = KernelParameters.fitted(
-            to: points, values.map(scale.callAsFunction), from: KernelParameters.prior(points.isCategorical))
-        return GaussianProcess(parameters, points).map { Fit(count: count, offered: count, rows: rows, process: $0) }
+        let scaled = values.map(scale.callAsFunction)
+        let best = KernelParameters.fitted(to: points, scaled, from: KernelParameters.prior(points.isCategorical))
+        var random = CounterRandom(seed: seed, trial: UInt64(count), stream: RandomStream.model)
+        let samples = KernelParameters.sampled(from: points, scaled, around: best, count: Self.samples, &random)
+        let processes = ([best] + samples).compactMap { GaussianProcess($0, points) }
+        return processes.isEmpty ? nil : Fit(count: count, offered: count, rows: rows, processes: processes)
     }
 
     /// Where there are more than the model holds: the better half of those it holds, and the latest of the others.

@@ -6,8 +6,8 @@ import TunedSpace
 /// the best ones known; the best of these are refined, the continuous coordinates by L-BFGS, the countable ones step by step.
 struct AcquisitionSearch: Sendable {
     let moves: PointMoves
-    let process: GaussianProcess
-    let improvement: ExpectedImprovement
+    /// The models whose expected improvements are averaged.
+    let models: [Model]
     let feasibility: Feasibility?
     /// Points of each kind.
     let candidates: Int
@@ -15,6 +15,11 @@ struct AcquisitionSearch: Sendable {
     private static let refined = 4
     private static let evaluations = 20
     private static let rounds = 4
+
+    struct Model: Sendable {
+        var process: GaussianProcess
+        var improvement: ExpectedImprovement
+    }
 
     struct Proposal: Sendable {
         var point: [Double]
@@ -53,9 +58,10 @@ struct AcquisitionSearch: Sendable {
     }
 
     private func scores(_ points: [[Double]]) -> [Double] {
-        let places = points.map(process.points.imputed)
-        return zip(places, process.predict(places)).map { place, prediction in
-            let score = improvement.logarithm(prediction) + (feasibility?.logChance(at: place) ?? 0)
+        let places = points.map(moves.imputed)
+        let logarithms = models.map { model in model.process.predict(places).map(model.improvement.logarithm) }
+        return places.indices.map { index in
+            let score = logMeanExp(logarithms.map { $0[index] }) + (feasibility?.logChance(at: places[index]) ?? 0)
             return score.isNaN ? -.infinity : score
         }
     }
@@ -75,27 +81,39 @@ struct AcquisitionSearch: Sendable {
     private func climbed(_ start: Proposal) -> Proposal {
         let free = moves.axes.varyingAxes.filter { moves.axes.axes[$0].scale.cellCount == nil && !start.point[$0].isNaN }
         guard !free.isEmpty else { return start }
-        var place = process.points.imputed(start.point)
+        var place = moves.imputed(start.point)
         var (ofMean, ofDeviation) = ([Double](repeating: 0, count: free.count), [Double](repeating: 0, count: free.count))
+        var logarithms = [Double](repeating: 0, count: models.count)
+        var gradients = [Double](repeating: 0, count: models.count * free.count)
         let minimum = BoundedMinimizer.minimize(
             from: free.map { place[$0] }, lower: free.map { _ in 0 }, upper: free.map { _ in 1 }, evaluations: Self.evaluations,
             tolerance: 1e-6
         ) { coordinates, gradient in
             for (number, index) in free.enumerated() { place[index] = coordinates[number] }
-            let prediction = place.withUnsafeBufferPointer { place in
-                ofMean.withUnsafeMutableBufferPointer { mean in
-                    ofDeviation.withUnsafeMutableBufferPointer { deviation in
-                        process.predict(place, over: free, meanGradient: mean, deviationGradient: deviation)
+            for (number, model) in models.enumerated() {
+                let prediction = place.withUnsafeBufferPointer { place in
+                    ofMean.withUnsafeMutableBufferPointer { mean in
+                        ofDeviation.withUnsafeMutableBufferPointer { deviation in
+                            model.process.predict(place, over: free, meanGradient: mean, deviationGradient: deviation)
+                        }
+                    }
+                }
+                logarithms[number] = model.improvement.logarithm(prediction)
+                let slopes = model.improvement.slopes(prediction)
+                for index in free.indices {
+                    gradients[number * free.count + index] = slopes.mean * ofMean[index] + slopes.deviation * ofDeviation[index]
+                }
+            }
+            let value = logMeanExp(logarithms)
+            if let gradient {
+                for index in free.indices {
+                    gradient[index] = models.indices.reduce(0) { sum, number in
+                        let share = exp(logarithms[number] - value) / Double(models.count)
+                        return sum - share * gradients[number * free.count + index]
                     }
                 }
             }
-            if let gradient {
-                let slopes = improvement.slopes(prediction)
-                for number in free.indices {
-                    gradient[number] = -(slopes.mean * ofMean[number] + slopes.deviation * ofDeviation[number])
-                }
-            }
-            return -improvement.logarithm(prediction)
+            return -value
         }
         var point = start.point
         for (number, index) in free.enumerated() { point[index] = min(max(minimum.point[number], 0), 1) }

@@ -16,6 +16,9 @@ struct KernelParameters: Hashable, Sendable {
     private static let noiseRange = -14.0...1.0
     /// Evaluations of one fit.
     private static let evaluations = 40
+    /// Deviation of a step of the chain, over all parameters together, and steps between two samples.
+    private static let stepSize = 1.2
+    private static let stepsBetween = 12
 
     var noise: Double { Self.leastNoise + exp(logNoise) }
 
@@ -36,12 +39,49 @@ struct KernelParameters: Hashable, Sendable {
     ///
     /// - Parameter values: of mean 0 and variance 1.
     static func fitted(to points: KernelPoints, _ values: [Double], from start: KernelParameters) -> KernelParameters {
-        let means = lengthMeans(points.isCategorical)
-        var likelihood = MarginalLikelihood(points: points, values: values)
+        let count = points.isCategorical.count
+        var density = PosteriorDensity(points, values)
         let minimum = BoundedMinimizer.minimize(
-            from: start.logLengths + [start.logNoise], lower: means.map { _ in lengthRange.lowerBound } + [noiseRange.lowerBound],
-            upper: means.map { _ in lengthRange.upperBound } + [noiseRange.upperBound], evaluations: evaluations, tolerance: 1e-4
-        ) { point, gradient in
+            from: start.logLengths + [start.logNoise], lower: Array(repeating: lengthRange.lowerBound, count: count) + [noiseRange.lowerBound],
+            upper: Array(repeating: lengthRange.upperBound, count: count) + [noiseRange.upperBound], evaluations: evaluations,
+            tolerance: 1e-4
+        ) { density.negativeLogarithm($0, gradient: $1) }
+        guard minimum.value.isFinite else { return start }
+        return KernelParameters(logLengths: Array(minimum.point.dropLast()), logNoise: minimum.point[count])
+    }
+
+    /// A few parameters as the posterior density has them: a Metropolis chain that starts at its maximum.
+    static func sampled(
+        from posterior: KernelPoints, _ values: [Double], around best: KernelParameters, count: Int, _ random: inout CounterRandom
+    ) -> [KernelParameters] {
+        var density = PosteriorDensity(posterior, values)
+        var state = best.logLengths + [best.logNoise]
+        var level = state.withUnsafeBufferPointer { density.negativeLogarithm($0, gradient: nil) }
+        let deviation = stepSize / Double(state.count).squareRoot()
+        return (0..<count).map { _ in
+            for _ in 0..<stepsBetween {
+                let proposal = state.map { $0 + deviation * random.normal() }
+                let proposed = proposal.withUnsafeBufferPointer { density.negativeLogarithm($0, gradient: nil) }
+                if log(random.openUniform()) < level - proposed { (state, level) = (proposal, proposed) }
+            }
+            return KernelParameters(logLengths: Array(state.dropLast()), logNoise: state[state.count - 1])
+        }
+    }
+
+    /// The likelihood of the values times the priors.
+    private struct PosteriorDensity {
+        private let means: [Double]
+        private var likelihood: MarginalLikelihood
+
+        init(_ points: KernelPoints, _ values: [Double]) {
+            means = lengthMeans(points.isCategorical)
+            likelihood = MarginalLikelihood(points: points, values: values)
+        }
+
+        /// - Parameter point: the logarithms of the lengths, and last of the noise.
+        mutating func negativeLogarithm(
+            _ point: UnsafeBufferPointer<Double>, gradient: UnsafeMutableBufferPointer<Double>?
+        ) -> Double {
             let parameters = KernelParameters(logLengths: Array(point.dropLast()), logNoise: point[means.count])
             var value = likelihood.negativeLogarithm(parameters, gradient: gradient)
             for index in means.indices {
@@ -55,7 +95,5 @@ struct KernelParameters: Hashable, Sendable {
             gradient?[means.count] += offset + 1
             return value
         }
-        guard minimum.value.isFinite else { return start }
-        return KernelParameters(logLengths: Array(minimum.point.dropLast()), logNoise: minimum.point[means.count])
     }
 }

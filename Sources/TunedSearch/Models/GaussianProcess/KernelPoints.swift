@@ -19,7 +19,9 @@ struct KernelPoints: Sendable {
         count += 1
     }
 
-    func imputed(_ point: [Double]) -> [Double] { zip(point, isCategorical).map(Self.imputed) }
+    static func imputed(_ point: [Double], _ axes: ParzenAxes) -> [Double] {
+        zip(point, axes.axes).map { imputed($0, $1.isCategorical) }
+    }
 
     private static func imputed(_ coordinate: Double, _ isCategorical: Bool) -> Double {
         coordinate.isNaN ? (isCategorical ? -1 : 0.5) : coordinate

@@ -19,6 +19,9 @@ struct PointMoves: Sendable {
         return result
     }
 
+    /// A point without NaN, as a kernel takes it.
+    func imputed(_ point: [Double]) -> [Double] { KernelPoints.imputed(point, axes) }
+
     /// The point at a place of the unit cube.
     func point(at place: [Double]) -> [Double] { point { index, _ in axes.snapped(place[index], index) } }
 
