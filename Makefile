@@ -14,7 +14,7 @@ PACKAGES := build-essential pkg-config libffi-dev libsqlite3-dev libsvm-dev
 TEST_PACKAGES := libxgboost-dev libtorch-dev python3-dev python3-numpy python3-venv cmake strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-tests build plugins test-plugins test-sdk demo demo-boosting demo-torch demo-mlp demo-functions demo-command demo-python test test-python fuzz faults bench \
+.PHONY: help setup setup-tests build plugins test-plugins test-sdk demo demo-boosting demo-torch demo-mlp demo-functions demo-command demo-python test test-python fuzz faults bench bench-search \
 	format check clean install install-sdk
 # Targets are steps one after another; what each of them builds goes on in parallel.
 .NOTPARALLEL:
@@ -26,6 +26,7 @@ help:
 	@echo "make fuzz      a million inputs to each reader of what plugins and files say"
 	@echo "make faults    600 trials that misbehave among healthy ones; writes docs/faults.md"
 	@echo "make bench     the measurements, beside Optuna and rustuna; writes Benchmarks/results"
+	@echo "make bench-search  how well it searches, beside its peers; goes on where it stopped; QUICK=1 ends within an hour"
 	@echo "make build     the command and the daemon, into build/bin"
 	@echo "make plugins   the plugins, into build/plugins"
 	@echo "make install   into PREFIX ($(PREFIX)); install-sdk: what plugin authors need, alone"
@@ -93,6 +94,7 @@ test: setup-tests plugins test-plugins test-sdk
 	Tests/SDK/examples.sh .build/debug/tuned c cpp swift
 	Tests/SDK/new.sh .build/debug/tuned c cpp swift
 	TUNED_BIN="$(CURDIR)/.build/debug/tuned" python3 -m unittest Tests/Python/test_tuned.py
+	TUNED_PLUGINS=build/plugins SEARCH_DRIVER=.build/debug/search-driver python3 -m unittest Tests/Python/test_search_benchmark.py
 	python3 Tests/Faults/run.py --bin .build/debug --plugins build/test-plugins --noop build/plugins --work build/faults --trials 60 --healthy 300
 	Tests/swift-tests.sh
 
@@ -119,6 +121,11 @@ faults: build plugin-noop test-plugins
 
 bench: build plugins
 	@$(MAKE) --no-print-directory -C Benchmarks
+
+# SUBJECTS="quality bbob parallel cost long wide": some of it. ARGUMENTS: see Benchmarks/search/run.py --help.
+bench-search: setup plugin-functions
+	@swift build $(BUILDFLAGS) --product search-driver
+	@$(MAKE) --no-print-directory -C Benchmarks/search DRIVER="$(CURDIR)/$(BIN)/search-driver"
 
 install: build plugins install-sdk
 	install -D -m 755 $(BIN)/tuned $(DESTDIR)$(PREFIX)/bin/tuned

@@ -32,6 +32,8 @@ let package = Package(
         .target(name: "CTunedPlugin", path: "Sources/CTunedPlugin"),
         .target(name: "CTunedWorker", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread"), .linkedLibrary("stdc++")]),
         .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
+        .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CNLopt", pkgConfig: "nlopt", providers: [.apt(["libnlopt-dev"])]),
         .target(name: "CAssets", exclude: ["openapi.json"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
 
         // Floor 1.
@@ -40,7 +42,7 @@ let package = Package(
         // Floor 2.
         .target(name: "TunedRecords", dependencies: ["TunedSpace"], swiftSettings: strict),
         .target(name: "TunedWire", dependencies: ["TunedSpace", "CTunedWorker"], swiftSettings: strict),
-        .target(name: "TunedNumerics", dependencies: ["TunedSpace"], swiftSettings: strict),
+        .target(name: "TunedNumerics", dependencies: ["TunedSpace", "CBLAS", "CNLopt"], swiftSettings: strict),
 
         // Floor 3.
         .target(
@@ -116,6 +118,8 @@ let package = Package(
         .target(
             name: "TunedFuzzing", dependencies: ["TunedSpace", "TunedWire", "TunedPlugins", "TunedTestSupport"], path: "Tests/Fuzz/Harness",
             swiftSettings: strict),
+        .executableTarget(
+            name: "search-driver", dependencies: ["TunedSearch", "TunedSpace"], path: "Benchmarks/search/driver", swiftSettings: strict),
         .executableTarget(name: "tuned-fuzz", dependencies: ["TunedFuzzing"], path: "Tests/Fuzz/Program", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["TunedFuzzing"], swiftSettings: strict),
         .testTarget(name: "TunedSpaceTests", dependencies: ["TunedSpace", "TunedTestSupport"], swiftSettings: strict),

@@ -37,6 +37,8 @@ public struct SamplerFeed: Sendable {
             sampler.observe(.report(trial: trial, step: report.step, value: objective.loss(report.value)))
         case .trialEnded(let ended):
             sampler.observe(.finished(trial: ended.trial, outcome(of: ended)))
+        case .samplerAdopted(let adoption):
+            if !adoption.method.isEmpty { sampler.observe(.switched(to: adoption.method)) }
         case .batchRun(let batch):
             observe(batch)
         default:
@@ -84,7 +86,7 @@ public struct SamplerFeed: Sendable {
     }
 
     /// The sampler's configuration for a trial, with the parameters that a person fixed put over it.
-    public func suggest(trial: Int, fixed: [Int: ParameterValue] = [:], in space: SearchSpace) throws(EngineError) -> Suggestion {
+    public mutating func suggest(trial: Int, fixed: [Int: ParameterValue] = [:], in space: SearchSpace) throws(EngineError) -> Suggestion {
         if !fixed.isEmpty, let whole = Self.complete(fixed, in: space) { return .configuration(whole) }
         let suggestion: Suggestion
         do {

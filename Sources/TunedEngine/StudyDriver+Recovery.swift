@@ -125,6 +125,20 @@ extension StudyDriver {
         ])
     }
 
+    /// Lets the sampler go on by another of its methods. What it was told of the time that suggestions take is in the log by its
+    /// answer alone, so that suggestions can be derived again.
+    func reconsiderSampler() {
+        guard let change = feed.sampler.reconsidered(effort) else { return }
+        let identity = feed.sampler.identity
+        effort = SearchEffort()
+        record([
+            .samplerAdopted(
+                SamplerAdoption(
+                    name: identity.name, revision: identity.revision, explanation: "\(identity.name) goes on by \(change.method): \(change.reason)",
+                    method: change.method, numericEnvironment: surroundings.host.numericEnvironment))
+        ])
+    }
+
     /// Why a study that was running is not to go on by itself: its code runs within the daemon, and may be what ended it.
     private func whyNotToGoOn(after interrupted: [Int]) -> String? {
         guard isInProcess else { return nil }

@@ -90,6 +90,7 @@ extension StudyDriver {
     /// Sees whether a stopping rule is met by now.
     func checkRules() {
         guard state == .running, ending == nil else { return }
+        reconsiderSampler()
         stopping.seconds = pace.seconds(at: surroundings.clock.monotonicSeconds())
         if let met = rules.met(stopping, objective: declaration.objectives.first) {
             ending = met

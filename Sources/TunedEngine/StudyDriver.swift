@@ -18,6 +18,8 @@ final class StudyDriver: @unchecked Sendable {
     /// What new attempts run with; nil for a study that only outside programs run trials of.
     var blueprint: WorkerBlueprint?
     var feed: SamplerFeed
+    /// What suggestions cost beside all else.
+    var effort = SearchEffort()
     var rules: StopRules
     var state: StudyState
     var reason = ""
@@ -168,6 +170,8 @@ final class StudyDriver: @unchecked Sendable {
     func suggest() -> (configuration: Configuration, wish: EventSequence?)? {
         let wish = wishes.first
         let suggestion: Suggestion
+        let began = surroundings.clock.monotonicSeconds()
+        defer { effort.note(from: began, to: surroundings.clock.monotonicSeconds()) }
         do {
             suggestion = try feed.suggest(trial: nextTrial, fixed: wish?.values ?? [:], in: declaration.space)
         } catch {

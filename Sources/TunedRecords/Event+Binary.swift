@@ -38,6 +38,8 @@ extension EventPayload {
             writer.writeVarint(adoption.revision)
             writer.write(adoption.explanation)
             writer.write(adoption.numericEnvironment)
+            // Logs of older versions end before it.
+            if !adoption.method.isEmpty { writer.write(adoption.method) }
         case .enqueued(let values):
             writer.write(Code.enqueued.rawValue)
             let indices = values.keys.sorted()
@@ -88,10 +90,11 @@ extension EventPayload {
         case .studyStateChanged:
             self = .studyStateChanged(try reader.readCase("study state"), reason: try reader.readString())
         case .samplerAdopted:
-            self = .samplerAdopted(
-                SamplerAdoption(
-                    name: try reader.readString(), revision: try reader.readInt(), explanation: try reader.readString(),
-                    numericEnvironment: try reader.readString()))
+            var adoption = SamplerAdoption(
+                name: try reader.readString(), revision: try reader.readInt(), explanation: try reader.readString(),
+                numericEnvironment: try reader.readString())
+            if !reader.isAtEnd { adoption.method = try reader.readString() }
+            self = .samplerAdopted(adoption)
         case .enqueued:
             let indices = try reader.readIntegers()
             let configuration = try Configuration(from: &reader)

@@ -48,13 +48,16 @@ public struct SamplerAdoption: Hashable, Sendable {
     public var revision: Int
     /// Which method it took and why, in one line.
     public var explanation: String
+    /// The method that the sampler goes on by from here on, where it has several and was switched; else "".
+    public var method: String
     /// What bit-equality depends on beside the sampler: mathematics library and CPU.
     public var numericEnvironment: String
 
-    public init(name: String, revision: Int, explanation: String, numericEnvironment: String) {
+    public init(name: String, revision: Int, explanation: String, method: String = "", numericEnvironment: String) {
         self.name = name
         self.revision = revision
         self.explanation = explanation
+        self.method = method
         self.numericEnvironment = numericEnvironment
     }
 }

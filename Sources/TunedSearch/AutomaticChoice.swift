@@ -1,25 +1,26 @@
 import TunedSpace
 
-/// The choice of `auto`: a grid where the budget covers the whole space, else the Parzen estimator.
+/// The choice of `auto`: a grid where the budget covers the whole space, the Parzen estimator for several objectives, else
+/// ``AutomaticSampler``.
 enum AutomaticChoice {
     static func make(
         _ problem: SearchProblem, _ settings: inout SamplerSettings, _ caching: Bool
     ) throws(SearchError) -> any Sampler {
-        guard let budget = problem.budget, let size = problem.space.finiteSize, size <= UInt64(clamping: budget) else {
-            var sampler = try TreeParzenSampler(problem, &settings, caching: caching)
-            sampler.reason = reason(problem)
+        if let budget = problem.budget, let size = problem.space.finiteSize, size <= UInt64(clamping: budget) {
+            var sampler = try GridSampler(problem, &settings, caching: caching)
+            sampler.reason = "the budget of \(budget) trials covers all \(size) configurations"
             return sampler
         }
-        var sampler = try GridSampler(problem, &settings, caching: caching)
-        sampler.reason = "the budget of \(budget) trials covers all \(size) configurations"
-        return sampler
+        guard problem.objectives == 1 else {
+            var sampler = try TreeParzenSampler(problem, &settings, caching: caching)
+            sampler.reason = "it ranks trials of \(problem.objectives) objectives by dominance"
+            return sampler
+        }
+        return try AutomaticSampler(problem, &settings, caching: caching, reason: reason(problem))
     }
 
     private static func reason(_ problem: SearchProblem) -> String {
-        if let size = problem.space.finiteSize {
-            return problem.budget.map { "the space has \(size) configurations, more than the budget of \($0) trials" }
-                ?? "the space has \(size) configurations, and no number of trials is set"
-        }
-        return "the space is continuous, or too large to enumerate"
+        let size = problem.space.finiteSize.map { "the space has \($0) configurations" } ?? "the space is continuous, or too large to enumerate"
+        return problem.budget.map { "\(size), and \($0) trials are to be made the most of" } ?? "\(size), and the most is made of each trial"
     }
 }

@@ -9,6 +9,8 @@ public enum Observation: Hashable, Sendable {
     case report(trial: Int, step: Int64, value: Double)
     /// A pending trial ended.
     case finished(trial: Int, Outcome)
+    /// The sampler goes on by another of its methods (``Sampler/reconsidered(_:)``).
+    case switched(to: String)
 }
 
 /// How a trial ended. Values are minimised.

@@ -1,7 +1,7 @@
 /// Chooses configurations.
 ///
 /// A sampler is a value, and a pure function of the problem, its settings, the observations in their order and the
-/// trial's number: no clock, no global state, no thread. Suggesting changes nothing, so any suggestion can be derived
+/// trial's number: no clock, no global state, no thread. Suggesting changes no answer, so any suggestion can be derived
 /// again from the observations that preceded it; the caller tells the sampler what became of it with
 /// ``Observation/pending(trial:_:)``.
 ///
@@ -23,12 +23,17 @@ public protocol Sampler: Sendable {
     /// Whether a trial's result changes what is suggested after it. One that does not learn loses nothing by being asked for
     /// many configurations at once.
     var learnsFromResults: Bool { get }
+    /// Whether it had better go on by another of its methods, in view of what its suggestions cost. Whoever asks records the answer, and
+    /// tells it with ``Observation/switched(to:)``: nothing changes before.
+    func reconsidered(_ effort: SearchEffort) -> SamplerSwitch?
     mutating func observe(_ observation: Observation)
-    func suggest(trial: Int) throws(SearchError) -> Suggestion
+    /// Changes nothing but caches: asked twice, it answers the same.
+    mutating func suggest(trial: Int) throws(SearchError) -> Suggestion
 }
 
 extension Sampler {
     public var learnsFromResults: Bool { true }
+    public func reconsidered(_ effort: SearchEffort) -> SamplerSwitch? { nil }
 }
 
 public struct SamplerIdentity: Hashable, Sendable {

@@ -52,8 +52,8 @@ import TunedSpace
         for (number, configuration) in all.prefix(7).reversed().enumerated() {
             sampler.observe(.pending(trial: 50 + number, configuration))
         }
-        #expect(try sampler.suggest(trial: 7) == .configuration(all[7]))
+        #expect(try suggestion(of: sampler, trial: 7) == .configuration(all[7]))
         sampler.observe(.finished(trial: 53, .cancelled))
-        #expect(try sampler.suggest(trial: 7) == .configuration(all[3]))
+        #expect(try suggestion(of: sampler, trial: 7) == .configuration(all[3]))
     }
 }

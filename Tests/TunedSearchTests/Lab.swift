@@ -2,6 +2,12 @@ import TunedNumerics
 import TunedSearch
 import TunedSpace
 
+/// What a sampler answers; the sampler stays as it is.
+func suggestion(of sampler: any Sampler, trial: Int) throws -> Suggestion {
+    var copy = sampler
+    return try copy.suggest(trial: trial)
+}
+
 /// Runs a study in memory: asks, and tells what an objective makes of the answer.
 struct Lab {
     var sampler: any Sampler
@@ -13,8 +19,15 @@ struct Lab {
     init(_ name: String, _ space: SearchSpace, seed: UInt64 = 1, objectives: Int = 1, caching: Bool = true) throws {
         self.space = space
         let problem = SearchProblem(space: space, objectives: objectives, seed: seed, budget: 100)
-        // A grid of the wide space would not be countable otherwise.
-        let settings: [String: JSONValue] = name == "grid" && space.count > 10 ? ["points": .integer(1)] : [:]
+        let settings: [String: JSONValue] =
+            switch name {
+            // A grid of the wide space would not be countable otherwise.
+            case "grid" where space.count > 10: ["points": .integer(1)]
+            // What is tested does not depend on how many points are compared, but its time without optimisation does.
+            case "gp": ["candidates": .integer(8)]
+            case "auto" where space.finiteSize.map { $0 > 100 } ?? true && objectives == 1: ["candidates": .integer(8)]
+            default: [:]
+            }
         sampler = try SamplerRegistry.make(name: name, settings: settings, problem: problem, caching: caching)
     }
 
@@ -22,6 +35,8 @@ struct Lab {
         observations.append(observation)
         sampler.observe(observation)
     }
+
+    func suggestion(trial: Int) throws -> Suggestion { try TunedSearchTests.suggestion(of: sampler, trial: trial) }
 
     /// Asks for the next trial; nil once the space is exhausted.
     mutating func ask() throws -> (trial: Int, configuration: Configuration)? {

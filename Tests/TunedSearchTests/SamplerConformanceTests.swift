@@ -21,14 +21,14 @@ import TunedSpace
     func isAPureFunctionOfWhatItSaw(_ sampler: String, _ named: NamedSpace) throws {
         var lab = try Lab(sampler, named.space)
         try lab.run(30, parallel: 3, Lab.eventful(named.space))
-        #expect(try lab.sampler.suggest(trial: 99) == lab.sampler.suggest(trial: 99))
+        #expect(try lab.suggestion(trial: 99) == lab.suggestion(trial: 99))
         // A fresh one, told the same with questions in between.
         var fresh = try Lab(sampler, named.space).sampler
         for (index, observation) in lab.observations.enumerated() {
             if index % 5 == 0 { _ = try fresh.suggest(trial: index) }
             fresh.observe(observation)
         }
-        #expect(try fresh.suggest(trial: 99) == lab.sampler.suggest(trial: 99))
+        #expect(try suggestion(of: fresh, trial: 99) == lab.suggestion(trial: 99))
         #expect(fresh.identity == lab.sampler.identity)
     }
 
@@ -62,7 +62,7 @@ import TunedSpace
         try lab.run(Int(size) + 10, parallel: 3) { trial, _ in trial % 3 == 0 ? .failed : .complete([Double(trial % 4)]) }
         #expect(UInt64(lab.suggestions.count) == size)
         #expect(UInt64(Set(lab.suggestions).count) == size)
-        #expect(try lab.sampler.suggest(trial: 1_000) == .exhausted)
+        #expect(try lab.suggestion(trial: 1_000) == .exhausted)
         #expect(lab.sampler.size == size)
     }
 
@@ -71,9 +71,9 @@ import TunedSpace
         let space = NamedSpace.discrete.space
         var lab = try Lab(sampler, space)
         for _ in 0..<16 { #expect(try lab.ask() != nil) }
-        #expect(try lab.sampler.suggest(trial: 16) == .exhausted)
+        #expect(try lab.suggestion(trial: 16) == .exhausted)
         for trial in 0..<16 { lab.observe(.finished(trial: trial, trial == 5 ? .cancelled : .complete([0]))) }
-        #expect(try lab.sampler.suggest(trial: 16) == .configuration(lab.suggestions[5]))
+        #expect(try lab.suggestion(trial: 16) == .configuration(lab.suggestions[5]))
     }
 
     @Test(arguments: samplers)

@@ -42,7 +42,7 @@ struct GridSampler: Sampler {
             pending[trial] = number
             asked[number, default: 0] += 1
             while let first = firstLeft, asked[first] != nil { firstLeft = first + 1 }
-        case .report: break
+        case .report, .switched: break
         case .finished(let trial, let outcome):
             guard let number = pending.removeValue(forKey: trial), outcome == .cancelled, let count = asked[number]
             else { return }

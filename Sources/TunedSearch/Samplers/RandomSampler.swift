@@ -28,7 +28,7 @@ struct RandomSampler: Sampler {
         case .pending(let trial, let configuration):
             pending[trial] = configuration
             asked.add(configuration)
-        case .report: break
+        case .report, .switched: break
         case .finished(let trial, let outcome):
             let configuration = pending.removeValue(forKey: trial)
             if outcome == .cancelled, let configuration { asked.remove(configuration) }

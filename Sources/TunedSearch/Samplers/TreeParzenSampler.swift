@@ -60,7 +60,7 @@ struct TreeParzenSampler: Sampler {
             if earlier.map({ history.standings[$0] == .cancelled }) ?? true { asked.add(configuration) }
             let row = history.begin(trial, configuration, at: axes.coordinates(of: configuration))
             model?.learn(row, isNew: earlier == nil, history)
-        case .report: break
+        case .report, .switched: break
         case .finished(let trial, let outcome):
             guard let row = history.row(of: trial), history.standings[row] == .pending else { return }
             model?.forget(row, .pending, history)

@@ -7,6 +7,8 @@ enum RandomStream {
     static let startup: UInt32 = 2
     static let candidates: UInt32 = 3
     static let priority: UInt32 = 4
+    static let direction: UInt32 = 5
+    static let model: UInt32 = 6
     /// One a parameter from here on.
     static let columns: UInt32 = 1 << 16
 }

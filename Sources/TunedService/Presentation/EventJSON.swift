@@ -60,11 +60,13 @@ package enum EventJSON {
         case .studyStateChanged(let state, let reason):
             return ["state": .string(state.name), "reason": .string(reason)]
         case .samplerAdopted(let adoption):
-            return [
+            var fields: [String: JSONValue] = [
                 "name": .string(adoption.name), "revision": .integer(Int64(adoption.revision)),
                 "explanation": .string(adoption.explanation),
                 "numeric_environment": .string(adoption.numericEnvironment),
             ]
+            if !adoption.method.isEmpty { fields["method"] = .string(adoption.method) }
+            return fields
         case .enqueued(let values):
             return ["values": ConfigurationJSON.value(of: values, in: declaration?.space)]
         case .trialAsked(let asked):

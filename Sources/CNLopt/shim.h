@@ -1,0 +1,4 @@
+// NLopt for Swift.
+#pragma once
+
+#include <nlopt.h>

@@ -1,0 +1,123 @@
+import Glibc
+import TunedNumerics
+import TunedSpace
+
+/// Looks for the points of a space at which an acquisition function is highest: quasi-random points over the whole of it and points near
+/// the best ones known; the best of these are refined, the continuous coordinates by L-BFGS, the countable ones step by step.
+struct AcquisitionSearch: Sendable {
+    let moves: PointMoves
+    /// The models whose expected improvements are averaged.
+    let models: [Model]
+    let feasibility: Feasibility?
+    /// Points of each kind.
+    let candidates: Int
+
+    private static let refined = 4
+    private static let evaluations = 20
+    private static let rounds = 4
+
+    struct Model: Sendable {
+        var process: GaussianProcess
+        var improvement: ExpectedImprovement
+    }
+
+    struct Proposal: Sendable {
+        var point: [Double]
+        var score: Double
+    }
+
+    /// Proposals, the best first.
+    ///
+    /// - Parameter incumbents: points to search around.
+    func proposals(around incumbents: [[Double]], _ sequence: SobolSequence, _ random: inout CounterRandom) -> [Proposal] {
+        var points = (0..<candidates).map { moves.point(at: place(sequence, UInt32($0), &random)) }
+        for number in 0..<candidates where !incumbents.isEmpty {
+            let deviation = pow(10, -0.4 - 1.8 * random.uniform())
+            let share = pow(random.uniform(), 2)
+            points.append(
+                moves.neighbour(of: incumbents[number % incumbents.count], deviation: deviation, share: share, &random))
+        }
+        var proposals = zip(points, scores(points)).map { Proposal(point: $0, score: $1) }
+        Self.sort(&proposals)
+        let starts = proposals.prefix(Self.refined)
+        proposals += starts.map { refine($0, &random) }
+        Self.sort(&proposals)
+        return proposals
+    }
+
+    /// Beyond the sequence's dimensions the coordinates are independent.
+    private func place(_ sequence: SobolSequence, _ index: UInt32, _ random: inout CounterRandom) -> [Double] {
+        let place = sequence.point(index)
+        return place + (place.count..<max(moves.axes.space.count, place.count)).map { _ in random.uniform() }
+    }
+
+    /// Best first; equal ones in the order in which they were made.
+    private static func sort(_ proposals: inout [Proposal]) {
+        let order = proposals.indices.sorted { (proposals[$1].score, $0) < (proposals[$0].score, $1) }
+        proposals = order.map { proposals[$0] }
+    }
+
+    private func scores(_ points: [[Double]]) -> [Double] {
+        let places = points.map(moves.imputed)
+        let logarithms = models.map { model in model.process.predict(places).map(model.improvement.logarithm) }
+        return places.indices.map { index in
+            let score = logMeanExp(logarithms.map { $0[index] }) + (feasibility?.logChance(at: places[index]) ?? 0)
+            return score.isNaN ? -.infinity : score
+        }
+    }
+
+    private func refine(_ start: Proposal, _ random: inout CounterRandom) -> Proposal {
+        var best = climbed(start)
+        for _ in 0..<Self.rounds {
+            let steps = moves.singleSteps(from: best.point, &random)
+            let scores = scores(steps)
+            guard let index = scores.indices.max(by: { scores[$0] < scores[$1] }), scores[index] > best.score else { break }
+            best = climbed(Proposal(point: steps[index], score: scores[index]))
+        }
+        return best
+    }
+
+    /// After L-BFGS over the continuous coordinates.
+    private func climbed(_ start: Proposal) -> Proposal {
+        let free = moves.axes.varyingAxes.filter { moves.axes.axes[$0].scale.cellCount == nil && !start.point[$0].isNaN }
+        guard !free.isEmpty else { return start }
+        var place = moves.imputed(start.point)
+        var (ofMean, ofDeviation) = ([Double](repeating: 0, count: free.count), [Double](repeating: 0, count: free.count))
+        var logarithms = [Double](repeating: 0, count: models.count)
+        var gradients = [Double](repeating: 0, count: models.count * free.count)
+        let minimum = BoundedMinimizer.minimize(
+            from: free.map { place[$0] }, lower: free.map { _ in 0 }, upper: free.map { _ in 1 }, evaluations: Self.evaluations,
+            tolerance: 1e-6
+        ) { coordinates, gradient in
+            for (number, index) in free.enumerated() { place[index] = coordinates[number] }
+            for (number, model) in models.enumerated() {
+                let prediction = place.withUnsafeBufferPointer { place in
+                    ofMean.withUnsafeMutableBufferPointer { mean in
+                        ofDeviation.withUnsafeMutableBufferPointer { deviation in
+                            model.process.predict(place, over: free, meanGradient: mean, deviationGradient: deviation)
+                        }
+                    }
+                }
+                logarithms[number] = model.improvement.logarithm(prediction)
+                let slopes = model.improvement.slopes(prediction)
+                for index in free.indices {
+                    gradients[number * free.count + index] = slopes.mean * ofMean[index] + slopes.deviation * ofDeviation[index]
+                }
+            }
+            let value = logMeanExp(logarithms)
+            if let gradient {
+                for index in free.indices {
+                    gradient[index] = models.indices.reduce(0) { sum, number in
+                        let share = exp(logarithms[number] - value) / Double(models.count)
+                        return sum - share * gradients[number * free.count + index]
+                    }
+                }
+            }
+            return -value
+        }
+        var point = start.point
+        for (number, index) in free.enumerated() { point[index] = min(max(minimum.point[number], 0), 1) }
+        let score = scores([point])[0]
+        return score > start.score ? Proposal(point: point, score: score) : start
+    }
+}

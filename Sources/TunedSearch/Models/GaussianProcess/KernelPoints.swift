@@ -1,0 +1,75 @@
+import TunedSpace
+
+/// Points of a space as a kernel sees them, one column a parameter: a number's place on its unit scale (a countable one's the middle
+/// of its cell), a category's index. An inactive number stands at the middle and an inactive category at an index of its own, so that
+/// two configurations in which a parameter is inactive do not differ in it.
+struct KernelPoints: Sendable {
+    let isCategorical: [Bool]
+    private(set) var columns: [[Double]]
+    private(set) var count = 0
+
+    init(_ axes: ParzenAxes) {
+        isCategorical = axes.axes.map(\.isCategorical)
+        columns = Array(repeating: [], count: isCategorical.count)
+    }
+
+    /// - Parameter point: coordinates; NaN where a parameter is inactive.
+    mutating func append(_ point: some Sequence<Double>) {
+        for (index, coordinate) in point.enumerated() { columns[index].append(Self.imputed(coordinate, isCategorical[index])) }
+        count += 1
+    }
+
+    static func imputed(_ point: [Double], _ axes: ParzenAxes) -> [Double] {
+        zip(point, axes.axes).map { imputed($0, $1.isCategorical) }
+    }
+
+    private static func imputed(_ coordinate: Double, _ isCategorical: Bool) -> Double {
+        coordinate.isNaN ? (isCategorical ? -1 : 0.5) : coordinate
+    }
+
+    /// The squared distances, weighted by parameter, of a point from the rows `first...`; categories are at distance 1.
+    func squaredDistances(
+        of point: UnsafeBufferPointer<Double>, weights: UnsafeBufferPointer<Double>, from first: Int = 0,
+        into distances: UnsafeMutableBufferPointer<Double>
+    ) {
+        let rows = count - first
+        for row in 0..<rows { distances[row] = 0 }
+        for index in columns.indices {
+            let (x, weight) = (point[index], weights[index])
+            columns[index].withUnsafeBufferPointer { column in
+                if isCategorical[index] {
+                    for row in 0..<rows where column[first + row] != x { distances[row] += weight }
+                } else {
+                    for row in 0..<rows {
+                        let difference = column[first + row] - x
+                        distances[row] += weight * difference * difference
+                    }
+                }
+            }
+        }
+    }
+
+    /// The lower triangle of the points' covariances, `count` × `count` column by column, with the noise on its diagonal; and where asked
+    /// for the kernel's slopes (``MaternKernel/slope(_:)``) in the same order.
+    func fillCovariances(
+        weights: [Double], noise: Double, into kernel: inout [Double], slopes: UnsafeMutableBufferPointer<Double>? = nil
+    ) {
+        var point = [Double](repeating: 0, count: columns.count)
+        kernel.withUnsafeMutableBufferPointer { kernel in
+            for column in 0..<count {
+                for index in columns.indices { point[index] = columns[index][column] }
+                let start = column * count + column
+                let below = UnsafeMutableBufferPointer(rebasing: kernel[start..<start + count - column])
+                point.withUnsafeBufferPointer { point in
+                    weights.withUnsafeBufferPointer { squaredDistances(of: point, weights: $0, from: column, into: below) }
+                }
+                if let slopes {
+                    for row in below.indices { (below[row], slopes[start + row]) = MaternKernel.both(below[row]) }
+                } else {
+                    for row in below.indices { below[row] = MaternKernel.value(below[row]) }
+                }
+                below[0] += noise
+            }
+        }
+    }
+}

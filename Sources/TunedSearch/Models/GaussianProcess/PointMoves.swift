@@ -1,0 +1,87 @@
+import Glibc
+import TunedNumerics
+import TunedSpace
+
+/// Makes points of a space out of others. A point has a coordinate for each parameter, as ``ParzenAxes`` has them; NaN where it is
+/// inactive.
+struct PointMoves: Sendable {
+    let axes: ParzenAxes
+
+    /// Cells by which the coordinate search moves.
+    private static let strides: [Int64] = [1, 2, 5, 20]
+    /// Categories that it compares at most.
+    private static let categoryLimit = 12
+
+    /// A point with the coordinates that `draw` gives, of the parameters that are active there.
+    private func point(_ coordinate: (Int, [Double]) -> Double) -> [Double] {
+        var result = [Double](repeating: .nan, count: axes.space.count)
+        for index in axes.space.order where axes.isActive(index, at: result) { result[index] = coordinate(index, result) }
+        return result
+    }
+
+    /// A point without NaN, as a kernel takes it.
+    func imputed(_ point: [Double]) -> [Double] { KernelPoints.imputed(point, axes) }
+
+    /// The point at a place of the unit cube.
+    func point(at place: [Double]) -> [Double] { point { index, _ in axes.snapped(place[index], index) } }
+
+    /// A point near another one: some of its coordinates are moved, by a normal step of the deviation given.
+    ///
+    /// - Parameter share: of the coordinates, on average; at least one is moved.
+    func neighbour(of point: [Double], deviation: Double, share: Double, _ random: inout CounterRandom) -> [Double] {
+        let movable = axes.varyingAxes.filter { !point[$0].isNaN }
+        guard let certain = movable.isEmpty ? nil : movable[random.index(below: movable.count)] else { return point }
+        var draws = random
+        defer { random = draws }
+        return self.point { index, _ in
+            let present = point[index]
+            guard !present.isNaN, !axes.axes[index].isFixed else { return axes.snapped(draws.uniform(), index) }
+            let isMoved = draws.uniform() < share || index == certain
+            return isMoved ? moved(present, index, deviation, &draws) : present
+        }
+    }
+
+    private func moved(_ present: Double, _ index: Int, _ deviation: Double, _ random: inout CounterRandom) -> Double {
+        let axis = axes.axes[index]
+        if axis.isCategorical {
+            let other = random.index(below: axis.categories - 1)
+            return Double(other >= Int(present) ? other + 1 : other)
+        }
+        return axes.snapped(min(max(present + deviation * random.normal(), 0), 1), index)
+    }
+
+    /// Every point that differs in one countable parameter: by a few cells, or in its category.
+    func singleSteps(from point: [Double], _ random: inout CounterRandom) -> [[Double]] {
+        var result: [[Double]] = []
+        for index in axes.varyingAxes where !point[index].isNaN {
+            for coordinate in otherCoordinates(index, point[index], &random) {
+                var draws = random
+                result.append(self.point { other, _ in
+                    if other == index { return coordinate }
+                    return point[other].isNaN ? axes.snapped(draws.uniform(), other) : point[other]
+                })
+                random = draws
+            }
+        }
+        return result
+    }
+
+    private func otherCoordinates(_ index: Int, _ present: Double, _ random: inout CounterRandom) -> [Double] {
+        let axis = axes.axes[index]
+        guard let count = axis.scale.cellCount else { return [] }
+        if axis.isCategorical {
+            var others = (0..<axis.categories).filter { Double($0) != present }
+            if others.count > Self.categoryLimit {
+                random.shuffle(&others)
+                others = Array(others.prefix(Self.categoryLimit))
+            }
+            return others.map { Double($0) }
+        }
+        let cell = Int64(axis.scale.cell(at: present, of: count))
+        let cells = Self.strides.flatMap { [cell - $0, cell + $0] }.filter { $0 >= 0 && $0 < Int64(clamping: count) }
+        return cells.map { cell in
+            let bounds = axis.scale.bounds(ofCell: UInt64(cell))
+            return axes.snapped((bounds.lower + bounds.upper) / 2, index)
+        }
+    }
+}
