@@ -1,0 +1,38 @@
+import TunedSpace
+
+/// How children differ from their parents. Settings that all evolutionary samplers share:
+///
+/// - `crossover`: `sbx`, `uniform` or `blx`
+/// - `crossover_rate`: the share of children with two parents (0 to 1)
+/// - `crossover_index`: the distribution index of `sbx` (0 to 1,000)
+/// - `blend`: the alpha of `blx` (0 to 2, default 0.5)
+/// - `mutation_rate`: the chance of a gene to mutate (0 to 1; by default 1 over the number of active parameters)
+/// - `mutation_index`: the distribution index of the polynomial mutation (0 to 1,000)
+/// - `tournament`: places that a tournament compares (1 to 100)
+struct Variation: Sendable, Hashable {
+    var crossover: Crossover
+    var crossoverRate: Double
+    /// nil for one gene a child on average.
+    var mutationRate: Double?
+    var mutationIndex: Double
+    var tournament: Int
+
+    struct Defaults: Sendable {
+        var crossover = "sbx"
+        var crossoverRate = 0.9
+        var crossoverIndex: Double
+        var mutationIndex: Double
+        var tournament = 2
+    }
+
+    init(_ settings: inout SamplerSettings, _ defaults: Defaults) throws(SearchError) {
+        let kind = try settings.choice("crossover", default: defaults.crossover, of: ["sbx", "uniform", "blx"])
+        let index = try settings.number("crossover_index", default: defaults.crossoverIndex, in: 0...1_000)
+        let alpha = try settings.number("blend", default: 0.5, in: 0...2)
+        crossover = kind == "sbx" ? .simulatedBinary(index: index) : kind == "blx" ? .blend(alpha: alpha) : .uniform
+        crossoverRate = try settings.number("crossover_rate", default: defaults.crossoverRate, in: 0...1)
+        mutationRate = try settings.number("mutation_rate", in: 0...1)
+        mutationIndex = try settings.number("mutation_index", default: defaults.mutationIndex, in: 0...1_000)
+        tournament = try settings.integer("tournament", default: defaults.tournament, in: 1...100)
+    }
+}
