@@ -1,11 +1,9 @@
-import TunedSpace
-
 /// Finished trials that compete for survival, and which of them dominate which.
 ///
 /// Domination is constrained (K. Deb et al. 2002, NSGA-II, definition 1) and extended to trials that did not complete: a
 /// feasible complete trial comes before a pruned one, that before an infeasible one, that before a failed one. Pruned
 /// trials compare by how far they came and their value there, infeasible ones by how much they violate.
-struct Contestants: Sendable {
+package struct Contestants: Sendable {
     /// A level of a higher place dominates all of a lower one; within a level only complete trials differ.
     struct Level: Comparable, Sendable {
         enum Kind: UInt8, Sendable { case feasible, pruned, infeasible, failed }
@@ -28,7 +26,7 @@ struct Contestants: Sendable {
     let values: [Double]
 
     /// - Parameter violation: of a row, by how much it violates its constraints in sum; 0 where it keeps them.
-    init(_ rows: [Int], _ history: TrialHistory, violation: (Int) -> Double = { _ in 0 }) {
+    package init(_ rows: [Int], _ history: TrialHistory, violation: (Int) -> Double = { _ in 0 }) {
         self.rows = rows
         objectives = history.objectives
         levels = rows.map { row in
@@ -48,7 +46,7 @@ struct Contestants: Sendable {
 
     func value(_ contestant: Int, _ objective: Int) -> Double { values[contestant * objectives + objective] }
 
-    func dominates(_ a: Int, _ b: Int) -> Bool {
+    package func dominates(_ a: Int, _ b: Int) -> Bool {
         if levels[a] != levels[b] { return levels[a] < levels[b] }
         guard levels[a].kind == .feasible else { return false }
         var isBetter = false
@@ -65,7 +63,7 @@ struct Contestants: Sendable {
     /// In lexicographic order, so that whoever dominates comes earlier, each contestant joins the first front that does
     /// not dominate it, found by bisection (X. Zhang et al. 2015: An efficient approach to nondominated sorting for
     /// evolutionary multiobjective optimization, algorithms 1 and 3).
-    func fronts() -> [[Int]] {
+    package func fronts() -> [[Int]] {
         var fronts: [[Int]] = []
         for contestant in (0..<count).sorted(by: precedes) {
             var (low, high) = (0, fronts.count)

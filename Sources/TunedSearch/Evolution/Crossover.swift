@@ -1,8 +1,8 @@
 import Glibc
-import TunedNumerics
+package import TunedNumerics
 
 /// Mixes the genes of two parents. A gene is a place on the unit scale; what has no order is only handed down.
-enum Crossover: Sendable, Hashable {
+package enum Crossover: Sendable, Hashable {
     /// Simulated binary crossover: around one of the parents, the closer to it the larger the index.
     case simulatedBinary(index: Double)
     /// The gene of either parent.
@@ -12,7 +12,7 @@ enum Crossover: Sendable, Hashable {
     case blend(alpha: Double)
 
     /// A gene of the child that takes after the first parent.
-    func gene(_ a: Double, _ b: Double, _ random: inout CounterRandom) -> Double {
+    package func gene(_ a: Double, _ b: Double, _ random: inout CounterRandom) -> Double {
         switch self {
         case .uniform: return random.uniform() < 0.5 ? a : b
         case .blend(let alpha):
@@ -33,7 +33,7 @@ enum Crossover: Sendable, Hashable {
     /// - Parameters:
     ///   - u: uniform in [0, 1).
     ///   - isUpper: which of the two children, at (a + b ± β |a - b|) / 2.
-    static func simulatedBinary(_ a: Double, _ b: Double, index: Double, _ u: Double, isUpper: Bool) -> Double {
+    package static func simulatedBinary(_ a: Double, _ b: Double, index: Double, _ u: Double, isUpper: Bool) -> Double {
         let (low, high) = (min(a, b), max(a, b))
         let gap = high - low
         guard gap > 0 else { return a }

@@ -1,9 +1,9 @@
 import Glibc
-import TunedNumerics
-import TunedSpace
+package import TunedNumerics
+package import TunedSpace
 
 /// Changes one gene.
-enum Mutation {
+package enum Mutation {
     /// Up to so many cells a mutation that would end in its own goes to the next one; with more that hardly happens.
     private static let steppedCells: UInt64 = 1 << 20
 
@@ -11,7 +11,7 @@ enum Mutation {
     /// in genetic algorithms, equations 6 and 7): the larger the index, the closer.
     ///
     /// - Parameter u: uniform in [0, 1).
-    static func polynomial(_ gene: Double, index: Double, _ u: Double) -> Double {
+    package static func polynomial(_ gene: Double, index: Double, _ u: Double) -> Double {
         let power = index + 1
         let shift: Double
         if u < 0.5 {
@@ -23,7 +23,7 @@ enum Mutation {
     }
 
     /// Another place of a number, or another cell where the values are countable.
-    static func number(_ gene: Double, _ scale: UnitScale, index: Double, _ random: inout CounterRandom) -> Double {
+    package static func number(_ gene: Double, _ scale: UnitScale, index: Double, _ random: inout CounterRandom) -> Double {
         let mutant = polynomial(gene, index: index, random.uniform())
         guard let count = scale.cellCount, count > 1, count <= steppedCells else { return mutant }
         let cell = scale.cell(at: gene, of: count)
@@ -34,7 +34,7 @@ enum Mutation {
     }
 
     /// Another category, all with the same chance.
-    static func category(_ cell: UInt64, of count: UInt64, _ random: inout CounterRandom) -> UInt64 {
+    package static func category(_ cell: UInt64, of count: UInt64, _ random: inout CounterRandom) -> UInt64 {
         guard count > 1 else { return cell }
         let other = random.integer(below: count - 1)
         return other < cell ? other : other + 1

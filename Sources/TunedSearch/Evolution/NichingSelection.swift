@@ -1,18 +1,18 @@
-import TunedNumerics
+package import TunedNumerics
 
 /// By fronts, and within the one that does not fit whole by niches: those go first that lie at reference points which
 /// have few others (K. Deb and H. Jain 2014: An evolutionary many-objective optimization algorithm using
 /// reference-point-based nondominated sorting approach, part I: NSGA-III, algorithms 1 to 4).
-struct NichingSelection: SurvivorSelection {
+package struct NichingSelection: SurvivorSelection {
     let references: [[Double]]
     /// The best value of each objective among all trials so far.
     private var ideal: [Double] = []
 
-    init(references: [[Double]]) {
+    package init(references: [[Double]]) {
         self.references = references
     }
 
-    mutating func survivors(of pool: Contestants, count: Int, _ random: inout CounterRandom) -> [Survivor] {
+    package mutating func survivors(of pool: Contestants, count: Int, _ random: inout CounterRandom) -> [Survivor] {
         var survivors: [Survivor] = []
         var feasible: [Int] = []
         updateIdeal(pool)

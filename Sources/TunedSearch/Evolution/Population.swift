@@ -97,6 +97,22 @@ struct Population: Sendable {
     }
 }
 
+extension Population {
+    /// The settings of the samplers for several objectives: `population` (4 to 10,000; by default 20, or one for 50 trials
+    /// of the budget where that is more, up to 100) and `generation`, the trials after which the parents are chosen anew (1
+    /// to 10,000; by default a quarter of the population).
+    ///
+    /// The papers let whole populations of 100 and more follow each other; within the few hundred trials of a study small
+    /// steps get further.
+    static func sizes(
+        _ settings: inout SamplerSettings, budget: Int?
+    ) throws(SearchError) -> (population: Int, generation: Int) {
+        let usual = min(max((budget ?? 0) / 50, 20), 100)
+        let population = try settings.integer("population", default: usual, in: 4...10_000)
+        return (population, try settings.integer("generation", default: (population + 3) / 4, in: 1...10_000))
+    }
+}
+
 extension RandomStream {
     static let mating: UInt32 = 24
     static let survival: UInt32 = 25

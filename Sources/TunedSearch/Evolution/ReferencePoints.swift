@@ -1,8 +1,8 @@
 /// Points on the simplex that a front is spread over: coordinates from 0, with the sum 1.
-enum ReferencePoints {
+package enum ReferencePoints {
     /// All points whose coordinates are multiples of 1 / divisions (I. Das and J. E. Dennis 1998: Normal-boundary
     /// intersection), in lexicographic order: (objectives + divisions - 1) choose divisions of them.
-    static func lattice(objectives: Int, divisions: Int) -> [[Double]] {
+    package static func lattice(objectives: Int, divisions: Int) -> [[Double]] {
         guard objectives > 0 else { return [] }
         var points: [[Double]] = []
         var parts: [Int] = []
@@ -22,7 +22,7 @@ enum ReferencePoints {
     }
 
     /// Number of points of ``lattice(objectives:divisions:)``; nil beyond `limit`.
-    static func size(objectives: Int, divisions: Int, limit: Int) -> Int? {
+    package static func size(objectives: Int, divisions: Int, limit: Int) -> Int? {
         var size = 1
         // After each step (objectives - 1 + step) choose step, so every division is exact.
         for step in 0..<divisions {
@@ -37,7 +37,7 @@ enum ReferencePoints {
     /// At most `limit` points, but never fewer than one an objective: the finest lattice, and where that has no point
     /// inside, as with many objectives, a second one of half its size within (K. Deb and H. Jain 2014: NSGA-III,
     /// section V-A and figure 4).
-    static func covering(objectives: Int, limit: Int) -> [[Double]] {
+    package static func covering(objectives: Int, limit: Int) -> [[Double]] {
         guard objectives > 1 else { return lattice(objectives: objectives, divisions: 1) }
         let divisions = finest(objectives, limit)
         let outer = lattice(objectives: objectives, divisions: divisions)

@@ -1,22 +1,24 @@
-import TunedNumerics
+package import TunedNumerics
 
 /// Chooses who may have children.
-protocol SurvivorSelection: Sendable {
+package protocol SurvivorSelection: Sendable {
     /// - Parameter pool: the parents of a generation and its children.
     /// - Returns: at most `count` of them, the best first.
     mutating func survivors(of pool: Contestants, count: Int, _ random: inout CounterRandom) -> [Survivor]
 }
 
-struct Survivor: Hashable, Sendable {
-    let row: Int
+package struct Survivor: Hashable, Sendable {
+    package let row: Int
     /// The lower one wins a tournament; between equal ones the draw decides.
-    let place: Int
+    package let place: Int
 }
 
 /// By fronts, and within the one that does not fit whole the least crowded (K. Deb et al. 2002, NSGA-II, section III-C).
 /// With one objective that is by value, the newer first of two equal ones: a population on a plateau drifts.
-struct CrowdingSelection: SurvivorSelection {
-    mutating func survivors(of pool: Contestants, count: Int, _ random: inout CounterRandom) -> [Survivor] {
+package struct CrowdingSelection: SurvivorSelection {
+    package init() {}
+
+    package mutating func survivors(of pool: Contestants, count: Int, _ random: inout CounterRandom) -> [Survivor] {
         var survivors: [Survivor] = []
         var place = 0
         for front in pool.fronts() {

@@ -1,8 +1,8 @@
 /// How far each of some points is from its neighbours, summed over the objectives, each by its range (K. Deb et al.
 /// 2002: A fast and elitist multiobjective genetic algorithm: NSGA-II, section III-B). The ends are infinitely far.
-enum CrowdingDistance {
+package enum CrowdingDistance {
     /// - Parameter value: of a point in `0..<count` and an objective.
-    static func distances(count: Int, objectives: Int, value: (_ point: Int, _ objective: Int) -> Double) -> [Double] {
+    package static func distances(count: Int, objectives: Int, value: (_ point: Int, _ objective: Int) -> Double) -> [Double] {
         var distances = [Double](repeating: 0, count: count)
         for objective in 0..<objectives {
             // Equal values in the order of the points.

@@ -1,10 +1,10 @@
 import TunedSpace
 
-/// A genetic algorithm, elitist: the best trials so far are the parents, a few children at a time join them, and the worst
-/// leave (a steady state; D. Whitley 1989: The GENITOR algorithm).
+/// A genetic algorithm in a steady state (D. Whitley 1989: The GENITOR algorithm and selection pressure): the parents are the
+/// best trials so far, so that each trial that ends may replace the worst of them.
 ///
-/// Settings: `population` (4 to 10,000, default 20); `generation`, the trials after which the parents are chosen anew (1 to
-/// 10,000, default 5); and those of ``Variation``.
+/// Settings: `population` (4 to 10,000, default 15); `generation`, the trials after which the parents are chosen anew (1 to
+/// 10,000, default 1); and those of ``Variation``.
 ///
 /// Several objectives are ordered as by ``NSGA2Sampler``, by fronts and crowding.
 struct GeneticSampler: Sampler {
@@ -15,9 +15,9 @@ struct GeneticSampler: Sampler {
     private var search: EvolutionarySearch
 
     init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
-        let population = try settings.integer("population", default: 20, in: 4...10_000)
-        let generation = try settings.integer("generation", default: 5, in: 1...10_000)
-        let variation = try Variation(&settings, Variation.Defaults(crossoverIndex: 5, mutationIndex: 10))
+        let population = try settings.integer("population", default: 15, in: 4...10_000)
+        let generation = try settings.integer("generation", default: 1, in: 1...10_000)
+        let variation = try Variation(&settings, tournament: 3)
         search = EvolutionarySearch(
             problem, variation, population: population, generation: generation, selection: CrowdingSelection(), caching: caching)
         explanation = "genetic, an elitist genetic algorithm with a population of \(population)"

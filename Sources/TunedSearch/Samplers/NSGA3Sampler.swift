@@ -4,9 +4,9 @@ import TunedSpace
 /// spread over the front (K. Deb and H. Jain 2014: An evolutionary many-objective optimization algorithm using
 /// reference-point-based nondominated sorting approach, part I).
 ///
-/// Settings: `population` (4 to 10,000, default 50), which is also the size of a generation; `divisions`, of each objective
-/// by the lattice of reference points (1 to 100; by default the finest one with no more points than the population, with a
-/// second layer within where there are many objectives); and those of ``Variation``.
+/// Settings: `population` and `generation`, see ``Population/sizes(_:budget:)``; `divisions`, of each objective by the lattice
+/// of reference points (1 to 100; by default the finest one with no more points than the population, with a second layer
+/// within where there are many objectives); and those of ``Variation``.
 struct NSGA3Sampler: Sampler {
     private static let maximumReferences = 10_000
 
@@ -17,12 +17,12 @@ struct NSGA3Sampler: Sampler {
     private var search: EvolutionarySearch
 
     init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
-        let population = try settings.integer("population", default: 50, in: 4...10_000)
         let divisions = try settings.integer("divisions", default: 0, in: 1...100)
-        let variation = try Variation(&settings, Variation.Defaults(crossoverIndex: 30, mutationIndex: 20))
+        let (population, generation) = try Population.sizes(&settings, budget: problem.budget)
+        let variation = try Variation(&settings, tournament: 2)
         let references = try Self.references(problem.objectives, divisions, population)
         search = EvolutionarySearch(
-            problem, variation, population: population, generation: population,
+            problem, variation, population: population, generation: generation,
             selection: NichingSelection(references: references), caching: caching)
         explanation = "nsga3, fronts and \(references.count) reference points in a population of \(population)"
     }
