@@ -63,22 +63,13 @@ struct EvolutionarySearch: Sendable {
         var repetitions = 0
         for attempt in 0..<Self.attempts {
             let child = mating.child(population, attempt: repetitions, &random)
-            if isRepeated(child, population) {
+            if population.asked.contains(child) {
                 repetitions += 1
             } else if attempt >= Self.failureAttempts || !isNearFailure(child, population) {
                 return child
             }
         }
         return nil
-    }
-
-    /// Whether it was tried. Of a continuous space only the population is known by heart: a child that neither crossover
-    /// nor mutation changed equals a parent.
-    private func isRepeated(_ child: Configuration, _ population: Population) -> Bool {
-        if population.asked.isKept { return population.asked.contains(child) }
-        let configurations = population.history.configurations
-        return population.parents.contains { configurations[$0.row] == child }
-            || population.ended.contains { configurations[$0] == child }
     }
 
     /// Whether the nearest of the parents and the latest failed trials is one that failed.

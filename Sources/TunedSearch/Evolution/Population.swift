@@ -35,7 +35,7 @@ struct Population: Sendable {
         self.selection = selection
         seed = problem.seed
         history = TrialHistory(dimensions: problem.space.count, objectives: problem.objectives)
-        asked = AskedConfigurations(problem.space, lattice: lattice)
+        asked = AskedConfigurations(problem.space, lattice: lattice, recombines: true)
     }
 
     mutating func observe(_ observation: Observation) {
