@@ -2,7 +2,8 @@ import TunedSpace
 
 /// How children differ from their parents. Settings that all evolutionary samplers share:
 ///
-/// - `crossover`: `blx` (the default), `sbx` or `uniform`, see ``Crossover``
+/// - `crossover`: `blx`, `sbx` or `uniform`, see ``Crossover``; by default `blx`, and `uniform` where more than three
+///   objectives are told apart by crowding, which would reward whatever a blend throws far out
 /// - `crossover_rate`: the share of children with two parents (0 to 1, default 0.9)
 /// - `blend`: the alpha of `blx` (0 to 2, default 0.5)
 /// - `crossover_index`: the distribution index of `sbx` (0 to 1,000, default 5)
@@ -17,8 +18,11 @@ struct Variation: Sendable, Hashable {
     var mutationIndex: Double
     var tournament: Int
 
-    init(_ settings: inout SamplerSettings, tournament size: Int) throws(SearchError) {
-        let kind = try settings.choice("crossover", default: "blx", of: ["sbx", "uniform", "blx"])
+    /// The default crossover where crowding decides.
+    static func crossover(crowdedBy objectives: Int) -> String { objectives > 3 ? "uniform" : "blx" }
+
+    init(_ settings: inout SamplerSettings, crossover usual: String = "blx", tournament size: Int) throws(SearchError) {
+        let kind = try settings.choice("crossover", default: usual, of: ["sbx", "uniform", "blx"])
         let index = try settings.number("crossover_index", default: 5, in: 0...1_000)
         let alpha = try settings.number("blend", default: 0.5, in: 0...2)
         crossover = kind == "sbx" ? .simulatedBinary(index: index) : kind == "blx" ? .blend(alpha: alpha) : .uniform

@@ -17,7 +17,8 @@ struct GeneticSampler: Sampler {
     init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
         let population = try settings.integer("population", default: 15, in: 4...10_000)
         let generation = try settings.integer("generation", default: 1, in: 1...10_000)
-        let variation = try Variation(&settings, tournament: 3)
+        let crossover = Variation.crossover(crowdedBy: problem.objectives)
+        let variation = try Variation(&settings, crossover: crossover, tournament: 3)
         search = EvolutionarySearch(
             problem, variation, population: population, generation: generation, selection: CrowdingSelection(), caching: caching)
         explanation = "genetic, an elitist genetic algorithm with a population of \(population)"

@@ -13,7 +13,8 @@ struct NSGA2Sampler: Sampler {
 
     init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
         let (population, generation) = try Population.sizes(&settings, budget: problem.budget)
-        let variation = try Variation(&settings, tournament: 2)
+        let crossover = Variation.crossover(crowdedBy: problem.objectives)
+        let variation = try Variation(&settings, crossover: crossover, tournament: 2)
         search = EvolutionarySearch(
             problem, variation, population: population, generation: generation, selection: CrowdingSelection(), caching: caching)
         explanation = "nsga2, fronts and crowding in a population of \(population)"
