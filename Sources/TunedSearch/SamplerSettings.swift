@@ -27,6 +27,22 @@ struct SamplerSettings {
         return number
     }
 
+    mutating func choice(_ key: String, default value: String, of choices: [String]) throws(SearchError) -> String {
+        guard let json = take(key) else { return value }
+        guard let text = json.stringValue, choices.contains(text) else {
+            throw wrong(key, json, "one of \(choices.joined(separator: ", "))")
+        }
+        return text
+    }
+
+    /// nil where it was not given.
+    mutating func number(_ key: String, in range: ClosedRange<Double>) throws(SearchError) -> Double? {
+        // Out of the range, so that it cannot be what was given.
+        let none = range.lowerBound - 1
+        let number = try self.number(key, default: none, in: range)
+        return number == none ? nil : number
+    }
+
     func finish() throws(SearchError) {
         guard let unknown = rest.keys.min() else { return }
         let hint = nearest(to: unknown, among: known).map { "; did you mean \"\($0)\"?" } ?? "."

@@ -3,17 +3,19 @@ import TunedSpace
 /// Which configurations have been tried or are being tried, so that none is suggested twice while another is left.
 struct AskedConfigurations: Sendable {
     private let space: SearchSpace
-    /// Some parameter is always active and continuous, so that two suggestions are never equal.
+    /// Some parameter is always active, continuous and drawn anew, so that two suggestions are never equal.
     private let isNeverRepeated: Bool
     /// nil where the space is not finite, or too large to be exhausted.
     private let lattice: ConfigurationLattice?
     /// Trials of each configuration. Only looked up, never iterated: the order of a dictionary differs from run to run.
     private var trials: [Configuration: Int] = [:]
 
-    init(_ space: SearchSpace, lattice: ConfigurationLattice?) {
+    /// - Parameter recombines: the sampler makes new configurations of old values, so that a continuous space alone does not
+    ///   keep it from repeating one.
+    init(_ space: SearchSpace, lattice: ConfigurationLattice?, recombines: Bool = false) {
         self.space = space
         self.lattice = lattice
-        isNeverRepeated = space.parameters.contains { $0.cellCount == nil && $0.conditions.isEmpty }
+        isNeverRepeated = !recombines && space.parameters.contains { $0.cellCount == nil && $0.conditions.isEmpty }
     }
 
     /// Whether what was asked makes a difference.
