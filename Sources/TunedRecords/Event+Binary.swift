@@ -38,8 +38,7 @@ extension EventPayload {
             writer.writeVarint(adoption.revision)
             writer.write(adoption.explanation)
             writer.write(adoption.numericEnvironment)
-            // Logs of older versions end before it.
-            if !adoption.method.isEmpty { writer.write(adoption.method) }
+            writer.write(adoption.method)
         case .enqueued(let values):
             writer.write(Code.enqueued.rawValue)
             let indices = values.keys.sorted()
@@ -93,6 +92,7 @@ extension EventPayload {
             var adoption = SamplerAdoption(
                 name: try reader.readString(), revision: try reader.readInt(), explanation: try reader.readString(),
                 numericEnvironment: try reader.readString())
+            // Logs of older versions end before it.
             if !reader.isAtEnd { adoption.method = try reader.readString() }
             self = .samplerAdopted(adoption)
         case .enqueued:

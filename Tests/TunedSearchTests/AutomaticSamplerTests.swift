@@ -1,0 +1,44 @@
+import Testing
+import TunedSearch
+import TunedSpace
+
+@Suite struct AutomaticSamplerTests {
+    private func effort(suggestion: Double, trial: Double, count: Int = 12) -> SearchEffort {
+        var effort = SearchEffort()
+        for number in 0..<count {
+            let began = Double(number) * (suggestion + trial)
+            effort.note(from: began, to: began + suggestion)
+        }
+        return effort
+    }
+
+    @Test func itGoesOnByParzenWhereSuggestionsHoldTrialsUp() throws {
+        var lab = try Lab("auto", NamedSpace.oneFloat.space)
+        #expect(lab.sampler.explanation.contains("gp"))
+        #expect(lab.sampler.reconsidered(effort(suggestion: 0.005, trial: 1)) == nil)
+        // A few suggestions say nothing yet.
+        #expect(lab.sampler.reconsidered(effort(suggestion: 0.005, trial: 0.001, count: 3)) == nil)
+        let change = try #require(lab.sampler.reconsidered(effort(suggestion: 0.005, trial: 0.001)))
+        #expect(change.method == "tpe" && change.reason.contains("%"))
+        // Asking changed nothing.
+        #expect(lab.sampler.explanation.contains("gp"))
+        lab.observe(.switched(to: change.method))
+        #expect(lab.sampler.explanation.contains("tpe"))
+        #expect(lab.sampler.reconsidered(effort(suggestion: 0.005, trial: 0.001)) == nil)
+    }
+
+    @Test func afterTheSwitchItSuggestsAsOneThatWasParzenAllAlong() throws {
+        let space = NamedSpace.mixed.space
+        var lab = try Lab("auto", space)
+        try lab.run(15, Lab.eventful(space))
+        lab.observe(.switched(to: "tpe"))
+        var parzen = try SamplerRegistry.make(name: "tpe", problem: SearchProblem(space: space, seed: 1, budget: 100))
+        for observation in lab.observations { parzen.observe(observation) }
+        #expect(try lab.suggestion(trial: 15) == parzen.suggest(trial: 15))
+    }
+
+    @Test func itTakesAGridWhereThatCoversTheSpace() throws {
+        let problem = SearchProblem(space: NamedSpace.discrete.space, budget: 16)
+        #expect(try SamplerRegistry.make(name: "auto", problem: problem).identity.name == "grid")
+    }
+}
