@@ -7,8 +7,12 @@ public enum SamplerRegistry {
 
     private static let samplers: [(name: String, make: Make)] = [
         ("auto", { problem, settings, caching throws(SearchError) in try AutomaticChoice.make(problem, &settings, caching) }),
+        ("cmaes", { problem, settings, caching throws(SearchError) in
+            try CovarianceAdaptationSampler(problem, &settings, caching: caching)
+        }),
         ("grid", { problem, settings, caching throws(SearchError) in try GridSampler(problem, &settings, caching: caching) }),
         ("random", { problem, _, _ throws(SearchError) in RandomSampler(problem) }),
+        ("sobol", { problem, _, caching throws(SearchError) in SobolSampler(problem, caching: caching) }),
         ("tpe", { problem, settings, caching throws(SearchError) in try TreeParzenSampler(problem, &settings, caching: caching) }),
     ]
 
