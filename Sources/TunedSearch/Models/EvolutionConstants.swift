@@ -25,7 +25,15 @@ struct EvolutionConstants: Sendable {
     let expectedNorm: Double
 
     /// Equation (48).
-    static func defaultPopulation(dimensions: Int) -> Int { 4 + Int(3 * log(Double(max(dimensions, 1)))) }
+    static func usualPopulation(dimensions: Int) -> Int { 4 + Int(3 * log(Double(max(dimensions, 1)))) }
+
+    /// That of a first run: points that fill the distribution evenly say as much as more independent ones, and budgets are small.
+    static func firstPopulation(dimensions: Int) -> Int { 4 + Int(log(Double(max(dimensions, 1)))) }
+
+    /// Factors on c_1 and c_μ, and on the 1 in d_σ: steps of a generation whose points fill the distribution evenly vary less than those of
+    /// independent ones, so more can be learnt from them. Measured; 1 and 1 are the tutorial's.
+    private static let covarianceSpeed = 1.3
+    private static let damping = 0.7
 
     init(dimensions: Int, population: Int, isDiagonal: Bool) {
         self.dimensions = dimensions
@@ -43,7 +51,7 @@ struct EvolutionConstants: Sendable {
         effectiveSize = effective(positive)
         let m = effectiveSize
         // (57) and (58), with α_cov = 2; a diagonal one learns (n + 2) / 3 times as fast (Ros and Hansen 2008, equation 3).
-        let speed = isDiagonal ? (n + 2) / 3 : 1
+        let speed = Self.covarianceSpeed * (isDiagonal ? (n + 2) / 3 : 1)
         rankOneRate = min(0.5, speed * 2 / ((n + 1.3) * (n + 1.3) + m))
         rankMuRate = min(1 - rankOneRate, speed * 2 * (0.25 + m + 1 / m - 2) / ((n + 2) * (n + 2) + m))
         // (50) to (53)
@@ -55,7 +63,7 @@ struct EvolutionConstants: Sendable {
         negativeWeights = negative.map { negativeSum > 0 ? $0 * max(limit, 0) / negativeSum : 0 }
         // (55) and (56)
         stepRate = (m + 2) / (n + m + 5)
-        stepDamping = 1 + 2 * max(0, ((m - 1) / (n + 1)).squareRoot() - 1) + stepRate
+        stepDamping = Self.damping + 2 * max(0, ((m - 1) / (n + 1)).squareRoot() - 1) + stepRate
         pathRate = (4 + m / n) / (n + 4 + 2 * m / n)
         expectedNorm = n.squareRoot() * (1 - 1 / (4 * n) + 1 / (21 * n * n))
     }

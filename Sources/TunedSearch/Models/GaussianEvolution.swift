@@ -209,7 +209,7 @@ struct GaussianEvolution: Sendable {
 
     private static let conditionLimit = 1e14
     /// No useful setting needs a finer one, in units of the range.
-    private static let leastDeviation = 1e-11
+    private static let leastDeviation = 1e-8
     /// A wider distribution, folded into the range, is uniform already.
     private static let largestDeviation = 0.5
 

@@ -8,8 +8,10 @@ struct InitialDistribution: Sendable {
     var covariance: [Double]
     var choices: CategoryDistribution
 
-    /// With fewer trials than that, the best one says where to begin but not how wide.
+    /// With fewer trials than that, the best ones say where to begin but not how wide.
     private static let leastSources = 10
+    /// That many of them at most, and no more than half.
+    private static let startingParents = 3
     /// α and γ of Nomura et al.
     private static let kernelDeviation = 0.1
     private static let promisingShare = 0.1
@@ -27,11 +29,7 @@ struct InitialDistribution: Sendable {
     ///
     /// - Parameter sources: trials that ended, best first, without those that failed.
     init(_ axes: EvolutionAxes, sources: [Genotype], stepSize: Double) {
-        guard let first = sources.first else {
-            self.init(axes, around: axes.centre.numbers, stepSize: stepSize)
-            return
-        }
-        self.init(axes, around: first.numbers, stepSize: stepSize)
+        self.init(axes, around: Self.mean(axes, sources), stepSize: stepSize)
         guard sources.count >= Self.leastSources else { return }
         let best = sources.prefix(Int((Self.promisingShare * Double(sources.count)).rounded(.up)))
         for axis in axes.categories.indices {
@@ -54,5 +52,16 @@ struct InitialDistribution: Sendable {
         let variance = (0..<n).reduce(0) { $0 + covariance[$1 * n + $1] } / Double(n)
         self.stepSize = variance.squareRoot()
         for place in covariance.indices { covariance[place] /= variance }
+    }
+
+    /// Recombination with the weights of Hansen 2016, equation (49).
+    private static func mean(_ axes: EvolutionAxes, _ sources: [Genotype]) -> [Double] {
+        guard !sources.isEmpty else { return axes.centre.numbers }
+        let count = min(startingParents, max(1, sources.count / 2))
+        let weights = (1...count).map { log(Double(count) + 0.5) - log(Double($0)) }
+        let total = weights.reduce(0, +)
+        return axes.numbers.indices.map { axis in
+            zip(weights, sources).reduce(0) { $0 + $1.0 / total * $1.1.numbers[axis] }
+        }
     }
 }

@@ -9,14 +9,15 @@ struct RestartSchedule: Sendable {
         var stepSize: Double
     }
 
-    private let first: Run
+    /// What the populations are multiples of.
+    private let usual: Run
     private let seed: UInt64
     private var doublings = 0
     private var isLarge = true
     private var largeTrials = 0
     private var smallTrials = 0
 
-    init(first: Run, seed: UInt64) { (self.first, self.seed) = (first, seed) }
+    init(usual: Run, seed: UInt64) { (self.usual, self.seed) = (usual, seed) }
 
     /// The run that follows one which took so many trials.
     /// - Parameter number: counts the restarts, from 1 on.
@@ -28,12 +29,12 @@ struct RestartSchedule: Sendable {
         isLarge = number == 1 || largeTrials <= smallTrials
         if isLarge {
             doublings = min(doublings + 1, 9)
-            return Run(population: first.population << doublings, stepSize: first.stepSize)
+            return Run(population: usual.population << doublings, stepSize: usual.stepSize)
         }
         var random = CounterRandom(seed: seed, trial: UInt64(number), stream: RandomStream.restarts)
         let (u, v) = (random.uniform(), random.uniform())
         let ratio = 0.5 * Double(1 << doublings)
         return Run(
-            population: max(4, Int(Double(first.population) * pow(ratio, u * u))), stepSize: first.stepSize * pow(10, -2 * v))
+            population: max(4, Int(Double(usual.population) * pow(ratio, u * u))), stepSize: usual.stepSize * pow(10, -2 * v))
     }
 }

@@ -4,9 +4,9 @@ import TunedSpace
 /// CMA-ES: a Gaussian over the space, whose mean, width and shape follow the ranks of the trials drawn from it (``GaussianEvolution``), with
 /// restarts (``RestartSchedule``) and a warm start from what was tried before (``InitialDistribution``).
 ///
-/// Settings: `population`, trials a generation (4 to 10,000, default 4 + 3 ln d); `step`, the initial standard deviation in units of each
-/// range (0.001 to 1, default 1/6); `startup`, trials of a space-filling design whose best one is the first mean (0 to 1,000, default 1: the
-/// centre alone); `separable`, from how many axes on the covariance is diagonal (1 to 1,000, default 40).
+/// Settings: `population`, trials a generation before the first restart (4 to 10,000, default 4 + ln d); `step`, the initial standard
+/// deviation in units of each range (0.001 to 1, default 1/6); `startup`, trials of a design, the centre and Sobol points, whose best ones
+/// give the first mean (0 to 1,000, default 6); `separable`, from how many axes on the covariance is diagonal (1 to 1,000, default 40).
 ///
 /// A generation is closed by the end of as many trials as the population has, whichever they are: those that ran longer, or that a person
 /// asked for, count in the next one. Pending trials are points of the generation that are taken. Failed and pruned ones rank last. Inactive
@@ -21,10 +21,11 @@ struct CovarianceAdaptationSampler: Sampler {
 
     init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
         let axes = EvolutionAxes(UnitCube(problem.space))
-        let usual = EvolutionConstants.defaultPopulation(dimensions: axes.count)
-        let population = try settings.integer("population", default: usual, in: 4...10_000)
+        let population = try settings.integer(
+            "population", default: EvolutionConstants.firstPopulation(dimensions: axes.count), in: 4...10_000)
+        let usual = max(population, EvolutionConstants.usualPopulation(dimensions: axes.count))
         let step = try settings.number("step", default: 1 / 6, in: 0.001...1)
-        let startup = try settings.integer("startup", default: 1, in: 0...1_000)
+        let startup = try settings.integer("startup", default: 6, in: 0...1_000)
         let separable = try settings.integer("separable", default: 40, in: 1...1_000)
         lattice = problem.space.lattice
         folded = FoldedState(
@@ -32,6 +33,7 @@ struct CovarianceAdaptationSampler: Sampler {
                 axes: axes, objectives: problem.objectives, seed: problem.seed,
                 startup: StartupDesign.sobol(size: startup, seed: problem.seed, cube: axes.cube),
                 first: RestartSchedule.Run(population: population, stepSize: step),
+                schedule: RestartSchedule(usual: RestartSchedule.Run(population: usual, stepSize: step), seed: problem.seed),
                 isDiagonal: axes.numbers.count >= separable, ledger: TrialLedger(problem.space, lattice: lattice)),
             caching: caching)
     }
@@ -73,12 +75,11 @@ private struct AdaptationState: ObservationFold {
     }
 
     init(
-        axes: EvolutionAxes, objectives: Int, seed: UInt64, startup: StartupDesign, first: RestartSchedule.Run, isDiagonal: Bool,
-        ledger: TrialLedger
+        axes: EvolutionAxes, objectives: Int, seed: UInt64, startup: StartupDesign, first: RestartSchedule.Run,
+        schedule: RestartSchedule, isDiagonal: Bool, ledger: TrialLedger
     ) {
         (self.axes, self.objectives, self.seed, self.startup) = (axes, objectives, seed, startup)
-        (self.first, self.isDiagonal, self.ledger) = (first, isDiagonal, ledger)
-        schedule = RestartSchedule(first: first, seed: seed)
+        (self.first, self.schedule, self.isDiagonal, self.ledger) = (first, schedule, isDiagonal, ledger)
     }
 
     // MARK: Suggesting
@@ -93,7 +94,8 @@ private struct AdaptationState: ObservationFold {
     }
 
     private func startupConfiguration(_ trial: Int) -> Configuration? {
-        guard evolution == nil, ledger.begunCount < startup.size else { return nil }
+        // Asked for many at once, the design goes on until there is something to begin with.
+        guard evolution == nil, ledger.begunCount < startup.size || sources.count < startup.size / 2 else { return nil }
         let configuration = startup.configuration(at: ledger.begunCount, trial: trial)
         return ledger.asked.contains(configuration) ? nil : configuration
     }
