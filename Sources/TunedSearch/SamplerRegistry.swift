@@ -10,6 +10,9 @@ public enum SamplerRegistry {
         ("cmaes", { problem, settings, caching throws(SearchError) in
             try CovarianceAdaptationSampler(problem, &settings, caching: caching)
         }),
+        ("de", { problem, settings, caching throws(SearchError) in
+            try DifferentialEvolutionSampler(problem, &settings, caching: caching)
+        }),
         ("grid", { problem, settings, caching throws(SearchError) in try GridSampler(problem, &settings, caching: caching) }),
         ("random", { problem, _, _ throws(SearchError) in RandomSampler(problem) }),
         ("sobol", { problem, _, caching throws(SearchError) in SobolSampler(problem, caching: caching) }),

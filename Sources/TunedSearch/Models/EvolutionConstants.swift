@@ -32,10 +32,12 @@ struct EvolutionConstants: Sendable {
 
     /// Factors on c_1 and c_μ, and on the 1 in d_σ: steps of a generation whose points fill the distribution evenly vary less than those of
     /// independent ones, so more can be learnt from them. Measured; 1 and 1 are the tutorial's.
-    private static let covarianceSpeed = 1.3
-    private static let damping = 0.7
+    static let covarianceSpeed = 1.3
+    static let damping = 0.7
 
-    init(dimensions: Int, population: Int, isDiagonal: Bool) {
+    init(
+        dimensions: Int, population: Int, isDiagonal: Bool, covarianceSpeed: Double = covarianceSpeed, damping: Double = damping
+    ) {
         self.dimensions = dimensions
         self.population = population
         let n = Double(max(dimensions, 1))
@@ -51,7 +53,7 @@ struct EvolutionConstants: Sendable {
         effectiveSize = effective(positive)
         let m = effectiveSize
         // (57) and (58), with α_cov = 2; a diagonal one learns (n + 2) / 3 times as fast (Ros and Hansen 2008, equation 3).
-        let speed = Self.covarianceSpeed * (isDiagonal ? (n + 2) / 3 : 1)
+        let speed = covarianceSpeed * (isDiagonal ? (n + 2) / 3 : 1)
         rankOneRate = min(0.5, speed * 2 / ((n + 1.3) * (n + 1.3) + m))
         rankMuRate = min(1 - rankOneRate, speed * 2 * (0.25 + m + 1 / m - 2) / ((n + 2) * (n + 2) + m))
         // (50) to (53)
@@ -63,7 +65,7 @@ struct EvolutionConstants: Sendable {
         negativeWeights = negative.map { negativeSum > 0 ? $0 * max(limit, 0) / negativeSum : 0 }
         // (55) and (56)
         stepRate = (m + 2) / (n + m + 5)
-        stepDamping = Self.damping + 2 * max(0, ((m - 1) / (n + 1)).squareRoot() - 1) + stepRate
+        stepDamping = damping + 2 * max(0, ((m - 1) / (n + 1)).squareRoot() - 1) + stepRate
         pathRate = (4 + m / n) / (n + 4 + 2 * m / n)
         expectedNorm = n.squareRoot() * (1 - 1 / (4 * n) + 1 / (21 * n * n))
     }

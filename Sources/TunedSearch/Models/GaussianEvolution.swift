@@ -110,8 +110,8 @@ struct GaussianEvolution: Sendable {
     private mutating func learnCategories(_ members: [Member], _ weights: RankWeights) {
         for parameter in axes.categories.indices {
             let count = Double(axes.categoryCounts[parameter])
-            // As many observations as the weights are worth, against about one of each choice from before.
-            let rate = constants.effectiveSize / (constants.effectiveSize + count + 1)
+            // As many observations as the weights are worth, against one for every two choices from before.
+            let rate = constants.effectiveSize / (constants.effectiveSize + count / 2 + 1)
             choices.learn(parameter, rate: rate, choices: members.indices.filter { members[$0].hasCategory[parameter] }.map {
                 (members[$0].genotype.categories[parameter], weights.positive[$0])
             })

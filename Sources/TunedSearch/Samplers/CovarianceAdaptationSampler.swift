@@ -61,15 +61,13 @@ private struct AdaptationState: ObservationFold {
     /// Ended in the present generation.
     private var members: [GaussianEvolution.Member] = []
     /// Ended before there was an evolution.
-    private var sources: [(genotype: Genotype, merit: Merit)] = []
+    private var sources: [(source: InitialDistribution.Source, merit: Merit)] = []
     private var trialsOfRun = 0
     /// Only looked up, never iterated.
     private var running: [Int: Running] = [:]
 
     private struct Running: Sendable {
-        var genotype: Genotype
-        var hasNumber: [Bool]
-        var hasCategory: [Bool]
+        var source: InitialDistribution.Source
         /// Where it was drawn; nil for a trial of other origin.
         var origin: (run: Int, generation: Int)?
     }
@@ -120,7 +118,7 @@ private struct AdaptationState: ObservationFold {
         let usable = sources.filter { $0.merit.standing != .failed }
         let places = Merit.places(usable.map(\.merit))
         let order = usable.indices.sorted { (places[$0], $0) < (places[$1], $1) }
-        let initial = InitialDistribution(axes, sources: order.map { usable[$0].genotype }, stepSize: first.stepSize)
+        let initial = InitialDistribution(axes, sources: order.map { usable[$0].source }, stepSize: first.stepSize)
         return GaussianEvolution(
             axes, initial, population: first.population, isDiagonal: isDiagonal, number: 0, seed: seed)
     }
@@ -142,23 +140,29 @@ private struct AdaptationState: ObservationFold {
     }
 
     private mutating func begin(_ trial: Int, _ configuration: Configuration) {
-        let isStartup = startupConfiguration(trial) != nil
+        guard startupConfiguration(trial) == nil else {
+            running[trial] = Running(source: source(of: configuration, drawn: axes.centre), origin: nil)
+            return
+        }
         let current = evolution ?? beginning
         let drawn = draw(trial, current)
-        let isOwn = !isStartup && drawn.configuration == configuration
+        let isOwn = drawn.configuration == configuration
         if isOwn {
             evolution = current
             place += 1
         }
-        let (genotype, hasNumber, hasCategory) = axes.genotype(of: configuration, drawn: drawn.genotype)
         running[trial] = Running(
-            genotype: genotype, hasNumber: hasNumber, hasCategory: hasCategory,
-            origin: isOwn ? (current.number, current.generation) : nil)
+            source: source(of: configuration, drawn: drawn.genotype), origin: isOwn ? (current.number, current.generation) : nil)
+    }
+
+    private func source(of configuration: Configuration, drawn: Genotype) -> InitialDistribution.Source {
+        let (genotype, hasNumber, hasCategory) = axes.genotype(of: configuration, drawn: drawn)
+        return InitialDistribution.Source(genotype: genotype, hasNumber: hasNumber, hasCategory: hasCategory)
     }
 
     private mutating func end(_ ended: Running, _ merit: Merit) {
         guard var evolution else {
-            sources.append((ended.genotype, merit))
+            sources.append((ended.source, merit))
             return
         }
         trialsOfRun += 1
@@ -167,7 +171,8 @@ private struct AdaptationState: ObservationFold {
         let isOwn = ended.origin.map { $0.generation == evolution.generation } ?? false
         members.append(
             GaussianEvolution.Member(
-                genotype: ended.genotype, hasNumber: ended.hasNumber, hasCategory: ended.hasCategory, isOwn: isOwn, merit: merit))
+                genotype: ended.source.genotype, hasNumber: ended.source.hasNumber, hasCategory: ended.source.hasCategory, isOwn: isOwn,
+                merit: merit))
         guard members.count == evolution.constants.population else { return }
         evolution.learn(members)
         members = []
