@@ -66,7 +66,7 @@ import TunedSpace
         var found = 0
         for seed in 0..<5 as Range<UInt64> {
             var (lab, best) = (try Lab("cmaes", space, seed: seed), Double.infinity)
-            try lab.run(1_200) { _, configuration in
+            try lab.run(2_500) { _, configuration in
                 let value = configuration.values.reduce(0.0) { sum, value in
                     guard case .float(let x)? = value else { return .nan }
                     let z = x - 1.7
@@ -103,13 +103,15 @@ import TunedSpace
         let cube = UnitCube(space)
         var lab = try Lab("cmaes", space, seed: 2)
         var random = CounterRandom(seed: 31, trial: 0)
+        let outcome = { (configuration: Configuration) -> Outcome in
+            .complete([abs(cube.coordinates(of: configuration)[0] - 0.9) + (configuration[4] == .category(2) ? 0 : 1)])
+        }
         for trial in 1_000..<1_100 {
             let configuration = UniformDraw.configuration(in: cube, &random)
             lab.observe(.pending(trial: trial, configuration))
-            let point = cube.coordinates(of: configuration)
-            lab.observe(.finished(trial: trial, .complete([abs(point[0] - 0.9) + (configuration[4] == .category(2) ? 0 : 1)])))
+            lab.observe(.finished(trial: trial, outcome(configuration)))
         }
-        try lab.run(12) { _, _ in .failed }
+        try lab.run(12) { _, configuration in outcome(configuration) }
         let points = lab.suggestions.map(cube.coordinates)
         #expect(points.count { $0[0] > 0.7 } >= 9)
         #expect(lab.suggestions.count { $0[4] == .category(2) } >= 6)

@@ -1,5 +1,6 @@
 import Glibc
 import TunedNumerics
+import TunedSpace
 
 /// The individuals of a differential evolution, and those that were replaced (current-to-pbest/1/bin with archive: J. Zhang and
 /// A. C. Sanderson 2009, JADE; R. Tanabe and A. Fukunaga 2014, L-SHADE).
@@ -81,6 +82,11 @@ struct DifferentialPopulation: Sendable {
             let category = axis - axes.numbers.count
             genotype.categories[category] = random.index(below: axes.categoryCounts[category])
         }
+    }
+
+    /// Whether an individual stands for this configuration.
+    func contains(_ configuration: Configuration) -> Bool {
+        individuals.contains { axes.configuration(of: $0.genotype) == configuration }
     }
 
     // MARK: Selecting

@@ -41,8 +41,9 @@ struct GaussianEvolution: Sendable {
     /// Points of the present generation, which fill the distribution evenly (O. Teytaud and S. Gelly 2007: DCMA, yet another
     /// derandomization in covariance-matrix-adaptation).
     private var points: QuasiRandomPoints
-    /// Best values of the last generations, for the stopping rules.
+    /// Best values of the last generations, and the range of values in the first one, for the stopping rules.
     private var recentBest: [Double] = []
+    private var firstRange: Double?
     /// Nothing more is to be gained from this run.
     private(set) var isSpent = false
 
@@ -209,7 +210,9 @@ struct GaussianEvolution: Sendable {
 
     private static let conditionLimit = 1e14
     /// No useful setting needs a finer one, in units of the range.
-    private static let leastDeviation = 1e-8
+    private static let leastDeviation = 1e-7
+    /// Of the best values of the last generations, in units of the first range.
+    private static let leastChange = 1e-12
     /// A wider distribution, folded into the range, is uniform already.
     private static let largestDeviation = 0.5
 
@@ -262,12 +265,16 @@ struct GaussianEvolution: Sendable {
         let n = Double(mean.count)
         let continuous = mean.indices.filter(axes.isContinuous)
         if !continuous.isEmpty, continuous.allSatisfy({ deviation($0) < Self.leastDeviation }) { isSpent = true }
-        guard let best = members.filter({ $0.merit.standing == .complete }).compactMap(\.merit.values.first).min() else { return }
+        let values = members.filter { $0.merit.standing == .complete }.compactMap(\.merit.values.first)
+        guard let best = values.min(), let worst = values.max() else { return }
+        // Halves, so that differences of large numbers stay finite.
+        let range = firstRange ?? worst / 2 - best / 2
+        firstRange = range
         recentBest.append(best)
         let window = 10 + Int((30 * n / Double(constants.population)).rounded(.up))
         if recentBest.count > window { recentBest.removeFirst(recentBest.count - window) }
         guard recentBest.count == window, let low = recentBest.min(), let high = recentBest.max() else { return }
-        if high / 2 - low / 2 <= 1e-12 * max(abs(high), abs(low)) / 2 { isSpent = true }
+        if high / 2 - low / 2 <= max(Self.leastChange * range, 1e-12 * max(abs(high), abs(low)) / 2) { isSpent = true }
     }
 
     private func times(_ matrix: [Double], _ vector: [Double]) -> [Double] {

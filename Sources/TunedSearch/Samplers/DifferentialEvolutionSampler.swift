@@ -60,8 +60,11 @@ private struct DifferentialState: ObservationFold {
     private var turns: [Int: (children: Int, last: Int)] = [:]
     private var turn = 0
     private var running: [Int: Running] = [:]
+    /// Trials of each configuration that runs.
+    private var underWay: [Configuration: Int] = [:]
 
     private struct Running: Sendable {
+        var configuration: Configuration
         var genotype: Genotype
         var child: DifferentialPopulation.Child?
     }
@@ -94,7 +97,9 @@ private struct DifferentialState: ObservationFold {
         for _ in 0..<Self.attempts {
             let child = population.child(of: target, history, &random)
             let configuration = population.axes.configuration(of: child.genotype)
-            if !ledger.asked.contains(configuration) { return (configuration, child) }
+            // Where a parameter is continuous nothing counts as asked, but a child may differ in inactive ones alone.
+            if ledger.asked.contains(configuration) || underWay[configuration] != nil { continue }
+            if !population.contains(configuration) { return (configuration, child) }
         }
         return nil
     }
@@ -117,6 +122,8 @@ private struct DifferentialState: ObservationFold {
         case .finished(let trial, let outcome):
             ledger.end(trial, outcome)
             guard let ended = running.removeValue(forKey: trial) else { return }
+            let others = (underWay[ended.configuration] ?? 1) - 1
+            underWay[ended.configuration] = others > 0 ? others : nil
             if let child = ended.child { turns[child.target]?.children -= 1 }
             if let merit = Merit(outcome, objectives: objectives) { end(ended, merit) }
         }
@@ -134,7 +141,9 @@ private struct DifferentialState: ObservationFold {
         let axes = population.axes
         let drawn = child?.genotype ?? Genotype(
             numbers: axes.numbers.map { _ in random.uniform() }, categories: axes.categoryCounts.map { random.index(below: $0) })
-        running[trial] = Running(genotype: axes.genotype(of: configuration, drawn: drawn).genotype, child: child)
+        running[trial] = Running(
+            configuration: configuration, genotype: axes.genotype(of: configuration, drawn: drawn).genotype, child: child)
+        underWay[configuration, default: 0] += 1
     }
 
     private mutating func end(_ ended: Running, _ merit: Merit) {
