@@ -82,13 +82,6 @@ struct EvolutionAxes: Sendable {
         return [place, -place, place - 2, 2 - place, place + 2].map { period + $0 }.min { abs($0 - number) < abs($1 - number) } ?? place
     }
 
-    /// Whether a countable number is the same at both places.
-    func isSameCell(_ a: Double, _ b: Double, _ axis: Int) -> Bool {
-        let scale = cube.scales[numbers[axis]]
-        guard let count = scale.cellCount else { return a == b }
-        return scale.cell(at: place(a, axis), of: count) == scale.cell(at: place(b, axis), of: count)
-    }
-
     /// The cell that a countable number lies in.
     func cell(at number: Double, _ axis: Int) -> (cell: UInt64, count: UInt64, lower: Double, upper: Double)? {
         let scale = cube.scales[numbers[axis]]

@@ -5,7 +5,6 @@ struct TrialLedger: Sendable {
     private(set) var asked: AskedConfigurations
     /// Trials that began, those taken up again counted once.
     private(set) var begunCount = 0
-    private(set) var pendingCount = 0
     /// Only looked up, never iterated.
     private var trials: [Int: Entry] = [:]
 
@@ -24,7 +23,6 @@ struct TrialLedger: Sendable {
 
     /// A trial begins, or is taken up again. One that is pending must not.
     mutating func begin(_ trial: Int, _ configuration: Configuration) {
-        pendingCount += 1
         if let earlier = trials[trial] {
             if !earlier.isCounted { asked.add(earlier.configuration) }
             trials[trial] = Entry(configuration: earlier.configuration, isPending: true, isCounted: true)
@@ -38,7 +36,6 @@ struct TrialLedger: Sendable {
     /// A pending trial ends.
     mutating func end(_ trial: Int, _ outcome: Outcome) {
         guard let entry = trials[trial], entry.isPending else { return }
-        pendingCount -= 1
         trials[trial]?.isPending = false
         guard outcome == .cancelled else { return }
         trials[trial]?.isCounted = false
