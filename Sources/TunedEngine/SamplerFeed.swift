@@ -37,8 +37,8 @@ public struct SamplerFeed: Sendable {
             sampler.observe(.report(trial: trial, step: report.step, value: objective.loss(report.value)))
         case .trialEnded(let ended):
             sampler.observe(.finished(trial: ended.trial, outcome(of: ended)))
-        case .samplerAdopted(let adoption):
-            if !adoption.method.isEmpty { sampler.observe(.switched(to: adoption.method)) }
+        case .samplerSwitched(let method, _):
+            sampler.observe(.switched(to: method))
         case .batchRun(let batch):
             observe(batch)
         default:

@@ -60,7 +60,7 @@ extension StudyDriver {
             counts.running += batch.count
             for wish in batch.wishes.values { wishes.removeAll { $0.id == wish } }
             close(batch)
-        case .samplerAdopted:
+        case .samplerAdopted, .samplerSwitched:
             // Every daemon that takes the study up begins with this event: the time before it, since the last, nobody ran.
             guard state == .running else { break }
             pace.stop(at: lastTime)
@@ -129,14 +129,8 @@ extension StudyDriver {
     /// answer alone, so that suggestions can be derived again.
     func reconsiderSampler() {
         guard let change = feed.sampler.reconsidered(effort) else { return }
-        let identity = feed.sampler.identity
         effort = SearchEffort()
-        record([
-            .samplerAdopted(
-                SamplerAdoption(
-                    name: identity.name, revision: identity.revision, explanation: "\(identity.name) goes on by \(change.method): \(change.reason)",
-                    method: change.method, numericEnvironment: surroundings.host.numericEnvironment))
-        ])
+        record([.samplerSwitched(method: change.method, reason: change.reason)])
     }
 
     /// Why a study that was running is not to go on by itself: its code runs within the daemon, and may be what ended it.

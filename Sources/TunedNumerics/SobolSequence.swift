@@ -64,6 +64,10 @@ public struct SobolSequence: Sendable {
         }
     }
 
+    /// Another order of the points: any 2^k successive positions from a multiple of 2^k on go to positions of that kind, so that prefixes
+    /// stay balanced (Burley 2020, section 3.2: shuffled scrambled Sobol).
+    static func shuffled(_ index: UInt32, _ seed: UInt32) -> UInt32 { scramble(index, seed) }
+
     /// A permutation in which each bit depends on the higher ones alone; Burley 2020, listing 3 with its constants.
     private static func scramble(_ value: UInt32, _ seed: UInt32) -> UInt32 {
         var x = reversed(value)

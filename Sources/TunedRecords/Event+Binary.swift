@@ -20,6 +20,7 @@ extension EventPayload {
         case noted = 12
         case studyDeleted = 13
         case batchRun = 14
+        case samplerSwitched = 15
     }
 
     public func encode(into writer: inout BinaryWriter) {
@@ -38,7 +39,10 @@ extension EventPayload {
             writer.writeVarint(adoption.revision)
             writer.write(adoption.explanation)
             writer.write(adoption.numericEnvironment)
-            writer.write(adoption.method)
+        case .samplerSwitched(let method, let reason):
+            writer.write(Code.samplerSwitched.rawValue)
+            writer.write(method)
+            writer.write(reason)
         case .enqueued(let values):
             writer.write(Code.enqueued.rawValue)
             let indices = values.keys.sorted()
@@ -89,12 +93,12 @@ extension EventPayload {
         case .studyStateChanged:
             self = .studyStateChanged(try reader.readCase("study state"), reason: try reader.readString())
         case .samplerAdopted:
-            var adoption = SamplerAdoption(
-                name: try reader.readString(), revision: try reader.readInt(), explanation: try reader.readString(),
-                numericEnvironment: try reader.readString())
-            // Logs of older versions end before it.
-            if !reader.isAtEnd { adoption.method = try reader.readString() }
-            self = .samplerAdopted(adoption)
+            self = .samplerAdopted(
+                SamplerAdoption(
+                    name: try reader.readString(), revision: try reader.readInt(), explanation: try reader.readString(),
+                    numericEnvironment: try reader.readString()))
+        case .samplerSwitched:
+            self = .samplerSwitched(method: try reader.readString(), reason: try reader.readString())
         case .enqueued:
             let indices = try reader.readIntegers()
             let configuration = try Configuration(from: &reader)

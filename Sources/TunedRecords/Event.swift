@@ -23,6 +23,8 @@ public enum EventPayload: Hashable, Sendable {
     case studyStateChanged(StudyState, reason: String)
     /// From here on suggestions come from this sampler, in this numeric environment.
     case samplerAdopted(SamplerAdoption)
+    /// The sampler goes on by another of its methods from here on. A decision that time had a part in; it is known by this event alone.
+    case samplerSwitched(method: String, reason: String)
     /// A configuration of a person's own; tried next. Parameters that it leaves out are filled by the sampler. Its id is the
     /// event's own sequence number.
     case enqueued(values: [Int: ParameterValue])
@@ -48,16 +50,13 @@ public struct SamplerAdoption: Hashable, Sendable {
     public var revision: Int
     /// Which method it took and why, in one line.
     public var explanation: String
-    /// The method that the sampler goes on by from here on, where it has several and was switched; else "".
-    public var method: String
     /// What bit-equality depends on beside the sampler: mathematics library and CPU.
     public var numericEnvironment: String
 
-    public init(name: String, revision: Int, explanation: String, method: String = "", numericEnvironment: String) {
+    public init(name: String, revision: Int, explanation: String, numericEnvironment: String) {
         self.name = name
         self.revision = revision
         self.explanation = explanation
-        self.method = method
         self.numericEnvironment = numericEnvironment
     }
 }

@@ -7,12 +7,21 @@ public enum SamplerRegistry {
 
     private static let samplers: [(name: String, make: Make)] = [
         ("auto", { problem, settings, caching throws(SearchError) in try AutomaticChoice.make(problem, &settings, caching) }),
+        (
+            "cmaes",
+            { problem, settings, caching throws(SearchError) in try CovarianceAdaptationSampler(problem, &settings, caching: caching) }
+        ),
+        (
+            "de",
+            { problem, settings, caching throws(SearchError) in try DifferentialEvolutionSampler(problem, &settings, caching: caching) }
+        ),
         ("genetic", { problem, settings, caching throws(SearchError) in try GeneticSampler(problem, &settings, caching: caching) }),
         ("gp", { problem, settings, caching throws(SearchError) in try GaussianProcessSampler(problem, &settings, caching: caching) }),
         ("grid", { problem, settings, caching throws(SearchError) in try GridSampler(problem, &settings, caching: caching) }),
         ("nsga2", { problem, settings, caching throws(SearchError) in try NSGA2Sampler(problem, &settings, caching: caching) }),
         ("nsga3", { problem, settings, caching throws(SearchError) in try NSGA3Sampler(problem, &settings, caching: caching) }),
         ("random", { problem, _, _ throws(SearchError) in RandomSampler(problem) }),
+        ("sobol", { problem, _, caching throws(SearchError) in SobolSampler(problem, caching: caching) }),
         ("tpe", { problem, settings, caching throws(SearchError) in try TreeParzenSampler(problem, &settings, caching: caching) }),
     ]
 

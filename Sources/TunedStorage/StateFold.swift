@@ -53,7 +53,7 @@ enum StateFold {
             tables.endAttempt(AttemptKey(trial: key, run: ended.run, attempt: ended.attempt), by: event.sequence)
         case .batchRun(let batch):
             take(batch, event, of: &study, in: &tables)
-        case .studyCreated, .samplerAdopted, .enqueued, .environmentSeen, .reported, .noted:
+        case .studyCreated, .samplerAdopted, .samplerSwitched, .enqueued, .environmentSeen, .reported, .noted:
             break
         }
     }

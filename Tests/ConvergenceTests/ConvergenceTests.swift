@@ -30,6 +30,16 @@ import TunedSpace
         #expect(median(evolved) < median(random), "\(sampler) \(evolved), random \(random)")
     }
 
+    @Test(arguments: Objective.all, ["cmaes", "de"])
+    func evolutionBeatsRandomAtOnceAndInTurn(_ objective: Objective, _ sampler: String) throws {
+        let seeds: Range<UInt64> = 0..<10
+        let random = try seeds.map { try best(objective, "random", seed: $0, parallel: 1) }
+        for parallel in [1, 8] {
+            let evolution = try seeds.map { try best(objective, sampler, seed: $0, parallel: parallel) }
+            #expect(median(evolution) < median(random), "\(parallel) at once: \(evolution), random \(random)")
+        }
+    }
+
     /// A third of the space fails: the sampler has to learn to stay out, and to find the optimum at its edge.
     @Test func parzenAvoidsFailures() throws {
         let space = try SearchSpace([

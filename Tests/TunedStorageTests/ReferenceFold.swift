@@ -90,7 +90,7 @@ struct ReferenceFold {
             // Numbers rise: a batch that reaches back changes nothing.
             guard batch.first > trials[id]?.keys.max() ?? -1 else { return }
             for trial in batch.trials { take(trial, of: batch, event) }
-        case .studyCreated, .samplerAdopted, .enqueued, .environmentSeen, .reported, .noted:
+        case .studyCreated, .samplerAdopted, .samplerSwitched, .enqueued, .environmentSeen, .reported, .noted:
             break
         }
     }

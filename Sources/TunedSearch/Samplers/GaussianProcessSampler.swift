@@ -26,7 +26,7 @@ struct GaussianProcessSampler: Sampler {
     private let pointLimit: Int
     private let cube: UnitCube
     private let moves: PointMoves
-    private let startup: SobolDesign
+    private let startup: StartupDesign
     private let sequence: SobolSequence
     private let lattice: ConfigurationLattice?
     private let isCaching: Bool
@@ -57,7 +57,7 @@ struct GaussianProcessSampler: Sampler {
         isCaching = caching
         cube = UnitCube(problem.space)
         moves = PointMoves(axes: axes)
-        startup = SobolDesign(cube, size: startupSize, seed: problem.seed)
+        startup = StartupDesign.sobol(size: startupSize, seed: problem.seed, cube: cube)
         sequence = SobolSequence(dimensions: min(max(problem.space.count, 1), SobolSequence.maximumDimensions), seed: ~problem.seed)
         lattice = problem.space.lattice
         history = TrialHistory(dimensions: problem.space.count, objectives: problem.objectives)

@@ -1,26 +1,31 @@
 import TunedNumerics
 import TunedSpace
 
-/// The first trials of a study: the space's centre (each parameter's default where its author gave one), then scrambled Sobol points.
+/// Configurations at the points of a scrambled Sobol sequence, one dimension a parameter that varies.
+///
+/// Parents have the first dimensions, which are the best ones. An inactive parameter's coordinate is passed over: a condition on a parent
+/// holds on a union of slabs of the cube, the points of a Sobol sequence within an aligned slab are as even as the whole, and so every
+/// branch gets its share of the trials, evenly spread over its own parameters.
 struct SobolDesign: Sendable {
-    let size: Int
-    private let seed: UInt64
-    private let cube: UnitCube
-    private let sequence: SobolSequence
+    let cube: UnitCube
+    /// Of each parameter, nil for a fixed one.
+    private let dimensions: [Int?]
+    private let points: QuasiRandomPoints
 
-    init(_ cube: UnitCube, size: Int, seed: UInt64) {
-        self.size = size
-        self.seed = seed
+    init(_ cube: UnitCube, seed: UInt64) {
         self.cube = cube
-        sequence = SobolSequence(dimensions: min(max(cube.scales.count, 1), SobolSequence.maximumDimensions), seed: seed)
+        var dimensions = [Int?](repeating: nil, count: cube.space.count)
+        var count = 0
+        for index in cube.space.order where !cube.space.parameters[index].isFixed {
+            dimensions[index] = count
+            count += 1
+        }
+        self.dimensions = dimensions
+        points = QuasiRandomPoints(dimensions: count, seed: seed)
     }
 
-    func configuration(at place: Int, trial: Int) -> Configuration {
-        guard place > 0 else { return cube.space.defaults }
-        var point = sequence.point(UInt32(truncatingIfNeeded: place - 1))
-        // Beyond the sequence's dimensions the coordinates are independent.
-        var random = CounterRandom(seed: seed, trial: UInt64(trial), stream: RandomStream.startup)
-        while point.count < cube.scales.count { point.append(random.uniform()) }
-        return cube.configuration(at: point)
+    func configuration(at place: Int) -> Configuration {
+        let point = points.point(UInt32(truncatingIfNeeded: place))
+        return cube.configuration(at: dimensions.map { $0.map { point[$0] } ?? 0.5 })
     }
 }

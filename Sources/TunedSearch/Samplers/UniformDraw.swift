@@ -7,8 +7,11 @@ enum RandomStream {
     static let startup: UInt32 = 2
     static let candidates: UInt32 = 3
     static let priority: UInt32 = 4
-    static let direction: UInt32 = 5
-    static let model: UInt32 = 6
+    static let generations: UInt32 = 5
+    static let restarts: UInt32 = 6
+    static let targets: UInt32 = 7
+    static let direction: UInt32 = 8
+    static let model: UInt32 = 9
     /// One a parameter from here on.
     static let columns: UInt32 = 1 << 16
 }

@@ -8,6 +8,7 @@ extension EventPayload {
         case .studyCreated: "study_created"
         case .studyStateChanged: "study_state_changed"
         case .samplerAdopted: "sampler_adopted"
+        case .samplerSwitched: "sampler_switched"
         case .enqueued: "enqueued"
         case .trialAsked: "trial_asked"
         case .environmentSeen: "environment_seen"
@@ -29,7 +30,7 @@ extension EventPayload {
     }
 
     package static let typeNames: [String] = [
-        "study_created", "study_state_changed", "sampler_adopted", "enqueued", "trial_asked", "environment_seen",
+        "study_created", "study_state_changed", "sampler_adopted", "sampler_switched", "enqueued", "trial_asked", "environment_seen",
         "attempt_started", "reported", "attempt_ended", "trial_ended", "stop_rules_changed", "noted", "study_deleted",
     ]
 }
@@ -60,13 +61,13 @@ package enum EventJSON {
         case .studyStateChanged(let state, let reason):
             return ["state": .string(state.name), "reason": .string(reason)]
         case .samplerAdopted(let adoption):
-            var fields: [String: JSONValue] = [
+            return [
                 "name": .string(adoption.name), "revision": .integer(Int64(adoption.revision)),
                 "explanation": .string(adoption.explanation),
                 "numeric_environment": .string(adoption.numericEnvironment),
             ]
-            if !adoption.method.isEmpty { fields["method"] = .string(adoption.method) }
-            return fields
+        case .samplerSwitched(let method, let reason):
+            return ["method": .string(method), "reason": .string(reason)]
         case .enqueued(let values):
             return ["values": ConfigurationJSON.value(of: values, in: declaration?.space)]
         case .trialAsked(let asked):
