@@ -220,7 +220,7 @@ struct GaussianProcessSampler: Sampler {
     /// What the model takes for the values of rows. Several objectives are seen through another scalarisation each time, so that the
     /// suggestions spread along the front.
     private func losses(of rows: [Int], _ turn: Int) -> [Double] {
-        if history.objectives > 1 { return HypervolumeScalarization(history, seed: seed, turn: turn).losses(of: rows) }
+        if history.objectives > 1 { return HypervolumeScalarization(history, of: rows, seed: seed, turn: turn).losses(of: rows) }
         let complete = rows.filter { history.standings[$0] == .complete }.map { history.values[$0] }.sorted()
         let median = complete.isEmpty ? -.infinity : complete[complete.count / 2]
         return rows.map { row in

@@ -9,13 +9,14 @@ struct HypervolumeScalarization {
     private let low: [Double]
     private let width: [Double]
 
-    init(_ history: TrialHistory, seed: UInt64, turn: Int) {
+    /// - Parameter rows: those whose values give the objectives their units.
+    init(_ history: TrialHistory, of rows: some Sequence<Int>, seed: UInt64, turn: Int) {
         self.history = history
         var random = CounterRandom(seed: seed, trial: UInt64(turn), stream: RandomStream.direction)
         let normals = (0..<history.objectives).map { _ in abs(random.normal()) + 1e-3 }
         let length = normals.reduce(0) { $0 + $1 * $1 }.squareRoot()
         direction = normals.map { $0 / length }
-        let complete = history.standings.indices.filter { history.standings[$0] == .complete }
+        let complete = rows.filter { history.standings[$0] == .complete }
         var (low, width) = ([Double](), [Double]())
         for objective in 0..<history.objectives {
             let values = complete.map { history.values[$0 * history.objectives + objective] }
