@@ -7,6 +7,7 @@ public enum SamplerRegistry {
 
     private static let samplers: [(name: String, make: Make)] = [
         ("auto", { problem, settings, caching throws(SearchError) in try AutomaticChoice.make(problem, &settings, caching) }),
+        ("forest", { problem, settings, _ throws(SearchError) in try ForestSampler(problem, &settings) }),
         ("grid", { problem, settings, caching throws(SearchError) in try GridSampler(problem, &settings, caching: caching) }),
         ("random", { problem, _, _ throws(SearchError) in RandomSampler(problem) }),
         ("tpe", { problem, settings, caching throws(SearchError) in try TreeParzenSampler(problem, &settings, caching: caching) }),
