@@ -19,8 +19,14 @@ struct Lab {
     init(_ name: String, _ space: SearchSpace, seed: UInt64 = 1, objectives: Int = 1, caching: Bool = true) throws {
         self.space = space
         let problem = SearchProblem(space: space, objectives: objectives, seed: seed, budget: 100)
-        // A grid of the wide space would not be countable otherwise.
-        let settings: [String: JSONValue] = name == "grid" && space.count > 10 ? ["points": .integer(1)] : [:]
+        let settings: [String: JSONValue] =
+            switch name {
+            // A grid of the wide space would not be countable otherwise.
+            case "grid" where space.count > 10: ["points": 1]
+            // Thousands of suggestions without the compiler's optimisation.
+            case "forest": ["trees": 2, "candidates": 10, "searches": 1]
+            default: [:]
+            }
         sampler = try SamplerRegistry.make(name: name, settings: settings, problem: problem, caching: caching)
     }
 

@@ -13,7 +13,7 @@ import TunedSpace
         let error = try #require(throws: SearchError.self) { try make("tpa") }
         #expect(error.code == .unknownSampler)
         #expect(error.message.contains("did you mean \"tpe\""))
-        #expect(error.message.contains("auto, grid, random, tpe"))
+        #expect(error.message.contains("auto, forest, grid, random, tpe"))
     }
 
     @Test(arguments: [

@@ -87,6 +87,12 @@ struct ParameterEvidence: Sendable {
     /// The coordinate in the best trial; NaN where it is inactive.
     let best: Double
 
+    init(good: [Double], all: [Double], best: Double) {
+        self.good = good
+        self.all = all
+        self.best = best
+    }
+
     init(_ trials: AnalysedTrials, good: ArraySlice<Int>, axis: Int) {
         func places(_ rows: ArraySlice<Int>) -> [Double] {
             rows.map { trials.coordinate(of: $0, along: axis) }.filter { !$0.isNaN }

@@ -6,7 +6,7 @@ import TunedSpace
 /// trial. At home where categories, conditions and steps make the objective rough.
 ///
 /// Settings: `trees` (1 to 200, default 10); `candidates`, random points that are compared before the local searches (1 to 10,000,
-/// default 500); `startup`, trials before the model is used (1 to 1,000; default: one more than there are parameters, at least 4
+/// default 500); `searches`, best trials that a local search starts from (1 to 10, default 10); `startup`, trials before the model is used (1 to 1,000; default: one more than there are parameters, at least 4
 /// and at most 10).
 ///
 /// Inactive parameters are a branch of the trees (``ForestColumns``), failures a weight (``ForestModel``), several objectives and
@@ -20,6 +20,7 @@ struct ForestSampler: Sampler {
     private let seed: UInt64
     private let trees: Int
     private let candidates: Int
+    private let searches: Int
     private let startup: StartupDesign
     private let cube: UnitCube
     private let axes: ParzenAxes
@@ -32,6 +33,7 @@ struct ForestSampler: Sampler {
         let space = problem.space
         trees = try settings.integer("trees", default: 10, in: 1...200)
         candidates = try settings.integer("candidates", default: 500, in: 1...10_000)
+        searches = try settings.integer("searches", default: 10, in: 1...ForestTargets.incumbentLimit)
         let startupSize = try settings.integer("startup", default: max(4, min(space.count + 1, 10)), in: 1...1_000)
         seed = problem.seed
         cube = UnitCube(space)
@@ -78,8 +80,8 @@ struct ForestSampler: Sampler {
 
     private func best(_ learnt: ForestTargets, _ trial: Int, _ random: inout CounterRandom) -> [[Double]] {
         let model = ForestModel(columns, history, learnt, trees: trees, seed: seed, trial: trial)
-        let search = ForestSearch(axes: axes, model: model, candidates: candidates)
-        return search.ranked(from: learnt.incumbents.map { Array(history.coordinates(of: $0)) }, &random)
+        let search = ForestSearch(axes, model, candidates: candidates)
+        return search.ranked(from: learnt.incumbents.prefix(searches).map { Array(history.coordinates(of: $0)) }, &random)
     }
 
     /// Where all trials have failed, what is farthest from them: the largest distance to the nearest one, of a few random points.

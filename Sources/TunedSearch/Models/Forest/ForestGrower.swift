@@ -56,7 +56,12 @@ final class ForestGrower {
         sorted.reserveCapacity(width * count)
         for column in 0..<width {
             let values = (0..<count).map { rows[$0 * width + column] }
-            sorted += (0..<Int32(count)).sorted { (values[Int($0)], $0) < (values[Int($1)], $1) }
+            values.withUnsafeBufferPointer { values in
+                sorted += (0..<Int32(count)).sorted { a, b in
+                    let (first, second) = (values[Int(a)], values[Int(b)])
+                    return first != second ? first < second : a < b
+                }
+            }
         }
         self.sorted = sorted
         columnsTried = max(1, Int((settings.columnShare * Double(width)).rounded(.up)))

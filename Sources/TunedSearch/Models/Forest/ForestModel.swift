@@ -53,8 +53,9 @@ struct ForestModel: Sendable {
     }
 
     static let columnShare = 0.7
-    /// A point about which all trees agree is still not certain.
-    private static let leastDeviation = 1e-6
+    /// A point about which all trees agree is still not certain: where little is left to gain, that keeps the chance to fail from
+    /// being outweighed by any doubt at all. In standard deviations of the targets.
+    private static let leastDeviation = 0.1
 
     /// log expected improvement + log P(works out), of points with a coordinate for each axis, one after the other.
     func scores(of points: [Double], axes: Int) -> [Double] {

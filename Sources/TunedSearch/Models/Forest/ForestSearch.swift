@@ -6,24 +6,40 @@ import TunedSpace
 /// for general algorithm configuration, section 4.3). A neighbour differs in one parameter: in another category, or in a number
 /// drawn around its own with a deviation of a fifth of the range, four of each; what this makes active is drawn anew.
 struct ForestSearch {
-    static let randomStarts = 5
     static let rounds = 10
     static let neighbours = 4
     static let deviation = 0.2
 
-    let axes: ParzenAxes
-    let model: ForestModel
-    let candidates: Int
+    private let axes: ParzenAxes
+    private let model: ForestModel
+    /// Random points.
+    private let candidates: Int
+    /// Whether the activity of others depends on an axis.
+    private let isParent: [Bool]
+
+    init(_ axes: ParzenAxes, _ model: ForestModel, candidates: Int) {
+        self.axes = axes
+        self.model = model
+        self.candidates = candidates
+        var isParent = [Bool](repeating: false, count: axes.axes.count)
+        for axis in axes.axes { for condition in axis.conditions { isParent[condition.parent] = true } }
+        self.isParent = isParent
+    }
 
     private var width: Int { axes.axes.count }
 
-    /// The points that were looked at and may be taken, from the best on; equal ones as they were found.
+    /// The points that were looked at, from the best on; equal ones as they were found.
+    /// - Parameter incumbents: the best trials; half as many of the random points are searched from, too.
     func ranked(from incumbents: [[Double]], _ random: inout CounterRandom) -> [[Double]] {
         var found: [Double] = []
-        for _ in 0..<candidates { found += draw(&random) }
+        found.reserveCapacity(width * candidates)
+        for _ in 0..<candidates {
+            var point = [Double](repeating: .nan, count: width)
+            complete(&point, &random)
+            found += point
+        }
         var scores = model.scores(of: found, axes: width)
-
-        var starts = order(scores).prefix(Self.randomStarts).map { (point: point($0, found), score: scores[$0]) }
+        var starts = order(scores).prefix((incumbents.count + 1) / 2).map { (point: point($0, found), score: scores[$0]) }
         let known = model.scores(of: incumbents.flatMap { $0 }, axes: width)
         starts += zip(incumbents, known).map { (point: $0, score: $1) }
         for start in starts { climb(from: start, &found, &scores, &random) }
@@ -55,12 +71,6 @@ struct ForestSearch {
 
     // MARK: Points
 
-    private func draw(_ random: inout CounterRandom) -> [Double] {
-        var point = [Double](repeating: .nan, count: width)
-        complete(&point, &random)
-        return point
-    }
-
     /// Gives what the conditions make active a coordinate, and takes it from all else.
     private func complete(_ point: inout [Double], _ random: inout CounterRandom) {
         for axis in axes.space.order {
@@ -72,23 +82,32 @@ struct ForestSearch {
         }
     }
 
+    /// One after the other.
     private func neighbours(of point: [Double], _ random: inout CounterRandom) -> [Double] {
         var near: [Double] = []
+        near.reserveCapacity(axes.varyingAxes.count * Self.neighbours * width)
         for index in axes.varyingAxes where !point[index].isNaN {
-            let axis = axes.axes[index]
+            let categories = axes.axes[index].categories
             // All other categories, where they are few.
-            let others = axis.isCategorical && axis.categories <= Self.neighbours + 1
-            for place in 0..<(others ? axis.categories - 1 : Self.neighbours) {
-                var neighbour = point
-                if axis.isCategorical {
-                    let other = others ? place : random.index(below: axis.categories - 1)
-                    neighbour[index] = Double(other < Int(point[index]) ? other : other + 1)
+            let areAll = categories > 0 && categories <= Self.neighbours + 1
+            for place in 0..<(areAll ? categories - 1 : Self.neighbours) {
+                let coordinate: Double
+                if categories > 0 {
+                    let other = areAll ? place : random.index(below: categories - 1)
+                    coordinate = Double(other < Int(point[index]) ? other : other + 1)
                 } else {
                     let moved = point[index] + Self.deviation * random.normal()
-                    neighbour[index] = axes.snapped(min(max(moved, 0), 1), index)
+                    coordinate = axes.snapped(min(max(moved, 0), 1), index)
                 }
-                complete(&neighbour, &random)
-                near += neighbour
+                if isParent[index] {
+                    var neighbour = point
+                    neighbour[index] = coordinate
+                    complete(&neighbour, &random)
+                    near += neighbour
+                } else {
+                    near += point
+                    near[near.count - width + index] = coordinate
+                }
             }
         }
         return near
