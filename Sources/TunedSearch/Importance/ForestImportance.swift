@@ -1,13 +1,13 @@
 import TunedNumerics
 import TunedSpace
 
-/// fANOVA (F. Hutter et al. 2014: An efficient approach for assessing hyperparameter importance): the variance of a random
-/// forest over the whole space, divided among the parameters (their equations 6 to 10 and algorithm 2), each tree by itself, then
+/// fANOVA (F. Hutter et al. 2014: An efficient approach for assessing hyperparameter importance): the variance of a
+/// random forest over the whole space, divided among the parameters (their algorithm 2), each tree by itself, then
 /// averaged.
 ///
-/// Values beyond median + 4 (median - best) count as that, so that a few that diverged do not explain everything. A parameter
-/// with conditions is taken to be active in the share of the trials in which it was, independently of the others, and its own
-/// effect is the variance over its active values.
+/// Values beyond median + 4 (median - best) count as that, so that a few that diverged do not explain everything. A
+/// parameter with conditions is taken to be active in the share of the trials in which it was, independently of the
+/// others, and its own effect is the variance over its active values.
 struct ForestImportance {
     static let settings = RandomForest.Settings(trees: 32, columnShare: 0.8, leafSize: 1, sampleLimit: 1_000)
 
@@ -25,7 +25,8 @@ struct ForestImportance {
             let count = trials.ranked.count { !trials.coordinate(of: $0, along: axis).isNaN }
             return Double(count) / Double(trials.ranked.count)
         }
-        let pairs = interactions ? columns.axes.indices.flatMap { a in (a + 1..<max(a + 1, columns.count)).map { (a, $0) } } : []
+        let firsts = interactions ? 0..<columns.count : 0..<0
+        let pairs = firsts.flatMap { first in (first + 1..<max(first + 1, columns.count)).map { (first, $0) } }
         var main = [Double](repeating: 0, count: columns.count)
         var joint = [Double](repeating: 0, count: pairs.count)
         for tree in forest.roots.indices {

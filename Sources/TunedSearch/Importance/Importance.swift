@@ -15,10 +15,11 @@ public struct ParameterImportance: Hashable, Sendable {
 
 /// How importance is told.
 public enum ImportanceMethod: Hashable, Sendable {
-    /// Which parameters the best trials differ from all in (``ParzenImportance``): quick, and about the region that matters.
+    /// Which parameters the best trials differ from all in (``ParzenImportance``): quick, and about the region that
+    /// matters.
     case parzen
-    /// Which parameters account for the variance of a random forest over the whole space (``ForestImportance``); with those of each
-    /// two together beyond their own where `interactions` is set.
+    /// Which parameters account for the variance of a random forest over the whole space (``ForestImportance``); with
+    /// those of each two together beyond their own where `interactions` is set.
     case forest(interactions: Bool)
 
     /// PED-ANOVA, the default.
@@ -32,11 +33,11 @@ public enum Importance {
     /// Below it nothing is said.
     public static let leastTrials = 10
 
-    /// The shares of all parameters, from the largest on, equal ones in the order of the space. A parameter with one value
-    /// has none. Where nothing tells the parameters apart, as under a constant objective, all shares are equal.
+    /// The shares of all parameters, from the largest on, equal ones in the order of the space. A parameter with one
+    /// value has none. Where nothing tells the parameters apart, as under a constant objective, all shares are equal.
     ///
-    /// What a conditional parameter accounts for is meant among the trials in which it is active; whether it is active is its
-    /// parent's affair.
+    /// What a conditional parameter accounts for is meant among the trials in which it is active; whether it is active
+    /// is its parent's affair.
     /// - Parameters:
     ///   - observations: in the order of the study's events.
     ///   - objective: from 0 on.

@@ -63,7 +63,8 @@ struct ImportanceGrid {
     }
 }
 
-/// D. W. Scott 1992: Multivariate density estimation, equation 6.17, robust against outliers: 1.059 min(σ, IQR / 1.34) n^(-1/5).
+/// The rule of D. W. Scott 1992: Multivariate density estimation, robust against outliers: 1.059 min(σ, IQR / 1.34)
+/// n^(-1/5).
 enum ScottBandwidth {
     static func of(_ places: [Double]) -> Double {
         guard places.count > 1 else { return 0 }

@@ -1,18 +1,18 @@
 import TunedNumerics
 import TunedSpace
 
-/// PED-ANOVA (S. Watanabe et al. 2023: PED-ANOVA, arXiv 2304.10255): a parameter matters as much as its density among the
-/// best tenth of the trials differs from that among all, by the Pearson divergence Σ (p/q - 1)² q on a grid of 50 points
-/// (their equation 6 and algorithm 1).
+/// PED-ANOVA (S. Watanabe et al. 2023: PED-ANOVA, arXiv 2304.10255): a parameter matters as much as its density among
+/// the best tenth of the trials differs from that among all, by the Pearson divergence Σ (p/q - 1)² q on a grid of 50
+/// points (their algorithm 1).
 ///
-/// Three departures, so that a parameter without effect has a share near 0 in a small study, too. Both densities have the
-/// bandwidth of the best trials (Scott's rule), and theirs is drawn towards that of all by the weight of one trial: with
-/// bandwidths and priors of their own they would differ even where the best are a random draw. And what a random draw of
-/// as many trials would give on average is taken off; sampling without replacement makes that (n - m) / (m (n - 1)) Σ
-/// Var(k) / q, over the kernels k of all n trials, for m best ones.
+/// Three departures, so that a parameter without effect has a share near 0 in a small study, too. Both densities have
+/// the bandwidth of the best trials (Scott's rule), and theirs is drawn towards that of all by the weight of one trial:
+/// with bandwidths and priors of their own they would differ even where the best are a random draw. And what a random
+/// draw of as many trials would give on average is taken off; sampling without replacement makes that (n - m) / (m (n -
+/// 1)) Σ Var(k) / q, over the kernels k of all n trials, for m best ones.
 ///
-/// A parameter that is active in a share α of all trials, and α' of the best, counts with its divergence among the active ones,
-/// times α'² / α: that is the variance, over the active values, of the chance to be among the best.
+/// A parameter that is active in a share α of all trials, and α' of the best, counts with its divergence among the
+/// active ones, times α'² / α: that is the variance, over the active values, of the chance to be among the best.
 struct ParzenImportance {
     static let bestShare = 0.1
     /// The best trials are at least so many.

@@ -1,5 +1,5 @@
-/// The mean of one tree over all columns but some: its leaves are boxes, and the mean over a box's other sides is a product of
-/// lengths (F. Hutter et al. 2014, equations 6 and 7).
+/// The mean of one tree over all columns but some: its leaves are boxes, and the mean over a box's other sides is a
+/// product of lengths (F. Hutter et al. 2014, section 3).
 struct TreeMarginals {
     /// A column cut where the tree splits it: in each segment the tree looks the same along it.
     private struct Axis {
@@ -98,7 +98,7 @@ struct TreeMarginals {
         return weight > 0 ? max(0, squares - sum * sum / weight) : 0
     }
 
-    /// The variance of the mean over all columns but two, beyond what each of the two accounts for (equation 9).
+    /// The variance of the mean over all columns but two, beyond what each of the two accounts for.
     func interaction(_ a: Int, _ b: Int) -> Double {
         let width = axes[b].weights.count
         var means = [Double](repeating: 0, count: axes[a].weights.count * width)

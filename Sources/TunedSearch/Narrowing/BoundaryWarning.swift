@@ -10,8 +10,8 @@ public struct BoundaryWarning: Hashable, Sendable {
     /// Of the best trial.
     public var value: ParameterValue
     public var bound: Bound
-    /// Whether the range ends there because the study was narrowed, so that it could be extended. False at the limit that the
-    /// plugin declares.
+    /// Whether the range ends there because the study was narrowed, so that it could be extended. False at the limit
+    /// that the plugin declares.
     public var canBeExtended: Bool
     /// One sentence for a person.
     public var message: String
@@ -19,8 +19,8 @@ public struct BoundaryWarning: Hashable, Sendable {
     /// A continuous value within this share of its range counts as on the bound.
     static let margin = 0.01
 
-    /// The warnings of a study of one objective, in the order of its parameters; none without a complete trial. Numbers of
-    /// one or two values, of which each is a bound, are passed over.
+    /// The warnings of a study of one objective, in the order of its parameters; none without a complete trial. Numbers
+    /// of one or two values, of which each is a bound, are passed over.
     /// - Parameter declared: the plugin's own space, where the study searches a narrower one.
     public static func find(
         space: SearchSpace, observations: [Observation], declared: SearchSpace? = nil, objective: Int = 0
@@ -41,11 +41,11 @@ public struct BoundaryWarning: Hashable, Sendable {
             let canBeExtended = NumberRange(declared.parameters[index]).map { outer in
                 bound == .low ? outer.low < range.low : outer.high > range.high
             } ?? false
-            let advice = canBeExtended ? "extend the range, which the study narrowed" : "which is the declared limit"
+            let end = bound == .low ? "lower" : "upper"
+            let advice = canBeExtended ? "; extend the range, which the study narrowed" : ", which is the declared limit"
             return BoundaryWarning(
                 parameter: name, value: value, bound: bound, canBeExtended: canBeExtended,
-                message: "The best \(name), \(space.text(value, of: index)), is at the \(bound == .low ? "lower" : "upper") end of its range"
-                    + (canBeExtended ? "; \(advice)." : ", \(advice)."))
+                message: "The best \(name), \(space.text(value, of: index)), is at the \(end) end of its range\(advice).")
         }
     }
 

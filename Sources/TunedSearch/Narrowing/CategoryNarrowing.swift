@@ -2,9 +2,9 @@ import TunedSpace
 
 /// The choices that are left of a category.
 ///
-/// One is dropped where none of the m good trials has it, though n of all N trials tried it, and m trials drawn from the N
-/// at random would miss it with a chance below 5%: (N - n)! (N - m)! / (N! (N - n - m)!), the hypergeometric distribution. Of an
-/// ordinal only those beyond all that are kept are dropped.
+/// One is dropped where none of the m good trials has it, though n of all N trials tried it, and m trials drawn from
+/// the N at random would miss it with a chance below 5%: (N - n)! (N - m)! / (N! (N - n - m)!), the hypergeometric
+/// distribution. Of an ordinal only those beyond all that are kept are dropped.
 enum CategoryNarrowing {
     static let chance = 0.05
 
@@ -38,7 +38,8 @@ enum CategoryNarrowing {
         return NarrowingChange(
             action: .narrow,
             fields: .object(["choices": .array(kept.compactMap { parameter.json(of: .category(parameter.categories[$0])) })]),
-            reason: "None of the \(evidence.good.count) good trials has \(name) = \(list), which \(tried) of \(evidence.all.count) trials tried.")
+            reason: "None of the \(evidence.good.count) good trials has \(name) = \(list), "
+                + "which \(tried) of \(evidence.all.count) trials tried.")
     }
 
     /// The chance that a random draw of `good` of `all` trials has none of `tried`.

@@ -27,11 +27,11 @@ public struct NarrowingProposal: Hashable, Sendable {
 
 /// Proposes a tightened space from the trials of a study.
 ///
-/// The good trials are the best 15% of those that ended, at least 5. A number's range becomes the shortest one that holds
-/// nine in ten of them, and the best, widened on each side by what few trials leave open (``NumberNarrowing``). A category is dropped
-/// where none of the good trials has it, though it was tried so often that chance alone would hardly have it so
-/// (``CategoryNarrowing``). Nothing goes past the declared limits; where the study itself was narrowed and the best value lies
-/// on that bound, the range is extended beyond.
+/// The good trials are the best 15% of those that ended, at least 5. A number's range becomes the shortest one that
+/// holds nine in ten of them, and the best, widened on each side by what few trials leave open (``NumberNarrowing``). A
+/// category is dropped where none of the good trials has it, though it was tried so often that chance alone would
+/// hardly have it so (``CategoryNarrowing``). Nothing goes past the declared limits; where the study itself was
+/// narrowed and the best value lies on that bound, the range is extended beyond.
 public enum Narrowing {
     /// Below it nothing is proposed.
     public static let leastTrials = 20
@@ -42,7 +42,8 @@ public enum Narrowing {
     ///   - space: what the study searched.
     ///   - observations: in the order of the study's events.
     ///   - declared: the plugin's own space, where the study searches a narrower one.
-    /// - Throws: ``AnalysisError`` for fewer than ``leastTrials`` complete trials, or spaces that do not belong together.
+    /// - Throws: ``AnalysisError`` for fewer than ``leastTrials`` complete trials, or spaces that do not belong
+    ///   together.
     public static func propose(
         space: SearchSpace, observations: [Observation], declared: SearchSpace? = nil, objective: Int = 0
     ) throws(AnalysisError) -> NarrowingReport {

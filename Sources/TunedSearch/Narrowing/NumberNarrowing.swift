@@ -3,10 +3,10 @@ import TunedSpace
 
 /// The narrower, or wider, range of a number.
 ///
-/// The highest-density region of the good trials is taken as one interval, the shortest that holds nine in ten of them. It
-/// grows on each side by the larger of their bandwidth (Scott's rule) and of its width / (m - 1), the mean gap of m trials:
-/// beyond the outermost of m draws lies another 1 / (m + 1) of the distribution on average. So five good trials keep half as much again,
-/// fifty hardly more than their own range.
+/// The highest-density region of the good trials is taken as one interval, the shortest that holds nine in ten of them.
+/// It grows on each side by the larger of their bandwidth (Scott's rule) and of its width / (m - 1), the mean gap of m
+/// trials: beyond the outermost of m draws lies another 1 / (m + 1) of the distribution on average. So five good trials
+/// keep half as much again, fifty hardly more than their own range.
 enum NumberNarrowing {
     static let heldShare = 0.9
     /// Fewer good trials with the parameter say nothing about it.
@@ -47,8 +47,8 @@ enum NumberNarrowing {
         guard isNarrower else { return .keep("The \(count) good trials lie all over the range of \(name).") }
         return NarrowingChange(
             action: .narrow, fields: json(bounds, parameter),
-            reason: "The \(count) good trials have \(name) within \(text(bounds.low, parameter)) to \(text(bounds.high, parameter)), "
-                + "which includes a margin for their number.")
+            reason: "The \(count) good trials have \(name) within \(text(bounds.low, parameter)) to "
+                + "\(text(bounds.high, parameter)), which includes a margin for their number.")
     }
 
     // MARK: Where the good trials are
@@ -97,8 +97,8 @@ enum NumberNarrowing {
         }
     }
 
-    /// Outwards to numbers that a person can read: by at most a twentieth of the width, on a logarithmic scale of the number
-    /// itself.
+    /// Outwards to numbers that a person can read: by at most a twentieth of the width, on a logarithmic scale of the
+    /// number itself.
     private static func rounded(_ bounds: Bounds, within limits: Bounds, _ parameter: Parameter) -> Bounds {
         guard case .float(let float) = parameter.domain, float.step == nil else { return bounds }
         let width = bounds.high - bounds.low

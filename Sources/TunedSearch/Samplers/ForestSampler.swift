@@ -1,17 +1,18 @@
 import TunedNumerics
 import TunedSpace
 
-/// A random forest as the model of the objective, after SMAC3 (M. Lindauer et al. 2022: SMAC3, with the settings of its facade for
-/// hyperparameters: 10 trees, log expected improvement): it takes the point that promises the largest improvement over the best
-/// trial. At home where categories, conditions and steps make the objective rough.
+/// A random forest as the model of the objective, after SMAC3 (M. Lindauer et al. 2022: SMAC3, with the settings of its
+/// facade for hyperparameters: 10 trees, log expected improvement): it takes the point that promises the largest
+/// improvement over the best trial. At home where categories, conditions and steps make the objective rough.
 ///
-/// Settings: `trees` (1 to 200, default 10); `candidates`, random points that are compared before the local searches (1 to 10,000,
-/// default 500); `searches`, best trials that a local search starts from (1 to 10, default 10); `startup`, trials before the model is used (1 to 1,000; default: one more than there are parameters, at least 4
-/// and at most 10).
+/// Settings: `trees` (1 to 200, default 10); `candidates`, random points that are compared before the local searches (1
+/// to 10,000, default 500); `searches`, best trials that a local search starts from (1 to 10, default 10); `startup`,
+/// trials before the model is used (1 to 1,000; default: one more than there are parameters, at least 4 and at most
+/// 10).
 ///
-/// Inactive parameters are a branch of the trees (``ForestColumns``), failures a weight (``ForestModel``), several objectives and
-/// pruned trials part of what is learnt (``ForestTargets``). Each suggestion grows its own trees out of the observations, from
-/// numbers of its own, so that nothing is cached and any can be made again alone.
+/// Inactive parameters are a branch of the trees (``ForestColumns``), failures a weight (``ForestModel``), several
+/// objectives and pruned trials part of what is learnt (``ForestTargets``). Each suggestion grows its own trees out of
+/// the observations, from numbers of its own, so that nothing is cached and any can be made again alone.
 struct ForestSampler: Sampler {
     let identity = SamplerIdentity(name: "forest", revision: 1)
     var explanation: String { "forest, a random forest with log expected improvement" }
@@ -72,29 +73,33 @@ struct ForestSampler: Sampler {
             if !asked.contains(configuration) { return .configuration(configuration) }
         } else if !columns.axes.isEmpty {
             let learnt = ForestTargets(history, seed: seed, trial: trial)
-            let points = learnt.rows.isEmpty ? farthest(&random) : best(learnt, trial, &random)
-            if let point = points.first(where: isFree) { return .configuration(axes.configuration(at: point)) }
+            let point = learnt.rows.isEmpty ? farthest(&random) : best(learnt, trial, &random)
+            if let point { return .configuration(axes.configuration(at: point)) }
         }
         return UniformDraw.first(in: cube, notIn: asked, &random)
     }
 
-    private func best(_ learnt: ForestTargets, _ trial: Int, _ random: inout CounterRandom) -> [[Double]] {
+    private func best(_ learnt: ForestTargets, _ trial: Int, _ random: inout CounterRandom) -> [Double]? {
         let model = ForestModel(columns, history, learnt, trees: trees, seed: seed, trial: trial)
         let search = ForestSearch(axes, model, candidates: candidates)
-        return search.ranked(from: learnt.incumbents.prefix(searches).map { Array(history.coordinates(of: $0)) }, &random)
+        let incumbents = learnt.incumbents.prefix(searches).map { Array(history.coordinates(of: $0)) }
+        return search.best(from: incumbents, &random, where: isFree)
     }
 
-    /// Where all trials have failed, what is farthest from them: the largest distance to the nearest one, of a few random points.
-    private func farthest(_ random: inout CounterRandom) -> [[Double]] {
+    /// Where all trials have failed, what is farthest from them: the largest distance to the nearest one, of a few
+    /// random points.
+    private func farthest(_ random: inout CounterRandom) -> [Double]? {
         let points = (0..<64).map { _ in axes.coordinates(of: UniformDraw.configuration(in: cube, &random)) }
         let rows = (0..<history.count).suffix(ForestTargets.rowLimit)
         let distances = points.map { point in
             rows.reduce(Double.infinity) { min($0, distance(of: point, from: $1)) }
         }
-        return points.indices.sorted { (distances[$1], $0) < (distances[$0], $1) }.map { points[$0] }
+        let order = points.indices.sorted { (distances[$1], $0) < (distances[$0], $1) }
+        return order.map { points[$0] }.first(where: isFree)
     }
 
-    /// J. C. Gower 1971: the sum of the distances along each parameter, 1 between two categories, and where only one has it.
+    /// J. C. Gower 1971: the sum of the distances along each parameter, 1 between two categories, and where only one
+    /// has it.
     private func distance(of point: [Double], from row: Int) -> Double {
         let start = row * history.dimensions
         return axes.varyingAxes.reduce(0) { sum, axis in

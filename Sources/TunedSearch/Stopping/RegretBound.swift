@@ -2,13 +2,14 @@ import Glibc
 import TunedNumerics
 public import TunedSpace
 
-/// How much better a point could still be found, with high probability: the basis of a rule for when to stop (A. Makarova et al.
-/// 2022: Automatic termination for hyperparameter optimization, equations 3 to 6; H. Ishibashi et al. 2023, arXiv 2305.03321,
-/// compare it with others).
+/// How much better a point could still be found, with high probability: the basis of a rule for when to stop (A.
+/// Makarova et al. 2022: Automatic termination for hyperparameter optimization, whose regret bound it is; H. Ishibashi
+/// et al. 2023: A stopping criterion for Bayesian optimization by the gap of expected minimum simple regrets, compare
+/// it with theirs).
 ///
-/// With the confidence bounds μ(x) ± √β σ(x), the regret of the best trial is at most the least upper bound among the trials, less
-/// the least lower bound over the space. β = 2 ln(d n² π² / (6 δ)) / 5, δ = 0.1, is the bound of N. Srinivas et al. 2010,
-/// theorem 1, a fifth of which is what their experiments take.
+/// With the confidence bounds μ(x) ± √β σ(x), the regret of the best trial is at most the least upper bound among the
+/// trials, less the least lower bound over the space. β = 2 ln(d n² π² / (6 δ)) / 5, δ = 0.1, is the factor of N.
+/// Srinivas et al. 2010, theorem 1, a fifth of which is what their experiments take.
 public struct RegretBound: Hashable, Sendable {
     /// In the objective's units.
     public var regret: Double
@@ -39,7 +40,8 @@ public struct RegretBound: Hashable, Sendable {
         posterior: some Posterior, space: SearchSpace, observed: [[Double]], seed: UInt64 = 0
     ) throws(AnalysisError) -> RegretBound {
         guard !observed.isEmpty, observed.allSatisfy({ $0.count == space.count }) else {
-            throw AnalysisError(.tooFewTrials, "a bound on the regret needs at least one complete trial, with a coordinate for each parameter")
+            throw AnalysisError(
+                .tooFewTrials, "a bound on the regret needs at least one complete trial, with a coordinate for each parameter")
         }
         let cube = UnitCube(space)
         let varying = space.parameters.indices.filter { !space.parameters[$0].isFixed }
@@ -99,11 +101,11 @@ public struct RegretBound: Hashable, Sendable {
     }
 }
 
-/// Stops a study once what could still be gained is less than the noise of a measurement: a better point could not be told from
-/// the best one.
+/// Stops a study once what could still be gained is less than the noise of a measurement: a better point could not be
+/// told from the best one.
 public struct RegretStoppingRule: Hashable, Sendable {
-    /// The bound on the regret below which the study stops, in the objective's units: the deviation of a measurement, or what
-    /// an improvement is worth.
+    /// The bound on the regret below which the study stops, in the objective's units: the deviation of a measurement,
+    /// or what an improvement is worth.
     public var threshold: Double
     /// Complete trials before the rule says anything.
     public var leastTrials: Int
@@ -133,6 +135,7 @@ public struct RegretStoppingRule: Hashable, Sendable {
         let shouldStop = regret <= threshold
         return Verdict(
             shouldStop: shouldStop, regret: regret,
-            reason: "At most \(regret) can still be gained, \(shouldStop ? "no more" : "more") than the threshold of \(threshold).")
+            reason: "At most \(regret) can still be gained, "
+                + "\(shouldStop ? "no more" : "more") than the threshold of \(threshold).")
     }
 }

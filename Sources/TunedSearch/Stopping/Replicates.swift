@@ -48,7 +48,8 @@ public struct Replicates: Hashable, Sendable {
         return groups
     }
 
-    /// The variance of one measurement, pooled over all configurations that were measured more than once; nil where none was.
+    /// The variance of one measurement, pooled over all configurations that were measured more than once; nil where
+    /// none was.
     public static func noiseVariance(of groups: [Replicates]) -> Double? {
         let freedom = groups.reduce(0) { $0 + $1.count - 1 }
         guard freedom > 0 else { return nil }

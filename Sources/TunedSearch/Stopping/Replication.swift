@@ -3,18 +3,19 @@ public import TunedSpace
 /// Which of the leading configurations to measure again under a noisy metric.
 public enum Replication {
     /// The next measurements by the optimal computing budget allocation (C.-H. Chen et al. 2000: Simulation budget
-    /// allocation for further enhancing the efficiency of ordinal optimization, theorem 1): it makes it most likely that the one
-    /// with the lowest mean is the best. With distances δᵢ of the means from the best one b, and deviations σᵢ of a measurement,
-    /// Nᵢ / Nⱼ = (σᵢ / δᵢ)² / (σⱼ / δⱼ)² and N_b = σ_b √(Σ Nᵢ² / σᵢ²). The one that lacks most of its share comes next, one at a
-    /// time. So what is close to the best, and the best itself, is measured often, what is far from it hardly.
+    /// allocation for further enhancing the efficiency of ordinal optimization, theorem 1): it makes it most likely
+    /// that the one with the lowest mean is the best. With distances δᵢ of the means from the best one b, and
+    /// deviations σᵢ of a measurement, Nᵢ / Nⱼ = (σᵢ / δᵢ)² / (σⱼ / δⱼ)² and N_b = σ_b √(Σ Nᵢ² / σᵢ²). The one that
+    /// lacks most of its share comes next, one at a time. So what is close to the best, and the best itself, is
+    /// measured often, what is far from it hardly.
     ///
     /// - Parameters:
     ///   - groups: the leading configurations with their measurements, each at least one.
     ///   - count: measurements to give out, at least 0.
-    ///   - noiseVariance: of one measurement; nil to pool that of the replicates. A configuration is given its own where it was
-    ///     measured often enough: its own and the pooled one are weighed by their freedom.
-    /// - Returns: places in `groups`, in the order in which to measure them; the same one may come again. Without any estimate of
-    ///   the noise, the best ones in turn, which gives one.
+    ///   - noiseVariance: of one measurement; nil to pool that of the replicates. A configuration is given its own
+    ///     where it was measured often enough: its own and the pooled one are weighed by their freedom.
+    /// - Returns: places in `groups`, in the order in which to measure them; the same one may come again. Without any
+    ///   estimate of the noise, the best ones in turn, which gives one.
     public static func next(_ count: Int, among groups: [Replicates], noiseVariance: Double? = nil) -> [Int] {
         guard !groups.isEmpty, count > 0 else { return [] }
         let means = groups.map(\.mean)

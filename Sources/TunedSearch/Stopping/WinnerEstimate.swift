@@ -1,8 +1,8 @@
 import Glibc
 public import TunedSpace
 
-/// The value of the best configuration, corrected for its having been selected: of many noisy measurements the lowest is low
-/// by luck, too (the winner's curse).
+/// The value of the best configuration, corrected for its having been selected: of many noisy measurements the lowest
+/// is low by luck, too (the winner's curse).
 public struct WinnerEstimate: Hashable, Sendable {
     /// Which of the groups wins by its corrected value; by its measured one it may be another.
     public var winner: Int
@@ -16,16 +16,16 @@ public struct WinnerEstimate: Hashable, Sendable {
     /// One sentence for a person.
     public var explanation: String
 
-    /// The share of the configurations, the best by their mean, that the correction compares; at least ``leastCompared``. The rest
-    /// of a search is no sample of what the winner comes from.
+    /// The share of the configurations, the best by their mean, that the correction compares; at least
+    /// ``leastCompared``. The rest of a search is no sample of what the winner comes from.
     static let comparedShare = 0.25
     static let leastCompared = 8
 
-    /// By empirical Bayes (B. Efron and C. Morris 1973; R. E. Morris 1983: Parametric empirical Bayes inference). The true
-    /// values of the leading configurations are taken as draws from Normal(m, τ²), the mean of r measurements as a draw
-    /// from Normal(true, σ² / r). Each is then drawn towards m, by B = (σ² / r) / (σ² / r + τ²); τ² is where the weighted
-    /// scatter of the means equals its freedom (R. C. Paule and J. Mandel 1982). The lowest of the corrected values wins: a
-    /// configuration that was measured once gives way to one that was confirmed.
+    /// By empirical Bayes (B. Efron and C. Morris 1973; C. N. Morris 1983: Parametric empirical Bayes inference). The
+    /// true values of the leading configurations are taken as draws from Normal(m, τ²), the mean of r measurements as a
+    /// draw from Normal(true, σ² / r). Each is then drawn towards m, by B = (σ² / r) / (σ² / r + τ²); τ² is where the
+    /// weighted scatter of the means equals its freedom (R. C. Paule and J. Mandel 1982). The lowest of the corrected
+    /// values wins: a configuration that was measured once gives way to one that was confirmed.
     ///
     /// - Parameters:
     ///   - noiseVariance: of one measurement; nil to pool that of the replicates.
@@ -45,24 +45,29 @@ public struct WinnerEstimate: Hashable, Sendable {
         for place in compared.indices {
             let weight = spread + errors[place] > 0 ? spread / (spread + errors[place]) : 1
             let value = center + weight * (means[place] - center)
-            if best.map({ value < $0.value || (value == $0.value && groups[compared[place]].count > groups[compared[$0.place]].count) }) ?? true {
-                best = (place, value, weight * errors[place])
+            // Of equal ones the one that was measured most.
+            let isBetter = best.map { other in
+                value < other.value || (value == other.value && errors[place] < errors[other.place])
             }
+            if isBetter ?? true { best = (place, value, weight * errors[place]) }
         }
         guard let best else { throw AnalysisError(.tooFewTrials, "there is no complete trial") }
         let winner = compared[best.place]
         let measured = means[best.place]
+        let over = groups[winner].count == 1 ? "one trial" : "\(groups[winner].count) trials"
         return WinnerEstimate(
             winner: winner, measured: measured, corrected: best.value, deviation: best.variance.squareRoot(),
             replicates: groups[winner].count,
-            explanation: "Measured as \(measured) over \(groups[winner].count == 1 ? "one trial" : "\(groups[winner].count) trials"); "
+            explanation: "Measured as \(measured) over \(over); "
                 + "\(best.value) once its being the best of \(groups.count) by luck is allowed for.")
     }
 
     /// By a model's belief at the winner, which has learnt from all trials how much of a value is noise.
     ///
     /// - Parameter cube: the unit cube of the study's space.
-    public static func modelled(_ groups: [Replicates], posterior: some Posterior, cube: UnitCube) throws(AnalysisError) -> WinnerEstimate {
+    public static func modelled(
+        _ groups: [Replicates], posterior: some Posterior, cube: UnitCube
+    ) throws(AnalysisError) -> WinnerEstimate {
         let beliefs = groups.map { posterior.posterior(at: cube.coordinates(of: $0.configuration)) }
         guard let winner = beliefs.indices.min(by: { (beliefs[$0].mean, $0) < (beliefs[$1].mean, $1) }) else {
             throw AnalysisError(.tooFewTrials, "there is no complete trial")
@@ -71,7 +76,8 @@ public struct WinnerEstimate: Hashable, Sendable {
         return WinnerEstimate(
             winner: winner, measured: groups[winner].mean, corrected: belief.mean, deviation: belief.deviation,
             replicates: groups[winner].count,
-            explanation: "Measured as \(groups[winner].mean); \(belief.mean) by the model of all \(groups.count) configurations.")
+            explanation: "Measured as \(groups[winner].mean); "
+                + "\(belief.mean) by the model of all \(groups.count) configurations.")
     }
 
     static func leading(_ groups: [Replicates]) -> [Int] {
@@ -90,7 +96,9 @@ public struct WinnerEstimate: Hashable, Sendable {
         }
         func excess(_ spread: Double) -> Double {
             let m = center(spread)
-            let scatter = zip(means, errors).reduce(0) { $0 + ($1.0 - m) * ($1.0 - m) / max($1.1 + spread, .leastNormalMagnitude) }
+            let scatter = zip(means, errors).reduce(0) { sum, item in
+                sum + (item.0 - m) * (item.0 - m) / max(item.1 + spread, .leastNormalMagnitude)
+            }
             return scatter - Double(means.count - 1)
         }
         guard means.count > 1, let low = means.min(), let high = means.max(), high > low else {

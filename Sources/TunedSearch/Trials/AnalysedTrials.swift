@@ -32,8 +32,8 @@ struct AnalysedTrials: Sendable {
     let axes: ParzenAxes
     let history: TrialHistory
     let objective: Int
-    /// Rows of the trials that say something: complete ones from the best on, then pruned ones by how far they came, then
-    /// failed ones.
+    /// Rows of the trials that say something: complete ones from the best on, then pruned ones by how far they came,
+    /// then failed ones.
     let ranked: [Int]
     let completeCount: Int
 
@@ -85,6 +85,7 @@ struct AnalysedTrials: Sendable {
     func require(complete least: Int, for what: String) throws(AnalysisError) {
         guard completeCount < least else { return }
         throw AnalysisError(
-            .tooFewTrials, "\(what) needs at least \(least) complete trials; there \(completeCount == 1 ? "is" : "are") \(completeCount)")
+            .tooFewTrials,
+            "\(what) needs at least \(least) complete trials; there \(completeCount == 1 ? "is" : "are") \(completeCount)")
     }
 }

@@ -3,11 +3,11 @@ import TunedNumerics
 /// Grows regression trees by the largest reduction of the squared error.
 ///
 /// Each column is sorted once for all trees; a node's rows are a range of every column's order, which a split divides
-/// without sorting again, so that a level costs one pass. A threshold is drawn between the two values that the best split
-/// lies between: the mean over trees then changes steadily from one to the other. Categories are split by the order of
-/// their means, which finds the best of all divisions in two (W. D. Fisher 1958: On grouping for maximum homogeneity);
-/// those that a node never saw go to a random side, so that the trees disagree about them.
-final class ForestGrower {
+/// without sorting again, so that a level costs one pass. A threshold is drawn between the two values that the best
+/// split lies between: the mean over trees then changes steadily from one to the other. Categories are split by the
+/// order of their means, which finds the best of all divisions in two (W. D. Fisher 1958: On grouping for maximum
+/// homogeneity); those that a node never saw go to a random side, so that the trees disagree about them.
+struct ForestGrower {
     private(set) var nodes: [RandomForest.Node] = []
     private(set) var sets: [UInt64] = []
 
@@ -73,7 +73,7 @@ final class ForestGrower {
     }
 
     /// - Returns: the place of its root.
-    func growTree(_ random: inout CounterRandom) -> Int32 {
+    mutating func growTree(_ random: inout CounterRandom) -> Int32 {
         drawSample(&random)
         let root = nodes.count
         nodes.append(RandomForest.Node(column: RandomForest.Node.leaf, child: 0, value: 0))
@@ -86,7 +86,7 @@ final class ForestGrower {
         return Int32(root)
     }
 
-    private func drawSample(_ random: inout CounterRandom) {
+    private mutating func drawSample(_ random: inout CounterRandom) {
         let count = targets.count
         let size = min(count, settings.sampleLimit ?? count)
         for row in 0..<count { weights[row] = settings.isBootstrapped || size < count ? 0 : 1 }
@@ -106,7 +106,7 @@ final class ForestGrower {
 
     /// Makes the node a leaf, or splits it.
     /// - Returns: the end of the first child's rows; nil for a leaf.
-    private func divide(_ node: Int, _ range: Range<Int>, _ random: inout CounterRandom) -> Int? {
+    private mutating func divide(_ node: Int, _ range: Range<Int>, _ random: inout CounterRandom) -> Int? {
         var (weight, sum) = (0.0, 0.0)
         var (low, high) = (Double.infinity, -Double.infinity)
         for place in range {
@@ -123,7 +123,10 @@ final class ForestGrower {
         guard split.column >= 0 else { return nil }
 
         let firstCount = mark(split, range)
-        for column in 0..<columns.count { partition(column, range) }
+        for column in 0..<columns.count {
+            let base = column * sampleCount
+            Self.partition(&order, &room, isFirst, base + range.lowerBound..<base + range.upperBound)
+        }
         nodes[node].child = Int32(nodes.count)
         if columns.categories[split.column] > 0 {
             nodes[node].column = RandomForest.Node.categorical(split.column)
@@ -139,7 +142,7 @@ final class ForestGrower {
         return range.lowerBound + firstCount
     }
 
-    private func append(_ split: Split, _ random: inout CounterRandom) {
+    private mutating func append(_ split: Split, _ random: inout CounterRandom) {
         let start = sets.count
         for _ in 0...(columns.categories[split.column] - 1) >> 6 { sets.append(random.next()) }
         for category in split.seen { sets[start + category >> 6] &= ~(1 << UInt64(category & 63)) }
@@ -148,7 +151,7 @@ final class ForestGrower {
 
     // MARK: Rows
 
-    private func mark(_ split: Split, _ range: Range<Int>) -> Int {
+    private mutating func mark(_ split: Split, _ range: Range<Int>) -> Int {
         let (width, base) = (columns.count, split.column * sampleCount)
         var count = 0
         if columns.categories[split.column] > 0 {
@@ -171,29 +174,34 @@ final class ForestGrower {
     }
 
     /// Brings the rows of the first child before the others, each in their order.
-    private func partition(_ column: Int, _ range: Range<Int>) {
-        let base = column * sampleCount
+    private static func partition(
+        _ order: inout [Int32], _ room: inout [Int32], _ isFirst: [Bool], _ range: Range<Int>
+    ) {
         order.withUnsafeMutableBufferPointer { order in
             room.withUnsafeMutableBufferPointer { room in
-                var (first, other) = (base + range.lowerBound, 0)
-                for place in base + range.lowerBound..<base + range.upperBound {
-                    let row = order[place]
-                    if isFirst[Int(row)] {
-                        order[first] = row
-                        first += 1
-                    } else {
-                        room[other] = row
-                        other += 1
+                isFirst.withUnsafeBufferPointer { isFirst in
+                    var (first, other) = (range.lowerBound, 0)
+                    for place in range {
+                        let row = order[place]
+                        if isFirst[Int(row)] {
+                            order[first] = row
+                            first += 1
+                        } else {
+                            room[other] = row
+                            other += 1
+                        }
                     }
+                    for index in 0..<other { order[first + index] = room[index] }
                 }
-                for index in 0..<other { order[first + index] = room[index] }
             }
         }
     }
 
     // MARK: Splits
 
-    private func bestSplit(_ range: Range<Int>, _ weight: Double, _ sum: Double, _ random: inout CounterRandom) -> Split {
+    private mutating func bestSplit(
+        _ range: Range<Int>, _ weight: Double, _ sum: Double, _ random: inout CounterRandom
+    ) -> Split {
         var best = Split()
         for index in columnOrder.indices {
             // Past the share only until some column can be split at all.
@@ -263,7 +271,7 @@ final class ForestGrower {
         }
     }
 
-    private func splitCategories(
+    private mutating func splitCategories(
         _ column: Int, _ range: Range<Int>, _ weight: Double, _ sum: Double, _ best: inout Split
     ) {
         let (width, base, least) = (columns.count, column * sampleCount, Double(settings.leafSize))

@@ -4,9 +4,9 @@ import TunedSpace
 
 /// What a forest sampler makes of its trials: how much better than the best a point may be, and whether it works out.
 ///
-/// Trials that still run are learnt with the mean that a first forest predicts for them. A second one tells from all ended
-/// trials the chance that a configuration does not fail; a leaf of n trials counts for it like n + 1, of which one is as all of
-/// them together.
+/// Trials that still run are learnt with the mean that a first forest predicts for them. A second one tells from all
+/// ended trials the chance that a configuration does not fail; a leaf of n trials counts for it like n + 1, of which
+/// one is as all of them together.
 struct ForestModel: Sendable {
     private let columns: ForestColumns
     private let forest: RandomForest
@@ -53,8 +53,8 @@ struct ForestModel: Sendable {
     }
 
     static let columnShare = 0.7
-    /// A point about which all trees agree is still not certain: where little is left to gain, that keeps the chance to fail from
-    /// being outweighed by any doubt at all. In standard deviations of the targets.
+    /// A point about which all trees agree is still not certain: where little is left to gain, that keeps the chance to
+    /// fail from being outweighed by any doubt at all. In standard deviations of the targets.
     private static let leastDeviation = 0.1
 
     /// log expected improvement + log P(works out), of points with a coordinate for each axis, one after the other.

@@ -1,10 +1,11 @@
 import TunedNumerics
 import TunedSpace
 
-/// Looks for the points that a model scores highest: random ones, and local searches from the best of them and from the best trials,
-/// which go to the best of a point's neighbours until none is better (F. Hutter et al. 2011: Sequential model-based optimization
-/// for general algorithm configuration, section 4.3). A neighbour differs in one parameter: in another category, or in a number
-/// drawn around its own with a deviation of a fifth of the range, four of each; what this makes active is drawn anew.
+/// Looks for the points that a model scores highest: random ones, and local searches from the best of them and from the
+/// best trials, which go to the best of a point's neighbours until none is better (F. Hutter et al. 2011: Sequential
+/// model-based optimization for general algorithm configuration, section 4.3). A neighbour differs in one parameter: in
+/// another category, or in a number drawn around its own with a deviation of a fifth of the range, four of each; what
+/// this makes active is drawn anew.
 struct ForestSearch {
     static let rounds = 10
     static let neighbours = 4
@@ -28,9 +29,9 @@ struct ForestSearch {
 
     private var width: Int { axes.axes.count }
 
-    /// The points that were looked at, from the best on; equal ones as they were found.
+    /// The best of all points that were looked at, and that are free; of equal ones the first.
     /// - Parameter incumbents: the best trials; half as many of the random points are searched from, too.
-    func ranked(from incumbents: [[Double]], _ random: inout CounterRandom) -> [[Double]] {
+    func best(from incumbents: [[Double]], _ random: inout CounterRandom, where isFree: ([Double]) -> Bool) -> [Double]? {
         var found: [Double] = []
         found.reserveCapacity(width * candidates)
         for _ in 0..<candidates {
@@ -43,7 +44,11 @@ struct ForestSearch {
         let known = model.scores(of: incumbents.flatMap { $0 }, axes: width)
         starts += zip(incumbents, known).map { (point: $0, score: $1) }
         for start in starts { climb(from: start, &found, &scores, &random) }
-        return order(scores).map { point($0, found) }
+        for index in order(scores) {
+            let point = point(index, found)
+            if isFree(point) { return point }
+        }
+        return nil
     }
 
     private func climb(

@@ -1,14 +1,16 @@
 import Glibc
 import TunedNumerics
 
-/// What a forest learns in place of the values of the trials: they are scaled so that the good ones differ from each other as
-/// much as the bad ones do.
+/// What a forest learns in place of the values of the trials: they are scaled so that the good ones differ from each
+/// other as much as the bad ones do.
 ///
-/// Of one objective the target is log(y - min + (median - min) / 10), standardised. It is that of SMAC3 (log y) where the
-/// best value is near 0, and means the same wherever the values lie and whatever their unit. Several objectives are brought to
-/// one by the augmented Chebyshev norm with weights of the trial's own (J. Knowles 2006: ParEGO, equations 2 and 3).
+/// Of one objective the target is log(y - min + (median - min) / 10), standardised. It is that of SMAC3 (log y) where
+/// the best value is near 0, and means the same wherever the values lie and whatever their unit. Several objectives are
+/// brought to one by the augmented Chebyshev norm with weights of the trial's own (J. Knowles 2006: ParEGO, section
+/// III).
 ///
-/// Pruned trials are in the worse half of the complete ones, spread over it by their rank. Failed ones are not here at all.
+/// Pruned trials are in the worse half of the complete ones, spread over it by their rank. Failed ones are not here at
+/// all.
 struct ForestTargets: Sendable {
     /// Rows of the history, each with its target.
     private(set) var rows: [Int] = []
@@ -16,8 +18,8 @@ struct ForestTargets: Sendable {
     /// The rows of the best complete trials, from the best on.
     private(set) var incumbents: [Int] = []
 
-    /// A forest learns from at most so many trials: the best quarter of the number, and a random sample of the others. It
-    /// bounds the cost of a suggestion.
+    /// A forest learns from at most so many trials: the best quarter of the number, and a random sample of the others.
+    /// It bounds the cost of a suggestion.
     static let rowLimit = 1_000
     static let incumbentLimit = 10
     private static let augmentation = 0.05
@@ -44,8 +46,8 @@ struct ForestTargets: Sendable {
         self.targets = kept.map(\.target)
     }
 
-    /// The first so many, and those of the others whose random number, which belongs to the row, is the lowest; in the order of
-    /// the rows.
+    /// The first so many, and those of the others whose random number, which belongs to the row, is the lowest; in the
+    /// order of the rows.
     static func thinned<Item>(_ items: [Item], best: Int, seed: UInt64, row: (Item) -> Int) -> [Item] {
         var kept = items
         if items.count > rowLimit {

@@ -1,8 +1,9 @@
 import Glibc
 import TunedNumerics
 
-/// The logarithm of the expected improvement of a normal belief over a value to beat (D. R. Jones et al. 1998: Efficient
-/// global optimization, equation 15; its logarithm as S. Ament et al. 2023, arXiv 2310.20708, equation 8).
+/// The logarithm of the expected improvement of a normal belief over a value to beat (D. R. Jones et al. 1998:
+/// Efficient global optimization, equation 15; its logarithm as S. Ament et al. 2023, arXiv 2310.20708, which also
+/// shows why).
 enum LogImprovement {
     /// log E[max(0, best - Y)] of Y ~ Normal(mean, deviation²).
     static func expected(mean: Double, deviation: Double, best: Double) -> Double {

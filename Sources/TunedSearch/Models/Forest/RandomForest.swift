@@ -4,8 +4,8 @@ import TunedNumerics
 /// sample; the mean and the variance of their answers are the model's (F. Hutter et al. 2011: Sequential model-based
 /// optimization for general algorithm configuration, section 4.1).
 ///
-/// All trees lie in one array of nodes, the two children of a node beside each other, so that an answer costs one walk of
-/// neighbouring memory a tree.
+/// All trees lie in one array of nodes, the two children of a node beside each other, so that an answer costs one walk
+/// of neighbouring memory a tree.
 struct RandomForest: Sendable {
     struct Settings: Sendable {
         var trees = 10
@@ -18,8 +18,8 @@ struct RandomForest: Sendable {
         var isBootstrapped = true
     }
 
-    /// A leaf has column ``leaf``, the number of its rows as `child`, and its mean as `value`. A split on a number sends
-    /// those up to `value` to `child`, the others to the one after; one on categories, those whose bit is set.
+    /// A leaf has column ``leaf``, the number of its rows as `child`, and its mean as `value`. A split on a number
+    /// sends those up to `value` to `child`, the others to the one after; one on categories, those whose bit is set.
     struct Node: Sendable {
         static let leaf: Int32 = -1
         /// The column; of a split on categories its complement, less one.
@@ -44,11 +44,13 @@ struct RandomForest: Sendable {
     init(
         _ columns: ForestColumns, rows: [Double], targets: [Double], settings: Settings, random: (Int) -> CounterRandom
     ) {
-        let grower = ForestGrower(columns, rows: rows, targets: targets, settings: settings)
-        roots = (0..<settings.trees).map { tree in
+        var grower = ForestGrower(columns, rows: rows, targets: targets, settings: settings)
+        var roots: [Int32] = []
+        for tree in 0..<settings.trees {
             var numbers = random(tree)
-            return grower.growTree(&numbers)
+            roots.append(grower.growTree(&numbers))
         }
+        self.roots = roots
         self.columns = columns
         nodes = grower.nodes
         sets = grower.sets
