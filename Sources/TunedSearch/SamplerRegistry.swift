@@ -15,6 +15,7 @@ public enum SamplerRegistry {
             "de",
             { problem, settings, caching throws(SearchError) in try DifferentialEvolutionSampler(problem, &settings, caching: caching) }
         ),
+        ("forest", { problem, settings, _ throws(SearchError) in try ForestSampler(problem, &settings) }),
         ("genetic", { problem, settings, caching throws(SearchError) in try GeneticSampler(problem, &settings, caching: caching) }),
         ("gp", { problem, settings, caching throws(SearchError) in try GaussianProcessSampler(problem, &settings, caching: caching) }),
         ("grid", { problem, settings, caching throws(SearchError) in try GridSampler(problem, &settings, caching: caching) }),

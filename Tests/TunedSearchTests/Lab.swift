@@ -26,6 +26,8 @@ struct Lab {
             // What is tested does not depend on how many points are compared, but its time without optimisation does.
             case "gp": ["candidates": .integer(8)]
             case "auto" where space.finiteSize.map { $0 > 100 } ?? true && objectives == 1: ["candidates": .integer(8)]
+            // Thousands of suggestions without the compiler's optimisation.
+            case "forest": ["trees": 2, "candidates": 10, "searches": 1]
             default: [:]
             }
         sampler = try SamplerRegistry.make(name: name, settings: settings, problem: problem, caching: caching)

@@ -45,7 +45,7 @@ import TunedSpace
 
     @Test(arguments: samplers, NamedSpace.all)
     func seedsDiffer(_ sampler: String, _ named: NamedSpace) throws {
-        guard ["cmaes", "de", "random", "sobol", "tpe"].contains(sampler), named.space.finiteSize == nil else { return }
+        guard ["cmaes", "de", "forest", "gp", "random", "sobol", "tpe"].contains(sampler), named.space.finiteSize == nil else { return }
         var suggestions: [[Configuration]] = []
         for seed in [1, 2] as [UInt64] {
             var lab = try Lab(sampler, named.space, seed: seed)

@@ -12,6 +12,12 @@ enum RandomStream {
     static let targets: UInt32 = 7
     static let direction: UInt32 = 8
     static let model: UInt32 = 9
+    static let challengers: UInt32 = 16
+    static let weights: UInt32 = 17
+    static let regret: UInt32 = 18
+    /// One a tree from here on, and from there.
+    static let bootstrap: UInt32 = 1 << 12
+    static let bootstrapOfFailures: UInt32 = 2 << 12
     /// One a parameter from here on.
     static let columns: UInt32 = 1 << 16
 }
