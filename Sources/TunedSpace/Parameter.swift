@@ -11,10 +11,15 @@ public struct Parameter: Hashable, Sendable {
     /// The categories that a study searches among, ascending; nil for all. Narrowing keeps the declared choices, so
     /// that a category's index means the same to the plugin in every study.
     public var allowed: [Int]?
+    /// Where a person believes that the best value lies.
+    public var prior: Prior?
+    /// The items of a permutation; nil for all other parameters. Its domain are the numbers of the orders, from 0 to
+    /// n! - 1 (``PermutationCode``): that is what is searched, stored, and crosses to a plugin.
+    public var permuted: [Choice]?
 
     public init(
         name: String, domain: Domain, description: String = "", defaultValue: ParameterValue? = nil,
-        conditions: [Condition] = [], allowed: [Int]? = nil
+        conditions: [Condition] = [], allowed: [Int]? = nil, prior: Prior? = nil
     ) {
         self.name = name
         self.domain = domain
@@ -22,6 +27,14 @@ public struct Parameter: Hashable, Sendable {
         self.defaultValue = defaultValue
         self.conditions = conditions
         self.allowed = allowed
+        self.prior = prior
+    }
+
+    /// An order of up to ``PermutationCode/maximumItems`` items.
+    public init(name: String, permuting items: [Choice], description: String = "") {
+        let last = Int64(clamping: PermutationCode.count(min(items.count, PermutationCode.maximumItems)) - 1)
+        self.init(name: name, domain: .integer(IntegerDomain(low: 0, high: last)), description: description)
+        permuted = items
     }
 }
 

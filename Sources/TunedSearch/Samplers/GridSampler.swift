@@ -4,7 +4,7 @@ import TunedSpace
 ///
 /// Countable parameters take all their values. Continuous ones take `points` values (setting, 1 to 1,000, default 10),
 /// evenly spaced on their scale with both ends among them. Conditions are followed: a parameter that is inactive is not
-/// varied. What was tried already, by whomever, is passed over, so a grid resumes where it stood.
+/// varied. Points that break a rule are not in the grid. What was tried already, by whomever, is passed over, so a grid resumes where it stood.
 struct GridSampler: Sampler {
     static let defaultPoints = 10
 
@@ -27,9 +27,19 @@ struct GridSampler: Sampler {
     init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
         let points = try settings.integer("points", default: Self.defaultPoints, in: 1...1_000)
         guard let grid = problem.space.grid(pointsPerFloat: points) else {
+            guard problem.space.rules.isEmpty else {
+                throw SearchError(
+                    .problem, path: "settings.points",
+                    "the points of a grid that keep the rules are too many to be listed; take another sampler, fewer points, or a narrower space")
+            }
             throw SearchError(
                 .problem, path: "settings.points",
                 "a grid over this space has more than 2^64 configurations; take another sampler, fewer points, or a narrower space")
+        }
+        guard grid.count > 0 else {
+            throw SearchError(
+                .problem, path: "settings.points",
+                "no point of the grid keeps the rules; take more points, or another sampler")
         }
         self.grid = grid
         firstLeft = caching ? 0 : nil
