@@ -38,7 +38,10 @@ extension SearchSpace {
             if let own = parameters[index].conditions.firstIndex(where: { $0.parent == count }) {
                 parameters[index].conditions[own].values.removeAll { !lengths.contains($0) }
             } else {
-                parameters[index].conditions.append(Condition(parent: count, values: lengths))
+                // In the order of the names, as in a map.
+                let place = parameters[index].conditions.firstIndex { declared[$0.parent].name > presence.count }
+                parameters[index].conditions.insert(
+                    Condition(parent: count, values: lengths), at: place ?? parameters[index].conditions.count)
             }
         }
         if rules.isEmpty {

@@ -15,6 +15,8 @@ struct LegalDraw: Sendable {
     /// A line shrinks to its 2^-40th, about.
     private static let maximumShrinks = 60
     private static let maximumMoves = 120
+    /// Legal points whose differences are directions.
+    private static let guides = 6
 
     let cube: UnitCube
     /// Parameters that decide what is legal.
@@ -55,51 +57,81 @@ struct LegalDraw: Sendable {
 
     // MARK: The walk
 
-    private func walk(from start: [Double], _ random: inout CounterRandom) -> Configuration {
-        var current = cube.space.legal(near: cube.point(ofShares: start))
-        var shares = start
-        // Those that have no value keep their draw, for when they become active.
-        let legal = cube.shares(below: cube.coordinates(of: current))
-        for index in shares.indices where !legal[index].isNaN { shares[index] = legal[index] }
-        // A cell's middle, or a logarithm and back, may lie on the other side of a bound.
-        guard cube.space.isLegal(configuration(atShares: shares)) else { return current }
-        for move in 0..<min(4 * ruled.count + 8, Self.maximumMoves) {
-            let line = direction(move, &random)
-            if let next = step(shares, along: line, &random) { (shares, current) = next }
-        }
-        return current
+    private struct Place {
+        /// Of every parameter, also of those that have no value: for when they become active.
+        var shares: [Double]
+        var configuration: Configuration
     }
 
-    /// One coordinate in turn, two at random, or all.
-    private func direction(_ move: Int, _ random: inout CounterRandom) -> [(index: Int, slope: Double)] {
+    private typealias Line = [(index: Int, slope: Double)]
+
+    private func walk(from start: [Double], _ random: inout CounterRandom) -> Configuration {
+        var place = legalPlace(near: start)
+        // What the legal region is like: where a bound leaves only a thin slice, lines along it are all but never met at
+        // random, and the differences of legal points lie along it.
+        let others = (0..<Self.guides).map { _ in legalPlace(near: draw(&random)).shares }
+        for move in 0..<min(4 * ruled.count + 8, Self.maximumMoves) {
+            let line = direction(move, others, &random)
+            if let next = step(place, along: line, &random) { place = next }
+        }
+        return place.configuration
+    }
+
+    private func legalPlace(near shares: [Double]) -> Place {
+        let configuration = cube.space.legal(near: cube.point(ofShares: shares))
+        let legal = cube.shares(below: cube.coordinates(of: configuration))
+        return Place(shares: zip(shares, legal).map { $1.isNaN ? $0 : $1 }, configuration: configuration)
+    }
+
+    /// One coordinate, two, all, or along the difference of two legal points.
+    private func direction(_ move: Int, _ others: [[Double]], _ random: inout CounterRandom) -> Line {
+        let first = random.index(below: ruled.count)
         switch move % 4 {
-        case 0, 2: return [(ruled[random.index(below: ruled.count)], 1)]
         case 1 where ruled.count > 1:
-            let first = random.index(below: ruled.count)
             let second = (first + 1 + random.index(below: ruled.count - 1)) % ruled.count
             return [(ruled[first], random.normal()), (ruled[second], random.normal())]
-        default: return ruled.map { ($0, random.normal()) }
+        case 2: return ruled.map { ($0, random.normal()) }
+        case 3:
+            let from = random.index(below: others.count)
+            let to = (from + 1 + random.index(below: others.count - 1)) % others.count
+            return ruled.map { ($0, others[to][$0] - others[from][$0]) }
+        default: return [(ruled[first], 1)]
         }
     }
 
-    private func step(
-        _ shares: [Double], along line: [(index: Int, slope: Double)], _ random: inout CounterRandom
-    ) -> (shares: [Double], configuration: Configuration)? {
+    private func step(_ place: Place, along line: Line, _ random: inout CounterRandom) -> Place? {
         var (low, high) = (-Double.infinity, Double.infinity)
         for (index, slope) in line where slope != 0 {
-            let (a, b) = ((0 - shares[index]) / slope, (1 - shares[index]) / slope)
+            let (a, b) = ((0 - place.shares[index]) / slope, (1 - place.shares[index]) / slope)
             low = max(low, min(a, b))
             high = min(high, max(a, b))
         }
         guard low < high, low.isFinite, high.isFinite else { return nil }
         for _ in 0..<Self.maximumShrinks {
-            let place = low + (high - low) * random.uniform()
-            var moved = shares
-            for (index, slope) in line { moved[index] = min(max(shares[index] + place * slope, 0), 1) }
-            let configuration = configuration(atShares: moved)
-            if cube.space.isLegal(configuration) { return (moved, configuration) }
-            if place < 0 { low = place } else { high = place }
+            let distance = low + (high - low) * random.uniform()
+            var moved = place
+            for (index, slope) in line where slope != 0 {
+                moved.shares[index] = min(max(place.shares[index] + distance * slope, 0), 1)
+                moved.configuration[index] = nil
+            }
+            complete(&moved)
+            if cube.space.isLegal(moved.configuration) { return moved }
+            if distance < 0 { low = distance } else { high = distance }
         }
         return nil
+    }
+
+    /// Reads off the values that are missing. Those that stay are not read again: a logarithm and back may lie on the other
+    /// side of a bound.
+    private func complete(_ place: inout Place) {
+        let space = cube.space
+        for index in space.order {
+            if !space.active(index, in: place.configuration) {
+                place.configuration[index] = nil
+            } else if place.configuration[index] == nil {
+                let share = place.shares[index]
+                place.configuration[index] = cube.scales[index].value(at: cube.priors[index]?.place(of: share) ?? share)
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ enum LegalListing {
     static let maximumScan: UInt64 = 1 << 18
     /// A larger one is searched: parameter by parameter, without the values that propagation drops. So few legal ones are
     /// found among however many. At so many steps it ends without a result.
-    static let maximumSteps = 1 << 16
+    static let maximumSteps = 1 << 15
 
     /// Places of the legal configurations, ascending; nil where there are too many.
     static func places(in lattice: ConfigurationLattice, of space: SearchSpace, _ system: RuleSystem) -> [UInt64]? {

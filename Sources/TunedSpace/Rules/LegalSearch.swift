@@ -20,6 +20,8 @@ struct LegalSearch {
     /// A place for every parameter.
     private let target: [Double]
     private var nodes = 0
+    /// A node counts more where there are many rules to propagate.
+    private let cost: Int
     private var isUncertain = false
     private let maximumNodes: Int
 
@@ -27,6 +29,7 @@ struct LegalSearch {
     init(_ space: SearchSpace, _ rules: [Rule], _ system: RuleSystem, near point: [Double], maximumNodes: Int) {
         self.space = space
         self.rules = rules
+        cost = 1 + rules.count / 20
         self.system = system
         self.maximumNodes = maximumNodes
         let scales = space.parameters.map(UnitScale.init)
@@ -56,7 +59,7 @@ struct LegalSearch {
     }
 
     private mutating func visit(_ box: RuleBox, _ fixed: [Int: ParameterValue]) -> Configuration? {
-        nodes += 1
+        nodes += cost
         guard nodes <= maximumNodes else { return nil }
         var box = box
         guard box.propagate() else { return nil }

@@ -13,6 +13,21 @@ struct LinearRelaxation {
     private let isLogarithmic: [Bool]
 
     private static let maximumSweeps = 60
+    /// How far a sum stays below a strict bound, relative to what it can be.
+    private static let strictMargin = 1e-10
+
+    /// Less than half of what the least step of a countable number makes.
+    private static func margin(of bound: LinearBound, _ parameters: [Parameter]) -> Double {
+        var (magnitude, least) = (abs(bound.bound), Double.infinity)
+        for term in bound.terms {
+            let parameter = parameters[term.parameter]
+            guard let hull = Reach(parameter).hull(of: parameter) else { continue }
+            magnitude += abs(term.coefficient) * max(abs(hull.low), abs(hull.high))
+            guard let count = parameter.cellCount, count > 1 else { continue }
+            least = min(least, abs(term.coefficient) * (parameter.number(ofCell: 1) - parameter.number(ofCell: 0)))
+        }
+        return min(strictMargin * magnitude, least / 4)
+    }
 
     init(_ bounds: [LinearBound], _ box: RuleBox, _ scales: [UnitScale]) {
         self.box = box
@@ -33,7 +48,8 @@ struct LinearRelaxation {
         for bound in bounds {
             var coefficients = [Double](repeating: 0, count: variables.count)
             for term in bound.terms { if let place = places[term.parameter] { coefficients[place] += term.coefficient } }
-            rows.append(LinearSystem.Row(coefficients: coefficients, bound: bound.bound))
+            let margin = bound.isStrict ? Self.margin(of: bound, box.system.parameters) : 0
+            rows.append(LinearSystem.Row(coefficients: coefficients, bound: bound.bound - margin))
         }
         self.variables = variables
         (self.low, self.high) = (low, high)

@@ -1,15 +1,24 @@
 /// Bounds on linear sums of numbers that lie in a box: a_i · x <= b_i, low <= x <= high.
-struct LinearSystem {
-    struct Row {
+package struct LinearSystem {
+    package struct Row {
         var coefficients: [Double]
         var bound: Double
+
+        package init(coefficients: [Double], bound: Double) {
+            self.coefficients = coefficients
+            self.bound = bound
+        }
     }
 
-    var low: [Double]
-    var high: [Double]
-    var rows: [Row]
+    let low: [Double]
+    let high: [Double]
+    let rows: [Row]
 
-    private static let epsilon = 1e-11
+    package init(low: [Double], high: [Double], rows: [Row]) {
+        self.low = low
+        self.high = high
+        self.rows = rows
+    }
 
     /// A point as far inside of all rows as there is one, distances measured in widths of the box; nil where no point keeps
     /// all rows.
@@ -18,7 +27,7 @@ struct LinearSystem {
     /// variables and Bland's rule (R. G. Bland 1977: New finite pivoting rules for the simplex method), which cannot go
     /// round in circles. The corner x = low with the t of the row that is violated most is where it can begin, so there is
     /// no first phase.
-    func centre() -> [Double]? {
+    package func centre() -> [Double]? {
         let count = low.count
         // x = low + width · y, with y in [0, 1].
         let width = zip(low, high).map { $1 - $0 }

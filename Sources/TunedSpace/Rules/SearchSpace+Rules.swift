@@ -44,7 +44,7 @@ struct Legality: Hashable, Sendable {
 
 extension SearchSpace {
     /// Nodes of the search for a configuration near a point; beyond, the configuration that is known to be legal serves.
-    private static let maximumNodes = 500
+    private static let maximumNodes = 1_000
 
     /// Whether the configuration keeps all rules. Domains and conditions are not looked at.
     public func isLegal(_ configuration: Configuration) -> Bool {
