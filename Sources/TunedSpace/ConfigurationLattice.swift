@@ -89,13 +89,15 @@ package struct ConfigurationLattice: Sendable {
 
     /// nil where a parameter is not countable, where there are 2^64 configurations or more, where conditions are too
     /// entangled, or where rules leave more configurations than are listed (``LegalListing``).
-    package init?(_ space: SearchSpace, axes: [Axis]) {
+    ///
+    /// - Parameter followingRules: false numbers all configurations, also those that break a rule.
+    package init?(_ space: SearchSpace, axes: [Axis], followingRules: Bool = true) {
         var builder = Builder(space: space, axes: axes)
         guard let root = builder.node(of: space.order), let count = builder.nodes[root]?.count else { return nil }
         self.axes = axes
         self.root = root
         nodes = builder.nodes.compactMap { $0 }
-        guard let system = space.legality?.system else {
+        guard followingRules, let system = space.legality?.system else {
             self.count = count
             return
         }

@@ -8,7 +8,7 @@ extension Parameter {
             if float.low == float.high { return 1 }
             return float.step.map { UInt64(((float.high - float.low) / $0 * (1 + 1e-12)).rounded(.down)) + 1 }
         case .integer(let integer): return UInt64(integer.high - integer.low) / UInt64(integer.step) + 1
-        case .categorical, .ordinal, .boolean: return UInt64(categories.count)
+        case .categorical, .ordinal, .boolean: return UInt64(allowed?.count ?? declaredCategoryCount)
         }
     }
 

@@ -33,6 +33,15 @@ extension Parameter {
         }
     }
 
+    /// The place of each choice as its author wrote it.
+    var choicesByJSON: [JSONValue: Int] {
+        switch domain {
+        case .categorical(let choices), .ordinal(let choices):
+            Dictionary(choices.enumerated().map { ($1.json, $0) }, uniquingKeysWith: { first, _ in first })
+        case .boolean, .float, .integer: [:]
+        }
+    }
+
     /// For an error: what values the parameter takes.
     package var expectation: String {
         if let permuted {

@@ -29,12 +29,15 @@ public struct Parameter: Hashable, Sendable {
         self.allowed = allowed
         self.prior = prior
     }
+}
 
-    /// An order of up to ``PermutationCode/maximumItems`` items.
-    public init(name: String, permuting items: [Choice], description: String = "") {
-        let last = Int64(clamping: PermutationCode.count(min(items.count, PermutationCode.maximumItems)) - 1)
-        self.init(name: name, domain: .integer(IntegerDomain(low: 0, high: last)), description: description)
-        permuted = items
+extension Parameter {
+    /// Whether all conditions hold, given the values of the parents.
+    func isActive(in configuration: Configuration) -> Bool {
+        for condition in conditions {
+            guard let value = configuration.values[condition.parent], condition.values.contains(value) else { return false }
+        }
+        return true
     }
 }
 

@@ -38,15 +38,6 @@ public struct SearchSpace: Hashable, Sendable {
         legality = try Legality(rules, parameters: parameters, order: order)
     }
 
-    /// The parameters without the rules, which is what the search for a legal configuration walks through.
-    init(ruleless parameters: [Parameter], order: [Int]) {
-        self.parameters = parameters
-        self.order = order
-        rules = []
-        indices = [:]
-        legality = nil
-    }
-
     public var count: Int { parameters.count }
 
     public func index(of name: String) -> Int? { indices[name] }
@@ -56,10 +47,7 @@ public struct SearchSpace: Hashable, Sendable {
 
     /// Whether the parameter has a value, given the values of its parents.
     public func active(_ index: Int, in configuration: Configuration) -> Bool {
-        for condition in parameters[index].conditions {
-            guard let value = configuration.values[condition.parent], condition.values.contains(value) else { return false }
-        }
-        return true
+        parameters[index].isActive(in: configuration)
     }
 
     /// The configuration without values for inactive parameters. Two configurations that train the same are equal in

@@ -1,5 +1,5 @@
 import Testing
-import TunedSpace
+@testable import TunedSpace
 
 @Suite struct LegalSearchTests {
     @Test func findsTheDeepestPoint() throws {
@@ -181,6 +181,31 @@ import TunedSpace
         #expect(try SearchSpace(declaring: ["a": wide, "b": wide], rules: ["a <= b"]).finiteSize == nil)
     }
 
+    /// Sets of values against sets of numbers.
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func reckonsWithRanges(_ seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        func ranges() -> (Reach, Set<UInt64>) {
+            var (ranges, all, next) = ([ClosedRange<UInt64>](), Set<UInt64>(), UInt64.random(in: 0...3, using: &random))
+            for _ in 0..<Int.random(in: 0...5, using: &random) {
+                let last = next + UInt64.random(in: 0...4, using: &random)
+                ranges.append(next...last)
+                all.formUnion(next...last)
+                next = last + UInt64.random(in: 2...5, using: &random)
+            }
+            return (.cells(ranges), all)
+        }
+        func numbers(_ reach: Reach) -> Set<UInt64> {
+            if case .cells(let ranges) = reach { Set(ranges.flatMap { Array($0) }) } else { [] }
+        }
+        let ((a, setA), (b, setB)) = (ranges(), ranges())
+        #expect(numbers(a.intersection(b)) == setA.intersection(setB), "seed \(seed)")
+        #expect(numbers(a.subtracting(b)) == setA.subtracting(setB), "seed \(seed)")
+        if let nearest = a.nearestCell(to: 9) {
+            #expect(setA.allSatisfy { abs(Int($0) - 9) >= abs(Int(nearest) - 9) }, "seed \(seed)")
+        }
+    }
+
     @Test func takesManyChoices() throws {
         let choices = (0..<10_000 as Range<Int64>).map { JSONValue.string("c\($0)") }
         let space = try SearchSpace(
@@ -188,5 +213,17 @@ import TunedSpace
             rules: [["if": ["c": ["not": .array(Array(choices.suffix(2)))]], "then": ["x": ["high": 0.001]]], ["never": ["x": ["high": 0.01]]]])
         let found = space.legal(near: [0.2, 0.5])
         #expect(found[0] == .category(9_998) || found[0] == .category(9_999))
+    }
+
+    /// Thousands of gaps in a list of choices.
+    @Test func takesChoicesWithManyGaps() throws {
+        let choices = (0..<10_000 as Range<Int64>).map { JSONValue.string("c\($0)") }
+        let even = JSONValue.array(choices.indices.filter { $0 % 2 == 0 }.map { choices[$0] })
+        let space = try SearchSpace(
+            declaring: ["c": ["type": "categorical", "choices": .array(choices)], "d": ["type": "categorical", "choices": .array(choices)]],
+            rules: [["if": ["c": even], "then": ["d": ["not": even]]], ["if": ["c": ["not": even]], "then": ["d": even]]])
+        let found = space.legal(near: [0.25, 0.75])
+        try space.validate(found)
+        #expect(found[0] == .category(2_500))
     }
 }

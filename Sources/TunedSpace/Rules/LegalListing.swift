@@ -1,10 +1,10 @@
 /// Lists the configurations of a lattice that keep the rules of its space, in bounded work.
 enum LegalListing {
     /// A lattice of so many configurations is looked through.
-    static let maximumScan: UInt64 = 1 << 18
+    static let maximumScan: UInt64 = 1 << 16
     /// A larger one is searched: parameter by parameter, without the values that propagation drops. So few legal ones are
     /// found among however many. At so many steps it ends without a result.
-    static let maximumSteps = 1 << 15
+    static let maximumSteps = 1 << 13
 
     /// Places of the legal configurations, ascending; nil where there are too many.
     static func places(in lattice: ConfigurationLattice, of space: SearchSpace, _ system: RuleSystem) -> [UInt64]? {

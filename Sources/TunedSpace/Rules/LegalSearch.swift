@@ -13,8 +13,6 @@ struct LegalSearch {
         case gaveUp
     }
 
-    private let space: SearchSpace
-    private let rules: [Rule]
     private let system: RuleSystem
     private let scales: [UnitScale]
     /// A place for every parameter.
@@ -26,17 +24,15 @@ struct LegalSearch {
     private let maximumNodes: Int
 
     /// - Parameter point: where it is NaN, the parameter's central value.
-    init(_ space: SearchSpace, _ rules: [Rule], _ system: RuleSystem, near point: [Double], maximumNodes: Int) {
-        self.space = space
-        self.rules = rules
-        cost = 1 + rules.count / 20
+    init(_ system: RuleSystem, near point: [Double], maximumNodes: Int) {
+        cost = 1 + system.rules.count / 20
         self.system = system
         self.maximumNodes = maximumNodes
-        let scales = space.parameters.map(UnitScale.init)
+        let scales = system.parameters.map(UnitScale.init)
         self.scales = scales
-        target = space.parameters.indices.map { index in
+        target = system.parameters.indices.map { index in
             let place = index < point.count ? point[index] : .nan
-            return place.isNaN ? scales[index].unit(of: space.parameters[index].centralValue) ?? 0.5 : min(max(place, 0), 1)
+            return place.isNaN ? scales[index].unit(of: system.parameters[index].centralValue) ?? 0.5 : min(max(place, 0), 1)
         }
     }
 
@@ -44,7 +40,7 @@ struct LegalSearch {
     mutating func run(fixed: [Int: ParameterValue] = [:]) -> Outcome {
         var box = RuleBox(system)
         for index in fixed.keys.sorted() {
-            guard let value = fixed[index], let reach = Self.reach(of: value, space.parameters[index]) else { return .none }
+            guard let value = fixed[index], let reach = Self.reach(of: value, system.parameters[index]) else { return .none }
             box.reaches[index] = reach
         }
         if let found = visit(box, fixed) { return .found(found) }
@@ -72,7 +68,7 @@ struct LegalSearch {
         if let found = legal(configuration(box, numbers)) { return found }
         // The first countable number that still has a choice takes the cell nearest to the relaxed solution, or not.
         guard let index = relaxation.variables.first(where: { isUnsettled(box.reaches[$0]) }), let number = numbers[index],
-            let cell = box.reaches[index].nearestCell(toNumber: number, of: space.parameters[index])
+            let cell = box.reaches[index].nearestCell(toNumber: number, of: system.parameters[index])
         else {
             // Bounds so narrow that rounding decides.
             isUncertain = true
@@ -117,7 +113,7 @@ struct LegalSearch {
 
     /// On the unit scale, from the target to the nearest of the values. Categories are all equally far.
     private func distance(_ index: Int, _ reach: Reach) -> Double {
-        let parameter = space.parameters[index]
+        let parameter = system.parameters[index]
         let place = target[index]
         guard let value = nearest(index, place, in: reach), let unit = scales[index].unit(of: value) else { return .infinity }
         if let own = scales[index].cellCount.map({ scales[index].cell(at: place, of: $0) }), parameter.cell(of: value) == own {
@@ -128,7 +124,7 @@ struct LegalSearch {
 
     private func nearest(_ index: Int, _ place: Double, in reach: Reach) -> ParameterValue? {
         if let count = scales[index].cellCount {
-            return reach.nearestCell(to: scales[index].cell(at: place, of: count)).map(space.parameters[index].value(ofCell:))
+            return reach.nearestCell(to: scales[index].cell(at: place, of: count)).map(system.parameters[index].value(ofCell:))
         }
         guard case .float(let number) = scales[index].value(at: place) else { return nil }
         return reach.nearestNumber(to: number).map(ParameterValue.float)
@@ -136,25 +132,23 @@ struct LegalSearch {
 
     /// - Parameter numbers: of some parameters; the others lie at the target.
     private func configuration(_ box: RuleBox, _ numbers: [Int: Double]) -> Configuration? {
-        var configuration = Configuration(Array(repeating: nil, count: space.count))
-        for index in space.order where space.active(index, in: configuration) {
+        var isWhole = true
+        let configuration = system.configuration { index in
             let reach = box.reaches[index]
             var value = nearest(index, target[index], in: reach)
             if let number = numbers[index] {
                 value =
                     reach.nearestNumber(to: number).map(ParameterValue.float)
-                    ?? reach.nearestCell(toNumber: number, of: space.parameters[index])
-                        .map(space.parameters[index].value(ofCell:))
+                    ?? reach.nearestCell(toNumber: number, of: system.parameters[index])
+                        .map(system.parameters[index].value(ofCell:))
             }
-            guard let value else { return nil }
-            configuration[index] = value
+            if value == nil { isWhole = false }
+            return value
         }
-        return configuration
+        return isWhole ? configuration : nil
     }
 
     private func legal(_ configuration: Configuration?) -> Configuration? {
-        configuration.flatMap { found in
-            rules.allSatisfy { $0.holds(for: found, of: space.parameters) } ? found : nil
-        }
+        configuration.flatMap { system.isLegal($0) ? $0 : nil }
     }
 }

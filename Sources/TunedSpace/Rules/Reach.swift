@@ -69,12 +69,16 @@ enum Reach: Hashable, Sendable {
         }
     }
 
+    // Both lists ascend, so one pass over them is enough: a list of choices may have thousands of gaps.
+
     private static func intersection<Bound>(_ a: [ClosedRange<Bound>], _ b: [ClosedRange<Bound>]) -> [ClosedRange<Bound>] {
         var result: [ClosedRange<Bound>] = []
-        for x in a {
-            for y in b where x.overlaps(y) {
-                result.append(max(x.lowerBound, y.lowerBound)...min(x.upperBound, y.upperBound))
+        var (i, j) = (0, 0)
+        while i < a.count, j < b.count {
+            if a[i].overlaps(b[j]) {
+                result.append(max(a[i].lowerBound, b[j].lowerBound)...min(a[i].upperBound, b[j].upperBound))
             }
+            if a[i].upperBound < b[j].upperBound { i += 1 } else { j += 1 }
         }
         return result
     }
@@ -82,17 +86,23 @@ enum Reach: Hashable, Sendable {
     private static func subtraction<Bound>(
         _ a: [ClosedRange<Bound>], _ b: [ClosedRange<Bound>], before: (Bound) -> Bound, after: (Bound) -> Bound
     ) -> [ClosedRange<Bound>] {
-        var rest = a
-        for hole in b {
-            rest = rest.flatMap { range -> [ClosedRange<Bound>] in
-                guard range.overlaps(hole) else { return [range] }
-                var parts: [ClosedRange<Bound>] = []
-                if range.lowerBound < hole.lowerBound { parts.append(range.lowerBound...before(hole.lowerBound)) }
-                if hole.upperBound < range.upperBound { parts.append(after(hole.upperBound)...range.upperBound) }
-                return parts
+        var result: [ClosedRange<Bound>] = []
+        var hole = 0
+        for range in a {
+            while hole < b.count, b[hole].upperBound < range.lowerBound { hole += 1 }
+            var (start, isOpen) = (range.lowerBound, true)
+            while hole < b.count, b[hole].lowerBound <= range.upperBound {
+                if start < b[hole].lowerBound { result.append(start...before(b[hole].lowerBound)) }
+                guard b[hole].upperBound < range.upperBound else {
+                    isOpen = false
+                    break
+                }
+                start = after(b[hole].upperBound)
+                hole += 1
             }
+            if isOpen { result.append(start...range.upperBound) }
         }
-        return rest
+        return result
     }
 
     // MARK: Numbers

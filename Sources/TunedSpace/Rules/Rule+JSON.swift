@@ -273,9 +273,11 @@ struct RuleReader {
         guard !items.isEmpty else { throw SpaceError(.rule, path: path, "no value is named") }
         var declared = parameter
         declared.allowed = nil
+        // A long list is looked up, for a choice is found by going through all of them.
+        let exact = items.count > 20 ? parameter.choicesByJSON : [:]
         var values: [ParameterValue] = []
         for item in items {
-            guard let value = parameter.value(meantBy: item), declared.contains(value) else {
+            guard let value = exact[item].map(ParameterValue.category) ?? parameter.value(meantBy: item), declared.contains(value) else {
                 throw SpaceError(.rule, path: path, "\"\(parameter.name)\" can never be \(item.shown); \(parameter.expectation)")
             }
             values.append(value)

@@ -1,47 +1,3 @@
-/// What follows from a space's rules. Equal for equal rules and parameters, so that it says nothing in a comparison.
-struct Legality: Hashable, Sendable {
-    let system: RuleSystem
-    /// A legal configuration near the centre.
-    let witness: Configuration
-
-    /// Nodes of the search when a space is made, where an error hangs on it.
-    private static let maximumNodes = 20_000
-
-    /// nil where there are no rules.
-    init?(_ rules: [Rule], parameters: [Parameter], order: [Int]) throws(SpaceError) {
-        guard !rules.isEmpty else { return nil }
-        system = RuleSystem(rules, parameters: parameters, order: order)
-        let space = SearchSpace(ruleless: parameters, order: order)
-        let defaults = space.defaults
-        guard !rules.allSatisfy({ $0.holds(for: defaults, of: parameters) }) else {
-            witness = defaults
-            return
-        }
-        var search = LegalSearch(space, rules, system, near: [], maximumNodes: Self.maximumNodes)
-        switch search.run() {
-        case .found(let configuration): witness = configuration
-        case .none:
-            throw SpaceError(
-                .illegal, path: "rules", "no configuration keeps all rules: \(Self.shown(rules, parameters))")
-        case .gaveUp:
-            throw SpaceError(
-                .illegal, path: "rules",
-                """
-                no configuration that keeps all rules was found in \(Self.maximumNodes) steps; give defaults that keep them, or \
-                widen: \(Self.shown(rules, parameters))
-                """)
-        }
-    }
-
-    private static func shown(_ rules: [Rule], _ parameters: [Parameter]) -> String {
-        rules.prefix(5).map { $0.text(in: parameters) }.joined(separator: "; ") + (rules.count > 5 ? "; ..." : "")
-    }
-
-    static func == (a: Legality, b: Legality) -> Bool { a.witness == b.witness }
-
-    func hash(into hasher: inout Hasher) {}
-}
-
 extension SearchSpace {
     /// Nodes of the search for a configuration near a point; beyond, the configuration that is known to be legal serves.
     private static let maximumNodes = 1_000
@@ -81,9 +37,8 @@ extension SearchSpace {
 
     /// The same with some values that must stay; nil where no legal configuration was found.
     public func legal(near point: [Double], fixing fixed: [Int: ParameterValue]) -> Configuration? {
-        let ruleless = SearchSpace(ruleless: parameters, order: order)
         let system = legality?.system ?? RuleSystem([], parameters: parameters, order: order)
-        var search = LegalSearch(ruleless, rules, system, near: point, maximumNodes: Self.maximumNodes)
+        var search = LegalSearch(system, near: point, maximumNodes: Self.maximumNodes)
         guard case .found(let configuration) = search.run(fixed: fixed) else { return nil }
         return configuration
     }
