@@ -101,7 +101,14 @@ public struct SamplerFeed: Sendable {
             for (index, value) in suggested.values.enumerated() where value != nil { configuration[index] = value }
         }
         for (index, value) in fixed { configuration[index] = value }
-        return .configuration(space.canonical(configuration))
+        configuration = space.canonical(configuration)
+        // The rest gives way where a person's values break a rule with it; where nothing helps, they stand as they were asked for.
+        if !space.isLegal(configuration),
+            let legal = space.legal(near: UnitCube(space).coordinates(of: configuration), fixing: fixed)
+        {
+            configuration = legal
+        }
+        return .configuration(configuration)
     }
 
     /// The configuration, where the fixed values name every parameter that they make active.

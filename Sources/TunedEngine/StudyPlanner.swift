@@ -80,14 +80,20 @@ final class StudyPlanner: Sendable {
         let objectives = specification.objectives.isEmpty ? [ObjectiveSpecification(metric: "value")] : specification.objectives
         let space: SearchSpace
         do throws(SpaceError) {
-            space = try SearchSpace(declaring: specification.space)
+            space = try SearchSpace(declaring: specification.space, rules: specification.rules)
         } catch {
-            throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "space" : "space.\(error.path)")
+            throw Self.located(error)
         }
         let schema = Schema(
             id: specification.slug ?? "external", space: space,
             metrics: objectives.map { Metric(name: $0.metric, goal: $0.goal ?? .minimize) })
         return Plan(declaration: try declare(specification, schema: schema, space: space, plugin: nil), blueprint: nil)
+    }
+
+    /// An error in the study's space or in its rules, which stand beside it.
+    private static func located(_ error: SpaceError) -> EngineError {
+        let path = error.path == "rules" || error.path.hasPrefix("rules[") ? error.path : error.path.isEmpty ? "space" : "space.\(error.path)"
+        return EngineError(.invalid, error.message, path: path)
     }
 
     // MARK: Studies of a plugin
@@ -103,9 +109,9 @@ final class StudyPlanner: Sendable {
         if specification.isolation == .inprocess { try checkInProcess(plugin, trainable.id) }
         let space: SearchSpace
         do throws(SpaceError) {
-            space = try trainable.schema.space.narrowed(by: specification.space)
+            space = try trainable.schema.space.narrowed(by: specification.space, rules: specification.rules)
         } catch {
-            throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "space" : "space.\(error.path)")
+            throw Self.located(error)
         }
         try check(specification.config, of: trainable.schema)
         let reference = PluginReference(name: plugin.name, trainable: trainable.id, hash: plugin.image.hash)

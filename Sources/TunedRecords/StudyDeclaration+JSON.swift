@@ -56,7 +56,9 @@ extension StudyDeclaration {
         let space: SearchSpace
         do {
             schema = try Schema(json: schemaJSON)
-            space = try schema.space.narrowed(by: specification.plugin == nil ? [:] : specification.space)
+            // Without a plugin the schema was made of the specification, rules and all.
+            space = specification.plugin == nil
+                ? schema.space : try schema.space.narrowed(by: specification.space, rules: specification.rules)
         } catch {
             throw SpecificationError(path: "schema.\(error.path)", message: error.message)
         }

@@ -25,6 +25,12 @@ extension StudySpecification {
             isolation = named
         }
         space = try fields.object("space") ?? [:]
+        if let value = fields.take("rules") {
+            guard case .array(let items) = value else {
+                throw SpecificationError(path: "rules", message: "expected a list such as [\"low <= high\"]")
+            }
+            rules = items
+        }
         seed = try fields.unsigned("seed") ?? 0
         try fields.finish()
         if plugin == nil && space.isEmpty {
@@ -129,6 +135,7 @@ extension StudySpecification {
         fields["timeout"] = timeout.map(JSONValue.number)
         if isolation != .worker { fields["isolation"] = .string(isolation.rawValue) }
         if !space.isEmpty { fields["space"] = .object(space) }
+        if !rules.isEmpty { fields["rules"] = .array(rules) }
         return .object(fields)
     }
 }

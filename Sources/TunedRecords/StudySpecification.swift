@@ -27,6 +27,8 @@ public struct StudySpecification: Hashable, Sendable {
     public var isolation = Isolation.worker
     /// Narrows or fixes what the plugin declares; for a study without a plugin, the whole space.
     public var space: [String: JSONValue] = [:]
+    /// What configurations have to keep, beside what the plugin declares (``Rule``).
+    public var rules: [JSONValue] = []
     /// All randomness of the study follows from it.
     public var seed: UInt64 = 0
 

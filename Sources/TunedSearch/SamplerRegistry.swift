@@ -26,6 +26,9 @@ public enum SamplerRegistry {
         ("tpe", { problem, settings, caching throws(SearchError) in try TreeParzenSampler(problem, &settings, caching: caching) }),
     ]
 
+    /// Those that see to the rules of a space themselves.
+    private static let ruled: Set = ["auto", "gp", "grid", "random", "tpe"]
+
     public static var names: [String] { samplers.map(\.name) }
 
     /// - Parameters:
@@ -46,6 +49,6 @@ public enum SamplerRegistry {
         var reader = SamplerSettings(settings, of: name)
         let sampler = try entry.make(problem, &reader, caching)
         try reader.finish()
-        return sampler
+        return problem.space.rules.isEmpty || ruled.contains(name) ? sampler : RuledSampler(sampler, problem)
     }
 }

@@ -9,12 +9,14 @@ package struct ConfigurationLattice: Sendable {
     /// A space so entangled that it would need more nodes is not counted.
     private static let maximumNodes = 100_000
 
-    /// Number of configurations.
-    package let count: UInt64
+    /// Number of configurations; where the space has rules, of those that keep them.
+    package private(set) var count: UInt64
 
     private let axes: [Axis]
     private let root: Int
     private var nodes: [Node] = []
+    /// Places of the legal configurations among all, ascending; nil where there are no rules.
+    private var legal: [UInt64]?
 
     /// The values that a parameter takes here.
     package enum Axis: Sendable {
@@ -85,15 +87,25 @@ package struct ConfigurationLattice: Sendable {
         }
     }
 
-    /// nil where a parameter is not countable, where there are 2^64 configurations or more, or where conditions are too
-    /// entangled.
-    package init?(_ space: SearchSpace, axes: [Axis]) {
+    /// nil where a parameter is not countable, where there are 2^64 configurations or more, where conditions are too
+    /// entangled, or where rules leave more configurations than are listed (``LegalListing``).
+    ///
+    /// - Parameter followingRules: false numbers all configurations, also those that break a rule.
+    package init?(_ space: SearchSpace, axes: [Axis], followingRules: Bool = true) {
         var builder = Builder(space: space, axes: axes)
         guard let root = builder.node(of: space.order), let count = builder.nodes[root]?.count else { return nil }
         self.axes = axes
         self.root = root
-        self.count = count
         nodes = builder.nodes.compactMap { $0 }
+        guard followingRules, let system = space.legality?.system else {
+            self.count = count
+            return
+        }
+        // Without the rules first, to number the candidates.
+        self.count = count
+        guard let legal = LegalListing.places(in: self, of: space, system) else { return nil }
+        self.legal = legal
+        self.count = UInt64(legal.count)
     }
 
     // MARK: Numbers and configurations
@@ -101,7 +113,7 @@ package struct ConfigurationLattice: Sendable {
     /// The configuration of a number in `0..<count`.
     package func configuration(at number: UInt64) -> Configuration {
         var configuration = Configuration(Array(repeating: nil, count: axes.count))
-        fill(&configuration, from: root, number)
+        fill(&configuration, from: root, legal?[Int(number)] ?? number)
         return configuration
     }
 
@@ -124,7 +136,30 @@ package struct ConfigurationLattice: Sendable {
     }
 
     /// The number of a configuration in canonical form; nil where it is not in the lattice.
-    package func number(of configuration: Configuration) -> UInt64? { number(of: configuration, in: root) }
+    package func number(of configuration: Configuration) -> UInt64? {
+        guard let place = number(of: configuration, in: root) else { return nil }
+        guard let legal else { return place }
+        var (low, high) = (0, legal.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if legal[middle] < place { low = middle + 1 } else { high = middle }
+        }
+        return low < legal.count && legal[low] == place ? UInt64(low) : nil
+    }
+
+    /// The values that a parameter takes here, as far as they can still be reached.
+    func values(of parameter: Int, in reach: Reach) -> LazySequence<AnySequence<ParameterValue>> {
+        switch (axes[parameter], reach) {
+        case (.cells(let declared), .cells(let ranges)):
+            AnySequence(ranges.lazy.joined().lazy.map(declared.value(ofCell:))).lazy
+        case (.points(let points), .numbers(let ranges)):
+            AnySequence(points.lazy.filter { point in
+                if case .float(let number) = point { return ranges.contains { $0.contains(number) } }
+                return false
+            }).lazy
+        case (.cells, .numbers), (.points, .cells): AnySequence(EmptyCollection<ParameterValue>()).lazy
+        }
+    }
 
     private func number(of configuration: Configuration, in node: Int) -> UInt64? {
         var number: UInt64 = 0

@@ -8,7 +8,7 @@ extension Parameter {
             if float.low == float.high { return 1 }
             return float.step.map { UInt64(((float.high - float.low) / $0 * (1 + 1e-12)).rounded(.down)) + 1 }
         case .integer(let integer): return UInt64(integer.high - integer.low) / UInt64(integer.step) + 1
-        case .categorical, .ordinal, .boolean: return UInt64(categories.count)
+        case .categorical, .ordinal, .boolean: return UInt64(allowed?.count ?? declaredCategoryCount)
         }
     }
 
@@ -67,10 +67,11 @@ extension Parameter {
     /// Whether only one value is left.
     public var isFixed: Bool { cellCount == 1 }
 
-    /// The default where it is still among the parameter's values, else the middle of the domain: the geometric one on
-    /// a logarithmic scale.
+    /// What a person believes in, else the default where it is still among the parameter's values, else the middle of the
+    /// domain: the geometric one on a logarithmic scale, and of a permutation the order of its items as declared.
     public var centralValue: ParameterValue {
+        if let believedValue { return believedValue }
         if let defaultValue, contains(defaultValue) { return defaultValue }
-        return UnitScale(self).value(at: 0.5)
+        return UnitScale(self).value(at: permuted == nil ? 0.5 : 0)
     }
 }

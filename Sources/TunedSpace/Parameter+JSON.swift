@@ -4,13 +4,19 @@ extension Parameter {
         var parameter: Parameter
         var when: JSONValue?
         var path: String
+        /// What the names in `when` may begin with, the innermost first.
+        var scopes = [""]
+        /// The list that it is in.
+        var presence: RepeatedGroup.Presence?
     }
 
     /// Reads everything but the conditions, which may name parameters that come later.
     ///
-    /// - Parameter name: from outside, where the grammar is a map of names to parameters.
+    /// - Parameters:
+    ///   - name: from outside, where the grammar is a map of names to parameters.
+    ///   - prefix: of the name, in a list.
     static func declaration(
-        from json: JSONValue, name outerName: String? = nil, path: String
+        from json: JSONValue, name outerName: String? = nil, path: String, prefix: String = ""
     ) throws(SpaceError) -> Declaration {
         var fields = try FieldReader(json, path: path)
         let name: String
@@ -27,9 +33,15 @@ extension Parameter {
         let description = try fields.string("description") ?? ""
         let when = fields.take("when")
         let defaultJSON = fields.take("default")
-        let domain = try Domain(kind: kind, &fields)
+        let priorJSON = fields.take("prior")
+        var parameter: Parameter
+        if kind == "permutation" {
+            parameter = Parameter(name: prefix + name, permuting: try permutedItems(&fields), description: description)
+        } else {
+            let domain = try Domain(kind: kind, &fields)
+            parameter = Parameter(name: prefix + name, domain: domain, description: description)
+        }
         try fields.finish()
-        var parameter = Parameter(name: name, domain: domain, description: description)
         if let defaultJSON {
             guard let value = parameter.value(meantBy: defaultJSON) else {
                 throw SpaceError(
@@ -38,15 +50,36 @@ extension Parameter {
             }
             parameter.defaultValue = value
         }
+        if let priorJSON { parameter.prior = try parameter.prior(from: priorJSON, path: fields.path(of: "prior")) }
         return Declaration(parameter: parameter, when: when, path: fields.path)
     }
 
-    /// As ``declaration(from:name:path:)`` reads it. What a study narrowed is not part of a declaration.
+    /// `of`: a list of different choices, or their number.
+    private static func permutedItems(_ fields: inout FieldReader) throws(SpaceError) -> [Choice] {
+        let path = fields.path(of: "of")
+        let json = try fields.required("of")
+        let limit = PermutationCode.maximumItems
+        if let count = json.integerValue {
+            guard (1...Int64(limit)).contains(count) else {
+                throw SpaceError(.limit, path: path, "a permutation has 1 to \(limit) items, found \(count)")
+            }
+            return (0..<count).map(Choice.integer)
+        }
+        guard let items = json.arrayValue else { throw fields.wrong("of", "a list of items, or their number", json) }
+        guard (1...limit).contains(items.count) else {
+            throw SpaceError(.limit, path: path, "a permutation has 1 to \(limit) items, found \(items.count)")
+        }
+        return try Domain.choices(items, path: path)
+    }
+
+    /// As ``declaration(from:name:path:prefix:)`` reads it. What a study narrowed is not part of a declaration.
     func json(in parameters: [Parameter]) -> JSONValue {
         var fields = domain.jsonFields
+        if let permuted { fields = ["type": "permutation", "of": .array(permuted.map(\.json))] }
         fields["name"] = .string(name)
         if !description.isEmpty { fields["description"] = .string(description) }
         fields["default"] = defaultValue.flatMap(json(of:))
+        fields["prior"] = priorJSON
         if !conditions.isEmpty {
             var when: [String: JSONValue] = [:]
             for condition in conditions {
@@ -60,7 +93,7 @@ extension Parameter {
 }
 
 extension Domain {
-    private static let kinds = ["float", "int", "categorical", "ordinal", "bool"]
+    private static let kinds = ["float", "int", "categorical", "ordinal", "bool", "permutation", "list"]
 
     fileprivate init(kind: String?, _ fields: inout FieldReader) throws(SpaceError) {
         guard let kind else {
@@ -87,15 +120,7 @@ extension Domain {
             guard let items = try fields.list("choices") else {
                 throw SpaceError(.missingKey, path: fields.path, "a \(kind) needs the key \"choices\", a list")
             }
-            var choices: [Choice] = []
-            for (place, item) in items.enumerated() {
-                guard let choice = Choice(json: item) else {
-                    throw SpaceError(
-                        .type, path: "\(fields.path).choices[\(place)]",
-                        "a choice is a text, a finite number, true or false, found \(item.shown)")
-                }
-                choices.append(choice)
-            }
+            let choices = try Self.choices(items, path: "\(fields.path).choices")
             self = kind == "categorical" ? .categorical(choices) : .ordinal(choices)
         case "bool": self = .boolean
         default:
@@ -104,6 +129,18 @@ extension Domain {
                 .type, path: "\(fields.path).type",
                 "there is no type \"\(kind.prefix(60))\"\(hint) There are: \(Self.kinds.joined(separator: ", "))")
         }
+    }
+
+    fileprivate static func choices(_ items: [JSONValue], path: String) throws(SpaceError) -> [Choice] {
+        var choices: [Choice] = []
+        for (place, item) in items.enumerated() {
+            guard let choice = Choice(json: item) else {
+                throw SpaceError(
+                    .type, path: "\(path)[\(place)]", "a choice is a text, a finite number, true or false, found \(item.shown)")
+            }
+            choices.append(choice)
+        }
+        return choices
     }
 
     fileprivate var jsonFields: [String: JSONValue] {

@@ -1,7 +1,8 @@
 extension Parameter {
     /// The value as JSON: a category as its choice. nil where the value is of another type than the parameter.
     public func json(of value: ParameterValue) -> JSONValue? {
-        switch (domain, value) {
+        if let permuted { return order(of: value).map { .array($0.map { permuted[$0].json }) } }
+        return switch (domain, value) {
         case (.float, .float(let number)): .number(number)
         case (.integer, .integer(let number)): .integer(number)
         case (.categorical(let choices), .category(let index)), (.ordinal(let choices), .category(let index)):
@@ -14,6 +15,7 @@ extension Parameter {
     /// The value that a person means by a JSON value; nil where it is none of the declared ones. A parameter's narrowed
     /// range is not looked at.
     public func value(meantBy json: JSONValue) -> ParameterValue? {
+        if let permuted { return permutation(meantBy: json, of: permuted) }
         switch domain {
         case .float: return json.doubleValue.map(ParameterValue.float)
         case .integer: return json.integerValue.map(ParameterValue.integer)
@@ -31,8 +33,21 @@ extension Parameter {
         }
     }
 
+    /// The place of each choice as its author wrote it.
+    var choicesByJSON: [JSONValue: Int] {
+        switch domain {
+        case .categorical(let choices), .ordinal(let choices):
+            Dictionary(choices.enumerated().map { ($1.json, $0) }, uniquingKeysWith: { first, _ in first })
+        case .boolean, .float, .integer: [:]
+        }
+    }
+
     /// For an error: what values the parameter takes.
     package var expectation: String {
+        if let permuted {
+            let shown = permuted.prefix(20).map(\.text).joined(separator: ", ")
+            return isFixed ? "it is fixed" : "use a list with each of \(shown) once"
+        }
         switch domain {
         case .float(let float):
             if float.low == float.high { return "it is \(float.low)" }

@@ -11,10 +11,15 @@ public struct Parameter: Hashable, Sendable {
     /// The categories that a study searches among, ascending; nil for all. Narrowing keeps the declared choices, so
     /// that a category's index means the same to the plugin in every study.
     public var allowed: [Int]?
+    /// Where a person believes that the best value lies.
+    public var prior: Prior?
+    /// The items of a permutation; nil for all other parameters. Its domain are the numbers of the orders, from 0 to
+    /// n! - 1 (``PermutationCode``): that is what is searched, stored, and crosses to a plugin.
+    public var permuted: [Choice]?
 
     public init(
         name: String, domain: Domain, description: String = "", defaultValue: ParameterValue? = nil,
-        conditions: [Condition] = [], allowed: [Int]? = nil
+        conditions: [Condition] = [], allowed: [Int]? = nil, prior: Prior? = nil
     ) {
         self.name = name
         self.domain = domain
@@ -22,6 +27,17 @@ public struct Parameter: Hashable, Sendable {
         self.defaultValue = defaultValue
         self.conditions = conditions
         self.allowed = allowed
+        self.prior = prior
+    }
+}
+
+extension Parameter {
+    /// Whether all conditions hold, given the values of the parents.
+    func isActive(in configuration: Configuration) -> Bool {
+        for condition in conditions {
+            guard let value = configuration.values[condition.parent], condition.values.contains(value) else { return false }
+        }
+        return true
     }
 }
 

@@ -18,13 +18,14 @@ extension Schema {
         guard let parameters = try fields.list("parameters") else {
             throw SpaceError(.missingKey, path: "", "the key \"parameters\" is missing; give an empty list where nothing varies")
         }
+        let rules = try fields.list("rules") ?? []
         let metrics = try Self.metrics(try fields.list("metrics") ?? [])
         let fidelity = try fields.take("fidelity").map { json throws(SpaceError) in try Fidelity(json: json) }
         let isDeterministic = try fields.flag("deterministic") ?? false
         let config = try Self.config(try fields.list("config") ?? [])
         try fields.finish()
         self.init(
-            id: id, description: description, space: try SearchSpace(list: parameters, path: "parameters"), metrics: metrics,
+            id: id, description: description, space: try SearchSpace(list: parameters, path: "parameters", rules: rules), metrics: metrics,
             fidelity: fidelity, isDeterministic: isDeterministic, config: config)
     }
 
@@ -38,6 +39,7 @@ extension Schema {
             }),
         ]
         if !description.isEmpty { fields["description"] = .string(description) }
+        if !space.rules.isEmpty { fields["rules"] = .array(space.rulesJSON) }
         fields["fidelity"] = fidelity.map { fidelity in
             Self.object(
                 ["name": .string(fidelity.name), "low": .number(fidelity.low), "high": .number(fidelity.high)], fidelity.description)

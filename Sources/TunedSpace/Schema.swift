@@ -10,8 +10,11 @@
 ///         {"name": "degree", "type": "int", "low": 2, "high": 5, "step": 1, "when": {"kernel": "poly"}},
 ///         {"name": "kernel", "type": "categorical", "choices": ["linear", "poly", "rbf"], "description": "..."},
 ///         {"name": "size", "type": "ordinal", "choices": ["small", "medium", "large"]},
-///         {"name": "shrinking", "type": "bool", "default": true}
+///         {"name": "shrinking", "type": "bool", "default": true},
+///         {"name": "steps", "type": "permutation", "of": ["scale", "select", "project"]},
+///         {"name": "layers", "type": "list", "low": 1, "high": 5, "of": [{"name": "width", "type": "int", "low": 16, "high": 512}]}
 ///       ],
+///       "rules": ["low <= high"],                            what a configuration has to keep, see ``Rule``
 ///       "metrics": [{"name": "error", "goal": "minimize"}],  required, at least one; goal minimize or maximize
 ///       "fidelity": {"name": "epochs", "low": 1, "high": 81},
 ///       "deterministic": true,
@@ -19,7 +22,9 @@
 ///     }
 ///
 /// A parameter is active when all entries of its `when` hold: the parent is active and its value is the one named, or
-/// one of the list. Parents are countable, and may be declared later than their children.
+/// one of the list, or within `{"low": 2, "high": 5}`, or not among `{"not": ["linear"]}`. A `prior` says where the author
+/// believes the best value to be (``Prior``). A list stands for its length and the parameters of its items
+/// (``RepeatedGroup``). Parents are countable, and may be declared later than their children.
 public struct Schema: Hashable, Sendable {
     public static let maximumMetrics = 100
 

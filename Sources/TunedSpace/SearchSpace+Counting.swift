@@ -11,8 +11,8 @@ extension SearchSpace {
 
     /// All configurations, with continuous parameters at so many points each: evenly spaced on their scale, the ends
     /// among them.
-    package func grid(pointsPerFloat points: Int) -> ConfigurationLattice? {
-        ConfigurationLattice(self, axes: parameters.map { parameter in
+    package func grid(pointsPerFloat points: Int, followingRules: Bool = true) -> ConfigurationLattice? {
+        let axes = parameters.map { parameter -> ConfigurationLattice.Axis in
             guard parameter.cellCount == nil else { return .cells(parameter) }
             let scale = UnitScale(parameter)
             guard points > 1 else { return .points([scale.value(at: 0.5)]) }
@@ -23,7 +23,8 @@ extension SearchSpace {
                 values[points - 1] = .float(float.high)
             }
             return .points(values)
-        })
+        }
+        return ConfigurationLattice(self, axes: axes, followingRules: followingRules)
     }
 
     /// Number of configurations of a grid with so many points for each continuous parameter; nil where it does not fit.

@@ -1,11 +1,17 @@
 extension SearchSpace {
     /// The space that a study searches: for each parameter named, a narrower range (`{low: 0.1, high: 10}`), fewer
-    /// choices (`{choices: [rbf, poly]}`), or one value (`true`).
+    /// choices (`{choices: [rbf, poly]}`), or one value (`true`); and a prior (`{prior: 1}`, see ``Prior``).
     ///
     /// Narrowing stays within the declared hard limits. Every parameter keeps its place, a fixed one as a domain of one
     /// value, and categories keep their indices (``Parameter/allowed``). A default outside of the narrower domain is
     /// dropped.
-    public func narrowed(by fields: [String: JSONValue]) throws(SpaceError) -> SearchSpace {
+    ///
+    /// - Parameter added: rules of the study, beside those that are declared.
+    public func narrowed(by fields: [String: JSONValue], rules added: [JSONValue] = []) throws(SpaceError) -> SearchSpace {
+        // As they are declared: what a rule names need not be left after narrowing.
+        let rules = rules + (try Rule.list(added, path: "rules", of: parameters))
+        if fields.isEmpty, added.isEmpty { return self }
+        try RuleChecker(parameters: parameters).check(rules)
         var parameters = parameters
         for (name, json) in fields.sorted(by: { $0.key < $1.key }) {
             guard let index = index(of: name) else { throw unknown(name) }
@@ -17,8 +23,11 @@ extension SearchSpace {
             if let value = parameters[index].defaultValue, !parameters[index].contains(value) {
                 parameters[index].defaultValue = nil
             }
+            if case .value(let value, _)? = parameters[index].prior, !parameters[index].contains(value) {
+                parameters[index].prior = nil
+            }
         }
-        return SearchSpace(narrowing: self, to: parameters)
+        return try SearchSpace(narrowing: self, to: parameters, rules: rules)
     }
 }
 
@@ -43,6 +52,18 @@ extension Parameter {
 
     fileprivate mutating func narrow(_ fields: FieldReader) throws(SpaceError) {
         var fields = fields
+        let priorJSON = fields.take("prior")
+        try narrowDomain(fields)
+        if let priorJSON { prior = try prior(from: priorJSON, path: "\(name).prior") }
+    }
+
+    private mutating func narrowDomain(_ fields: FieldReader) throws(SpaceError) {
+        var fields = fields
+        if permuted != nil {
+            // An order can be fixed, by a list; its number says nothing to a person.
+            try fields.finish()
+            return
+        }
         switch domain {
         case .float(var float):
             let low = try fields.number("low") ?? float.low

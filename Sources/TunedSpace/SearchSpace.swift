@@ -12,21 +12,30 @@ public struct SearchSpace: Hashable, Sendable {
     /// Indices in an order in which every parameter comes after the parents of its conditions; the schema's order where
     /// conditions leave the choice.
     public let order: [Int]
+    /// What a configuration has to keep beyond domains and conditions.
+    public let rules: [Rule]
     private let indices: [String: Int]
+    /// What follows from the rules; nil where there are none.
+    let legality: Legality?
 
-    /// - Throws: ``SpaceError`` with the path of the first thing that is wrong.
-    public init(_ parameters: [Parameter]) throws(SpaceError) {
-        order = try SpaceChecker(parameters: parameters).check()
+    /// - Throws: ``SpaceError`` with the path of the first thing that is wrong; also where no configuration keeps the
+    ///   rules, or none was found in bounded work.
+    public init(_ parameters: [Parameter], rules: [Rule] = []) throws(SpaceError) {
+        order = try SpaceChecker(parameters: parameters).check(rules)
         self.parameters = parameters
+        self.rules = rules
         indices = Dictionary(parameters.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        legality = try Legality(rules, parameters: parameters, order: order)
     }
 
     /// The same space with narrower domains, which the caller has checked. Conditions are kept: one on a value that is
     /// no longer allowed never holds.
-    init(narrowing space: SearchSpace, to parameters: [Parameter]) {
+    init(narrowing space: SearchSpace, to parameters: [Parameter], rules: [Rule]) throws(SpaceError) {
         self.parameters = parameters
+        self.rules = rules
         order = space.order
         indices = space.indices
+        legality = try Legality(rules, parameters: parameters, order: order)
     }
 
     public var count: Int { parameters.count }
@@ -38,10 +47,7 @@ public struct SearchSpace: Hashable, Sendable {
 
     /// Whether the parameter has a value, given the values of its parents.
     public func active(_ index: Int, in configuration: Configuration) -> Bool {
-        for condition in parameters[index].conditions {
-            guard let value = configuration.values[condition.parent], condition.values.contains(value) else { return false }
-        }
-        return true
+        parameters[index].isActive(in: configuration)
     }
 
     /// The configuration without values for inactive parameters. Two configurations that train the same are equal in
@@ -52,12 +58,11 @@ public struct SearchSpace: Hashable, Sendable {
         return result
     }
 
-    /// What a study begins with where nothing better is known: each parameter's default, else the middle of its domain.
-    public var defaults: Configuration {
-        canonical(Configuration(parameters.map(\.centralValue)))
-    }
+    /// What a study begins with where nothing better is known: each parameter's central value; where that breaks a rule,
+    /// a legal configuration near it.
+    public var defaults: Configuration { legality?.witness ?? canonical(Configuration(parameters.map(\.centralValue))) }
 
-    /// Holds a configuration against domains and conditions.
+    /// Holds a configuration against domains, conditions and rules.
     public func validate(_ configuration: Configuration) throws(SpaceError) {
         guard configuration.count == count else {
             throw SpaceError(.value, path: "", "a configuration of \(configuration.count) values for \(count) parameters")
@@ -76,11 +81,13 @@ public struct SearchSpace: Hashable, Sendable {
                 }
             }
         }
+        try checkLegal(configuration)
     }
 
     /// The value as a person writes it.
     public func text(_ value: ParameterValue, of index: Int) -> String {
         guard let json = parameters[index].json(of: value) else { return "\(value)" }
+        if case .array(let items) = json { return items.map { $0.stringValue ?? $0.text() }.joined(separator: ",") }
         return json.stringValue ?? json.text()
     }
 

@@ -3,7 +3,7 @@ struct SpaceChecker {
     let parameters: [Parameter]
 
     /// - Returns: the order of ``SearchSpace/order``.
-    func check() throws(SpaceError) -> [Int] {
+    func check(_ rules: [Rule]) throws(SpaceError) -> [Int] {
         guard parameters.count <= SearchSpace.maximumParameters else {
             throw SpaceError(
                 .limit, path: "parameters", "\(parameters.count) parameters; at most \(SearchSpace.maximumParameters) are allowed")
@@ -17,9 +17,12 @@ struct SpaceChecker {
             }
             try check(domainOf: index)
             try check(defaultOf: index)
+            try check(priorOf: index)
         }
         for index in parameters.indices { try check(conditionsOf: index) }
-        return try topologicalOrder()
+        let order = try topologicalOrder()
+        try RuleChecker(parameters: parameters).check(rules)
+        return order
     }
 
     /// The rule for names of parameters and metrics.
@@ -64,6 +67,7 @@ struct SpaceChecker {
                 }
             }
         case .integer(let integer):
+            if let items = parameters[index].permuted { try check(items, permutedBy: integer, path: path) }
             for (key, bound) in [("low", integer.low), ("high", integer.high)] where !SearchSpace.integerRange.contains(bound) {
                 throw SpaceError(.range, path: "\(path).\(key)", "an integer lies within -2^53 and 2^53, found \(bound)")
             }
@@ -98,6 +102,35 @@ struct SpaceChecker {
             let text = choice.json.doubleValue.map { "\($0)" } ?? choice.text
             guard seen.insert(text).inserted else {
                 throw SpaceError(.duplicate, path: "\(path)[\(place)]", "the choice \"\(choice.text.prefix(60))\" comes twice")
+            }
+        }
+    }
+
+    private func check(_ items: [Choice], permutedBy numbers: IntegerDomain, path: String) throws(SpaceError) {
+        try check(items, path: "\(path).of")
+        guard items.count <= PermutationCode.maximumItems else {
+            throw SpaceError(
+                .limit, path: "\(path).of", "\(items.count) items; a permutation has at most \(PermutationCode.maximumItems)")
+        }
+        guard numbers.low >= 0, numbers.high < Int64(PermutationCode.count(items.count)), numbers.step == 1, !numbers.isLogarithmic
+        else { throw SpaceError(.range, path: path, "the orders of \(items.count) items are numbered from 0, without steps") }
+    }
+
+    private func check(priorOf index: Int) throws(SpaceError) {
+        let parameter = parameters[index]
+        let path = "\(path(index)).prior"
+        switch parameter.prior {
+        case nil: return
+        case .value(let value, let confidence):
+            guard parameter.contains(value) else {
+                throw SpaceError(.prior, path: path, "the value is outside of the parameter's domain; \(parameter.expectation)")
+            }
+            guard Prior.confidenceRange.contains(confidence) else {
+                throw SpaceError(.prior, path: path, "a confidence lies between 0.01 and 0.99, found \(confidence)")
+            }
+        case .weights(let weights):
+            guard weights.count == parameter.declaredCategoryCount, weights.allSatisfy({ $0 > 0 && $0 <= 1e9 }) else {
+                throw SpaceError(.prior, path: path, "there must be one weight above 0, up to 1e9, for each declared choice")
             }
         }
     }

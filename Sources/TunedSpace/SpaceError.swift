@@ -29,6 +29,12 @@ public struct SpaceError: Error, Hashable, Sendable {
         case cycle
         /// More parameters, choices or metrics than are allowed.
         case limit
+        /// A rule that cannot be read, or is on what is no parameter of the space.
+        case rule
+        /// No configuration keeps all rules, or none was found; and a configuration that breaks one.
+        case illegal
+        /// A prior on what is not among the parameter's values.
+        case prior
         /// A parameter that the space does not have.
         case unknownParameter
         /// A value that the parameter cannot have, or has no room for in the narrowed space.

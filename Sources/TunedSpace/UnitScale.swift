@@ -95,29 +95,3 @@ public struct UnitScale: Hashable, Sendable {
         return (lower, upper)
     }
 }
-
-/// The unit cube of a whole space: one ``UnitScale`` a parameter, in the schema's order.
-public struct UnitCube: Hashable, Sendable {
-    public let space: SearchSpace
-    public let scales: [UnitScale]
-
-    public init(_ space: SearchSpace) {
-        self.space = space
-        scales = space.parameters.map(UnitScale.init)
-    }
-
-    /// The coordinates of a configuration; NaN where a parameter is inactive.
-    public func coordinates(of configuration: Configuration) -> [Double] {
-        zip(scales, configuration.values).map { scale, value in value.flatMap(scale.unit(of:)) ?? .nan }
-    }
-
-    /// The configuration at a point of the cube: parameters are read off in the order of the conditions, and those that
-    /// are inactive there take no value, whatever their coordinate.
-    public func configuration(at point: [Double]) -> Configuration {
-        var configuration = Configuration(Array(repeating: nil, count: space.count))
-        for index in space.order where space.active(index, in: configuration) {
-            configuration[index] = scales[index].value(at: point[index])
-        }
-        return configuration
-    }
-}

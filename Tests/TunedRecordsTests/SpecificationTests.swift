@@ -15,7 +15,7 @@ import TunedSpace
              "split": {"train": 0.6, "validation": 0.2, "test": 0.2, "by": "stratified", "folds": 5, "seed": 7},
              "sampler": {"name": "tpe", "startup": 5}, "stop": {"trials": 200, "time": "2h", "target": 0.01, "patience": 50},
              "resources": {"cpus": 2, "gpus": 1, "memory": "1GiB", "parallel": 8}, "timeout": "90s", "isolation": "worker",
-             "space": {"C": {"low": 0.1}}, "seed": 7}
+             "space": {"C": {"low": 0.1}}, "rules": ["a <= b", {"never": {"kernel": "rbf"}}], "seed": 7}
             """)
         #expect(specification.slug == "digits-svm")
         #expect(specification.objectives == [ObjectiveSpecification(metric: "error", goal: .minimize), ObjectiveSpecification(metric: "recall")])
@@ -24,12 +24,32 @@ import TunedSpace
         #expect(specification.stop == StopRules(trials: 200, time: 7200, target: 0.01, patience: 50))
         #expect(specification.resources == ResourceRequest(cpus: 2, gpus: 1, memory: 1 << 30))
         #expect(specification.parallel == 8 && specification.timeout == 90)
+        #expect(specification.rules == ["a <= b", ["never": ["kernel": "rbf"]]])
         #expect(try StudySpecification(json: specification.json) == specification)
+    }
+
+    /// With a plugin and without one, a stored declaration gives the same space and the same rules.
+    @Test(arguments: [nil, "svm"] as [String?]) func rulesOutliveADeclaration(_ plugin: String?) throws {
+        var specification = StudySpecification()
+        specification.plugin = plugin
+        specification.rules = ["x <= y"]
+        let fields: [String: JSONValue] = ["x": ["type": "float", "low": 0, "high": 1], "y": ["type": "float", "low": 0, "high": 1]]
+        specification.space = plugin == nil ? fields : ["x": ["high": 0.9, "prior": 0.2]]
+        let declared = try SearchSpace(declaring: fields, rules: plugin == nil ? specification.rules : [])
+        let space = plugin == nil ? declared : try declared.narrowed(by: specification.space, rules: specification.rules)
+        let declaration = StudyDeclaration(
+            specification: specification, schema: Schema(id: "s", space: declared, metrics: [Metric(name: "m", goal: .minimize)]), space: space,
+            objectives: [Objective(metric: 0, name: "m", goal: .minimize)],
+            plugin: plugin.map { PluginReference(name: $0, trainable: "s", hash: "") }, data: nil, createdAt: 0, createdBy: "")
+        let read = try StudyDeclaration(parsing: declaration.text)
+        #expect(read == declaration)
+        #expect(read.space.rules.count == 1)
     }
 
     @Test(arguments: [
         (#"{"plugin": "a", "smapler": "tpe"}"#, "smapler", #"did you mean "sampler"?"#),
         (#"{"plugin": "a", "stop": {"trails": 3}}"#, "stop.trails", #"did you mean "trials"?"#),
+        (#"{"plugin": "a", "rules": "a <= b"}"#, "rules", "list"),
         (#"{"plugin": "a", "stop": {"trials": 0}}"#, "stop.trials", "out of range"),
         (#"{"plugin": "a", "stop": {"trials": -5}}"#, "stop.trials", "out of range"),
         (#"{"plugin": "a", "stop": {"trials": "many"}}"#, "stop.trials", "whole number"),

@@ -7,10 +7,16 @@ struct NamedSpace: Sendable, CustomTestStringConvertible {
     let space: SearchSpace
     var testDescription: String { name }
 
-    init(_ name: String, _ parameters: [Parameter]) {
+    init(_ name: String, _ parameters: [Parameter]) { self.init(name) { () throws(SpaceError) in try SearchSpace(parameters) } }
+
+    init(_ name: String, _ declared: [String: JSONValue], rules: [JSONValue] = []) {
+        self.init(name) { () throws(SpaceError) in try SearchSpace(declaring: declared, rules: rules) }
+    }
+
+    private init(_ name: String, _ make: () throws(SpaceError) -> SearchSpace) {
         self.name = name
-        do {
-            space = try SearchSpace(parameters)
+        do throws(SpaceError) {
+            space = try make()
         } catch {
             preconditionFailure("\(name): \(error)")
         }
@@ -65,10 +71,47 @@ struct NamedSpace: Sendable, CustomTestStringConvertible {
         ])
     static let narrowed = NamedSpace("narrowed", [choice("kernel", "a", "b", "c", "d", allowed: [1, 3]), float("x", 0, 1)])
     static let wide = NamedSpace("fifty dimensions", (0..<50).map { float("x\($0)", 0, 1) })
+    /// Linear bounds and implications over floats, logarithms, integers and a conditional parameter.
+    static let ruled = NamedSpace(
+        "ruled",
+        [
+            "low": ["type": "float", "low": 1e-4, "high": 1, "log": true], "high": ["type": "float", "low": 1e-4, "high": 1, "log": true],
+            "depth": ["type": "int", "low": 1, "high": 10], "width": ["type": "int", "low": 1, "high": 64, "log": true],
+            "kernel": ["type": "categorical", "choices": ["linear", "poly", "rbf"]],
+            "degree": ["type": "int", "low": 2, "high": 6, "when": ["kernel": "poly"]],
+        ],
+        rules: [
+            "low <= high", "5*depth + width <= 60", ["if": ["kernel": "poly"], "then": ["degree": ["high": 3]]],
+            ["never": ["kernel": "rbf", "depth": ["low": 8]]],
+        ])
+    /// A ten-thousandth of the volume is legal.
+    static let scarce = NamedSpace(
+        "scarce", ["x": ["type": "float", "low": 0, "high": 1], "y": ["type": "float", "low": 0, "high": 1]], rules: ["x + y <= 0.014"])
+    static let ruledDiscrete = NamedSpace(
+        "ruled and discrete",
+        ["a": ["type": "int", "low": 0, "high": 999], "b": ["type": "int", "low": 0, "high": 999], "f": ["type": "bool"]],
+        rules: ["a + b <= 3", ["if": ["f": true], "then": "a < b"]])
+    static let believed = NamedSpace(
+        "believed",
+        [
+            "rate": ["type": "float", "low": 1e-5, "high": 1, "log": true, "prior": 1e-3], "depth": ["type": "int", "low": 1, "high": 10, "prior": 8],
+            "kind": ["type": "categorical", "choices": ["a", "b", "c"], "prior": ["weights": ["c": 5]]],
+            "gamma": ["type": "float", "low": 0, "high": 1, "prior": 0.9, "when": ["kind": ["a", "c"]]],
+            "size": ["type": "ordinal", "choices": [16, 32, 64], "prior": 64, "when": ["kind": "b"]],
+        ])
+    static let layers = NamedSpace(
+        "layers",
+        [
+            "layers": [
+                "type": "list", "low": 1, "high": 3,
+                "of": ["width": ["type": "int", "low": 8, "high": 128, "log": true], "drop": ["type": "float", "low": 0, "high": 0.5]],
+            ], "order": ["type": "permutation", "of": ["scale", "select", "project"]],
+        ], rules: [["sum": ["layers.*.width"], "at_most": 160]])
     static let nothing = NamedSpace("no parameters", [])
 
     static let all = [
-        oneFloat, mixed, conditional, discrete, discreteConditional, partlyCountable, extreme, narrowed, wide, nothing,
+        oneFloat, mixed, conditional, discrete, discreteConditional, partlyCountable, extreme, narrowed, wide, nothing, ruled, scarce,
+        ruledDiscrete, believed, layers,
     ]
-    static let countable = [discrete, discreteConditional, nothing]
+    static let countable = [discrete, discreteConditional, nothing, ruledDiscrete]
 }

@@ -47,7 +47,7 @@ struct CheckConfigurations {
     }
 
     func random(_ random: inout SplitMix64) -> Configuration {
-        UnitCube(space).configuration(at: space.parameters.map { _ in random.uniform() })
+        space.legal(near: space.parameters.map { _ in random.uniform() })
     }
 
     /// A configuration as JSON text, by names.
@@ -122,6 +122,7 @@ struct CheckConfigurations {
 
     private func distinct(_ items: [Item]) -> [Item] {
         var seen: Set<Configuration> = []
-        return Array(items.filter { seen.insert($0.configuration).inserted }.prefix(Self.limit))
+        // What a rule forbids is never asked of the plugin.
+        return Array(items.filter { space.isLegal($0.configuration) && seen.insert($0.configuration).inserted }.prefix(Self.limit))
     }
 }

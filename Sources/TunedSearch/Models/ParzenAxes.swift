@@ -14,6 +14,8 @@ package struct ParzenAxes: Sendable {
         let conditions: [(parent: Int, coordinates: [Double])]
         /// What is left to estimate: nothing where the parameter is fixed.
         let isFixed: Bool
+        /// A person's; nil for the uniform one.
+        let prior: UnitDensity?
 
         var isCategorical: Bool { categories > 0 }
     }
@@ -25,6 +27,8 @@ package struct ParzenAxes: Sendable {
     let axes: [Axis]
     /// Those that are not fixed.
     let varyingAxes: [Int]
+    /// Those with a person's prior.
+    let believedAxes: [Int]
     private let categoricalAxes: [(axis: Int, logChance: Double)]
 
     package init(_ space: SearchSpace) {
@@ -42,9 +46,10 @@ package struct ParzenAxes: Sendable {
                     }
                     return (condition.parent, coordinates)
                 },
-                isFixed: parameter.isFixed)
+                isFixed: parameter.isFixed, prior: UnitDensity(parameter))
         }
         varyingAxes = axes.indices.filter { [axes] in !axes[$0].isFixed }
+        believedAxes = axes.indices.filter { [axes] in axes[$0].prior != nil }
         categoricalAxes = axes.enumerated().filter(\.element.isCategorical).map { ($0, -log(Double($1.categories))) }
     }
 
@@ -93,11 +98,24 @@ package struct ParzenAxes: Sendable {
         axes[index].conditions.allSatisfy { $0.coordinates.contains(point[$0.parent]) }
     }
 
-    /// The logarithm of the uniform density at a point.
+    /// The logarithm of the prior's density at a point: the uniform one, times what a person believes.
     package func logPrior(at point: [Double]) -> Double {
         var sum = 0.0
         for (axis, logChance) in categoricalAxes where !point[axis].isNaN { sum += logChance }
+        for axis in believedAxes where !point[axis].isNaN { sum += logBelief(axis, at: point[axis]) }
         return sum
+    }
+
+    /// The logarithm of a person's prior along an axis, relative to the uniform one; 0 where there is none.
+    func logBelief(_ index: Int, at coordinate: Double) -> Double {
+        let axis = axes[index]
+        guard let prior = axis.prior else { return 0 }
+        return prior.logDensity(at: axis.isCategorical ? (coordinate + 0.5) / Double(axis.categories) : coordinate)
+    }
+
+    /// A draw from the prior: the coordinate below which a share of its mass lies.
+    func coordinate(ofShare share: Double, _ index: Int) -> Double {
+        snapped(axes[index].prior?.place(of: share) ?? share, index)
     }
 }
 

@@ -33,7 +33,7 @@ package struct ParzenCandidates {
     private func coordinate(_ index: Int, _ position: Double, _ random: inout CounterRandom) -> Double {
         let axis = space.axes[index]
         let place = random.openUniform()
-        guard !position.isNaN, !axis.isFixed else { return space.snapped(place, index) }
+        guard !position.isNaN, !axis.isFixed else { return space.coordinate(ofShare: place, index) }
         guard axis.isCategorical else {
             return space.snapped(Self.truncatedNormal(position, estimator.width(along: index), place, &random), index)
         }

@@ -205,6 +205,11 @@ package struct ParzenEstimator: Sendable {
                             let start = axis * stride
                             add(axis, at: point[axis], scaled + start, norms + start, to: terms, count: bases.count)
                         }
+                        // Kernels without the parameter have the prior's factor, of which the uniform part is in already.
+                        for axis in space.believedAxes where !point[axis].isNaN && !(isAlwaysActive[axis] && categoryCounts[axis] == 0) {
+                            let belief = Float(space.logBelief(axis, at: point[axis]))
+                            for kernel in 0..<count where scaled[axis * stride + kernel].isNaN { terms[kernel] += belief }
+                        }
                         return KernelLoops.logSumExp(terms, count: bases.count, first: prior)
                     }
                 }

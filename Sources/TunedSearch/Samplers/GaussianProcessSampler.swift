@@ -56,7 +56,7 @@ struct GaussianProcessSampler: Sampler {
         seed = problem.seed
         isCaching = caching
         cube = UnitCube(problem.space)
-        moves = PointMoves(axes: axes)
+        moves = PointMoves(axes)
         startup = StartupDesign.sobol(size: startupSize, seed: problem.seed, cube: cube)
         sequence = SobolSequence(dimensions: min(max(problem.space.count, 1), SobolSequence.maximumDimensions), seed: ~problem.seed)
         lattice = problem.space.lattice
@@ -131,7 +131,8 @@ struct GaussianProcessSampler: Sampler {
             return AcquisitionSearch.Model(process: process, improvement: ExpectedImprovement(best: means.min() ?? 0))
         }
         let search = AcquisitionSearch(
-            moves: moves, models: models, feasibility: feasibility(fit.processes[0].parameters), candidates: candidates)
+            moves: moves, models: models, feasibility: feasibility(fit.processes[0].parameters), belief: belief(),
+            candidates: candidates)
         for proposal in search.proposals(around: incumbents, shifted(trial), &random) {
             let configuration = moves.axes.configuration(at: proposal.point)
             if !asked.contains(configuration), !plateaus.covers(proposal.point, history) { return configuration }
@@ -154,6 +155,13 @@ struct GaussianProcessSampler: Sampler {
         var values = process.values
         for (place, prediction) in zip(places, predictions) where process.append(place) { values.append(prediction.mean) }
         process.observe(values)
+    }
+
+    private func belief() -> (@Sendable ([Double]) -> Double)? {
+        guard let weight = PriorWeight(cube) else { return nil }
+        return { [cube, axes = moves.axes, trials = observed.count] point in
+            weight.logWeight(at: cube.coordinates(of: axes.configuration(at: point)), trials: trials)
+        }
     }
 
     private func feasibility(_ parameters: KernelParameters) -> Feasibility? {

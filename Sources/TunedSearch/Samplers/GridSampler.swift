@@ -4,7 +4,7 @@ import TunedSpace
 ///
 /// Countable parameters take all their values. Continuous ones take `points` values (setting, 1 to 1,000, default 10),
 /// evenly spaced on their scale with both ends among them. Conditions are followed: a parameter that is inactive is not
-/// varied. What was tried already, by whomever, is passed over, so a grid resumes where it stood.
+/// varied. Points that break a rule are not in the grid. What was tried already, by whomever, is passed over, so a grid resumes where it stood.
 struct GridSampler: Sampler {
     static let defaultPoints = 10
 
@@ -12,24 +12,39 @@ struct GridSampler: Sampler {
     /// Why it was taken, where nobody asked for it by name.
     var reason: String?
     var explanation: String {
-        "grid of \(grid.count) configurations" + (reason.map { ": \($0)" } ?? "")
+        "grid of \(isListed ? "" : "at most ")\(grid.count) configurations" + (isListed ? "" : ", without those that break a rule")
+            + (reason.map { ": \($0)" } ?? "")
     }
-    var size: UInt64? { grid.count }
+    var size: UInt64? { isListed ? grid.count : nil }
     var learnsFromResults: Bool { false }
 
+    /// Points that break a rule and are passed over in one suggestion, at most.
+    private static let maximumSkips = 10_000_000
+
+    private let space: SearchSpace
     private let grid: ConfigurationLattice
+    /// Whether the grid has legal points alone; else they are too many to be listed, and it is looked at point by point.
+    private let isListed: Bool
     /// Trials of each point of the grid, by its number. Only looked up, never iterated.
     private var asked: [UInt64: Int] = [:]
-    /// Every number below has been asked; nil where each suggestion counts from the start.
+    /// Every number below has been asked or breaks a rule; nil where each suggestion counts from the start.
     private var firstLeft: UInt64?
     private var pending: [Int: UInt64] = [:]
 
     init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
         let points = try settings.integer("points", default: Self.defaultPoints, in: 1...1_000)
-        guard let grid = problem.space.grid(pointsPerFloat: points) else {
+        space = problem.space
+        let listed = problem.space.grid(pointsPerFloat: points)
+        isListed = listed != nil
+        guard let grid = listed ?? problem.space.grid(pointsPerFloat: points, followingRules: false) else {
             throw SearchError(
                 .problem, path: "settings.points",
                 "a grid over this space has more than 2^64 configurations; take another sampler, fewer points, or a narrower space")
+        }
+        guard grid.count > 0 else {
+            throw SearchError(
+                .problem, path: "settings.points",
+                "no point of the grid keeps the rules; take more points, or another sampler")
         }
         self.grid = grid
         firstLeft = caching ? 0 : nil
@@ -51,9 +66,26 @@ struct GridSampler: Sampler {
         }
     }
 
-    func suggest(trial: Int) throws(SearchError) -> Suggestion {
+    mutating func suggest(trial: Int) throws(SearchError) -> Suggestion {
         var number = firstLeft ?? 0
-        while asked[number] != nil { number += 1 }
-        return number < grid.count ? .configuration(grid.configuration(at: number)) : .exhausted
+        var skips = 0
+        while number < grid.count {
+            if asked[number] == nil {
+                let configuration = grid.configuration(at: number)
+                if isListed || space.isLegal(configuration) {
+                    // So that the next suggestion does not pass over the same points again.
+                    if firstLeft != nil { firstLeft = number }
+                    return .configuration(configuration)
+                }
+                skips += 1
+                guard skips < Self.maximumSkips else {
+                    throw SearchError(
+                        .problem, path: "settings.points",
+                        "\(skips) points of the grid in a row break a rule; take another sampler, fewer points, or a narrower space")
+                }
+            }
+            number += 1
+        }
+        return .exhausted
     }
 }

@@ -1,7 +1,8 @@
 import TunedNumerics
 import TunedSpace
 
-/// Independent draws: uniform on each parameter's scale, by equal chances for categories, following the conditions. In
+/// Independent draws: uniform on each parameter's scale, by equal chances for categories, or from the priors that a person
+/// gave; following the conditions, among what the rules allow. In
 /// a space of countable configurations none is drawn twice before all have been tried.
 struct RandomSampler: Sampler {
     let identity = SamplerIdentity(name: "random", revision: 1)

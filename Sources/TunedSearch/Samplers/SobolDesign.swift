@@ -26,6 +26,7 @@ struct SobolDesign: Sendable {
 
     func configuration(at place: Int) -> Configuration {
         let point = points.point(UInt32(truncatingIfNeeded: place))
-        return cube.configuration(at: dimensions.map { $0.map { point[$0] } ?? 0.5 })
+        let shares = dimensions.map { $0.map { point[$0] } ?? 0.5 }
+        return LegalDraw(cube).legal(near: cube.point(ofShares: shares))
     }
 }

@@ -2,7 +2,8 @@ import TunedNumerics
 import TunedSpace
 
 /// The first trials of a study, before there is enough to learn from: the space's centre (each parameter's default
-/// where its author gave one), then points that fill the space.
+/// where its author gave one), then points that fill the space. Where a person gave a prior, they have equal shares of its mass. A point
+/// that breaks a rule gives way to a legal one near it.
 struct StartupDesign: Sendable {
     enum Filling: Sendable {
         /// Latin hypercubes of `size` points (M. D. McKay et al. 1979): along each parameter every one of `size` strata once.
@@ -39,12 +40,12 @@ struct StartupDesign: Sendable {
     private func latinConfiguration(at place: Int, trial: Int) -> Configuration {
         var jitter = CounterRandom(seed: seed, trial: UInt64(trial), stream: RandomStream.startup)
         let (square, row) = place.quotientAndRemainder(dividingBy: size)
-        let point = cube.scales.indices.map { index in
+        let shares = cube.scales.indices.map { index in
             // A column is a permutation of the strata of its own, the same for every row of a square.
             var column = CounterRandom(seed: seed, trial: UInt64(square), stream: RandomStream.columns + UInt32(index))
             let stratum = column.permutation(of: size)[row]
             return (Double(stratum) + jitter.uniform()) / Double(size)
         }
-        return cube.configuration(at: point)
+        return LegalDraw(cube).legal(near: cube.point(ofShares: shares))
     }
 }

@@ -11,7 +11,9 @@ import TunedSpace
 ///
 /// Failed trials belong to neither density. They lower a point's score by the share of them among the trials near it,
 /// which is the chance that it works out. Pruned trials rank behind the complete ones, by how far they came. Several
-/// objectives are ranked by dominance (``ParetoRanking``).
+/// objectives are ranked by dominance (``ParetoRanking``). Where a person gave priors, they take the place of the uniform one
+/// in both densities, so that they fade as the good trials become more. Candidates that break a rule are drawn again, and
+/// moved to a legal place when that does not help.
 struct TreeParzenSampler: Sampler {
     let identity = SamplerIdentity(name: "tpe", revision: 1)
     /// Why it was taken, where nobody asked for it by name.
@@ -93,7 +95,7 @@ struct TreeParzenSampler: Sampler {
         var scored: [(score: Double, point: [Double])] = []
         scored.reserveCapacity(candidateCount)
         for _ in 0..<candidateCount {
-            let point = candidates.draw(&random)
+            let point = legal(candidates, &random)
             scored.append((score(point, model, &room), point))
         }
         // Mostly the first is free; the others are looked at in their order, equal ones as they were drawn.
@@ -103,6 +105,21 @@ struct TreeParzenSampler: Sampler {
             scored.remove(at: index)
         }
         return nil
+    }
+
+    /// Draws of a candidate before one is moved.
+    private static let legalAttempts = 8
+
+    private func legal(_ candidates: ParzenCandidates, _ random: inout CounterRandom) -> [Double] {
+        var point = candidates.draw(&random)
+        guard !cube.space.rules.isEmpty else { return point }
+        for _ in 0..<Self.legalAttempts {
+            let configuration = axes.configuration(at: point)
+            if cube.space.isLegal(configuration) { return point }
+            point = candidates.draw(&random)
+        }
+        let near = cube.space.legal(near: cube.coordinates(of: axes.configuration(at: point)))
+        return axes.coordinates(of: near)
     }
 
     /// log l(x) - log g(x) + log P(x works out).

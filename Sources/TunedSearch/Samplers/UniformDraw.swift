@@ -22,18 +22,22 @@ enum RandomStream {
     static let columns: UInt32 = 1 << 16
 }
 
-/// Uniform draws that avoid what was asked already.
+/// Draws that avoid what was asked already: uniform on the unit cube, or from the priors where a person gave some, among the
+/// configurations that keep all rules (``LegalDraw``).
 enum UniformDraw {
     /// Draws at most so many times before it looks for what is left by counting.
     private static let attempts = 64
+    /// The same where rules make a draw dear.
+    private static let ruledAttempts = 8
 
     static func first(
         in cube: UnitCube, notIn asked: AskedConfigurations, _ random: inout CounterRandom
     ) -> Suggestion {
         if asked.isExhausted { return .exhausted }
         var last: Configuration?
-        for _ in 0..<attempts {
-            let configuration = configuration(in: cube, &random)
+        let draw = LegalDraw(cube)
+        for _ in 0..<(cube.space.rules.isEmpty ? attempts : ruledAttempts) {
+            let configuration = draw.configuration(&random)
             if !asked.contains(configuration) { return .configuration(configuration) }
             last = configuration
         }
@@ -44,6 +48,6 @@ enum UniformDraw {
     }
 
     static func configuration(in cube: UnitCube, _ random: inout CounterRandom) -> Configuration {
-        cube.configuration(at: (0..<cube.scales.count).map { _ in random.uniform() })
+        LegalDraw(cube).configuration(&random)
     }
 }

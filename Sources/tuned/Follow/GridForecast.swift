@@ -38,14 +38,14 @@ struct GridForecast {
     private static func space(of specification: StudySpecification, client: DaemonClient) async throws(CommandError)
         -> SearchSpace?
     {
-        guard let name = specification.plugin else { return try? SearchSpace(declaring: specification.space) }
+        guard let name = specification.plugin else { return try? SearchSpace(declaring: specification.space, rules: specification.rules) }
         let plugin = try await client.get(Route.plugin(name))
         let trainables = plugin["trainables"]?.arrayValue ?? []
         let trainable =
             specification.trainable.map { wanted in trainables.first { $0["id"]?.stringValue == wanted } }
             ?? trainables.first
         guard let schema = trainable?["schema"].flatMap({ try? Schema(json: $0) }) else { return nil }
-        return try? schema.space.narrowed(by: specification.space)
+        return try? schema.space.narrowed(by: specification.space, rules: specification.rules)
     }
 
     /// Of the latest study of the same plugin and data that tells.

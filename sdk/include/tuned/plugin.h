@@ -306,6 +306,18 @@ static inline int64_t tuned_i64(const tuned_trial *trial, uint32_t index) { retu
 static inline const char *tuned_str(const tuned_trial *trial, uint32_t index) { return tuned_trial_value(trial, index)->str; }
 static inline int32_t tuned_active(const tuned_trial *trial, uint32_t index) { return tuned_trial_value(trial, index)->active; }
 
+/* The order that a permutation of `count` items, at most 20, stands for: order[k] is the place in the schema's `of` of the item
+   that comes k-th. Its value is the order's number in lexicographic order (i64). */
+static inline void tuned_permutation(const tuned_trial *trial, uint32_t index, uint32_t *order, uint32_t count) {
+    uint64_t rest = (uint64_t)tuned_i64(trial, index);
+    /* The digits of the Lehmer code from the last on; each, once written, is pushed up by those that end up before it. */
+    for (uint32_t place = count; place-- > 0;) {
+        order[place] = (uint32_t)(rest % (count - place));
+        rest /= count - place;
+        for (uint32_t later = place + 1; later < count; later++) order[later] += order[later] >= order[place];
+    }
+}
+
 /* A host extension by id; NULL where this host has none. */
 static inline const void *tuned_find_extension(const tuned_host *host, const char *id) {
     return TUNED_HAS(host, extension) && host->extension != NULL ? host->extension(id) : NULL;

@@ -9,6 +9,8 @@ struct AcquisitionSearch: Sendable {
     /// The models whose expected improvements are averaged.
     let models: [Model]
     let feasibility: Feasibility?
+    /// What a person believes, as a term of the logarithm.
+    let belief: (@Sendable (_ point: [Double]) -> Double)?
     /// Points of each kind.
     let candidates: Int
 
@@ -30,12 +32,12 @@ struct AcquisitionSearch: Sendable {
     ///
     /// - Parameter incumbents: points to search around.
     func proposals(around incumbents: [[Double]], _ sequence: SobolSequence, _ random: inout CounterRandom) -> [Proposal] {
-        var points = (0..<candidates).map { moves.point(at: place(sequence, UInt32($0), &random)) }
+        var points = (0..<candidates).map { moves.legalPoint(at: place(sequence, UInt32($0), &random), &random) }
         for number in 0..<candidates where !incumbents.isEmpty {
             let deviation = pow(10, -0.4 - 1.8 * random.uniform())
             let share = pow(random.uniform(), 2)
-            points.append(
-                moves.neighbour(of: incumbents[number % incumbents.count], deviation: deviation, share: share, &random))
+            let point = moves.neighbour(of: incumbents[number % incumbents.count], deviation: deviation, share: share, &random)
+            if moves.isLegal(point) { points.append(point) }
         }
         var proposals = zip(points, scores(points)).map { Proposal(point: $0, score: $1) }
         Self.sort(&proposals)
@@ -61,7 +63,9 @@ struct AcquisitionSearch: Sendable {
         let places = points.map(moves.imputed)
         let logarithms = models.map { model in model.process.predict(places).map(model.improvement.logarithm) }
         return places.indices.map { index in
-            let score = logMeanExp(logarithms.map { $0[index] }) + (feasibility?.logChance(at: places[index]) ?? 0)
+            let score =
+                logMeanExp(logarithms.map { $0[index] }) + (feasibility?.logChance(at: places[index]) ?? 0)
+                + (belief?(points[index]) ?? 0)
             return score.isNaN ? -.infinity : score
         }
     }
@@ -69,7 +73,7 @@ struct AcquisitionSearch: Sendable {
     private func refine(_ start: Proposal, _ random: inout CounterRandom) -> Proposal {
         var best = climbed(start)
         for _ in 0..<Self.rounds {
-            let steps = moves.singleSteps(from: best.point, &random)
+            let steps = moves.singleSteps(from: best.point, &random).filter(moves.isLegal)
             let scores = scores(steps)
             guard let index = scores.indices.max(by: { scores[$0] < scores[$1] }), scores[index] > best.score else { break }
             best = climbed(Proposal(point: steps[index], score: scores[index]))
@@ -117,6 +121,7 @@ struct AcquisitionSearch: Sendable {
         }
         var point = start.point
         for (number, index) in free.enumerated() { point[index] = min(max(minimum.point[number], 0), 1) }
+        guard moves.isLegal(point) else { return start }
         let score = scores([point])[0]
         return score > start.score ? Proposal(point: point, score: score) : start
     }

@@ -6,6 +6,12 @@ import TunedSpace
 /// inactive.
 struct PointMoves: Sendable {
     let axes: ParzenAxes
+    private let cube: UnitCube
+
+    init(_ axes: ParzenAxes) {
+        self.axes = axes
+        cube = UnitCube(axes.space)
+    }
 
     /// Cells by which the coordinate search moves.
     private static let strides: [Int64] = [1, 2, 5, 20]
@@ -24,6 +30,14 @@ struct PointMoves: Sendable {
 
     /// The point at a place of the unit cube.
     func point(at place: [Double]) -> [Double] { point { index, _ in axes.snapped(place[index], index) } }
+
+    /// The point at a place of the unit cube; where that breaks a rule, one of the legal ones.
+    func legalPoint(at place: [Double], _ random: inout CounterRandom) -> [Double] {
+        let point = point(at: place)
+        return isLegal(point) ? point : axes.coordinates(of: UniformDraw.configuration(in: cube, &random))
+    }
+
+    func isLegal(_ point: [Double]) -> Bool { axes.space.rules.isEmpty || axes.space.isLegal(axes.configuration(at: point)) }
 
     /// A point near another one: some of its coordinates are moved, by a normal step of the deviation given.
     ///
