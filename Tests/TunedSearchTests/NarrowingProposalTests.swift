@@ -46,7 +46,10 @@ import TunedSpace
     func staysWithinEverySpace(_ named: NamedSpace) throws {
         let bowl = Lab.bowl(named.space)
         let cube = UnitCube(named.space)
-        let observations = study(named.space, 60, seed: 3) { bowl(cube.configuration(at: $0)) }
+        let observations = study(named.space, 60, seed: 3) { bowl(cube.configuration(at: $0)) }.map { observation in
+            guard case .pending(let trial, let configuration) = observation, !named.space.isLegal(configuration) else { return observation }
+            return .pending(trial: trial, named.space.legal(near: cube.coordinates(of: configuration)))
+        }
         let report = try Narrowing.propose(space: named.space, observations: observations)
         #expect(try named.space.narrowed(by: report.fields) == report.space)
         // The best trial stays legal.

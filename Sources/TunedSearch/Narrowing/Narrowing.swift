@@ -31,7 +31,7 @@ public struct NarrowingProposal: Hashable, Sendable {
 /// holds nine in ten of them, and the best, widened on each side by what few trials leave open (``NumberNarrowing``). A
 /// category is dropped where none of the good trials has it, though it was tried so often that chance alone would
 /// hardly have it so (``CategoryNarrowing``). Nothing goes past the declared limits; where the study itself was
-/// narrowed and the best value lies on that bound, the range is extended beyond.
+/// narrowed and the best value lies on that bound, the range is extended beyond. Parameters that a rule looks at stay as they are.
 public enum Narrowing {
     /// Below it nothing is proposed.
     public static let leastTrials = 20
@@ -53,6 +53,8 @@ public enum Narrowing {
         let good = trials.best(share: goodShare, least: leastGood)
         let warnings = BoundaryWarning.find(trials, space, declared)
 
+        let ruled = Set(space.ruledParameters)
+
         var proposals: [NarrowingProposal] = []
         var fields: [String: JSONValue] = [:]
         for (index, parameter) in space.parameters.enumerated() {
@@ -61,7 +63,9 @@ public enum Narrowing {
             guard !parameter.isFixed else { continue }
             let evidence = ParameterEvidence(trials, good: good, axis: index)
             let change =
-                if NumberRange(parameter) != nil {
+                if ruled.contains(index) {
+                    NarrowingChange.keep("A rule of the space looks at it, so its range stays what the rule was written for.")
+                } else if NumberRange(parameter) != nil {
                     NumberNarrowing.change(
                         parameter, declared.parameters[index], evidence, warnings.first { $0.parameter == parameter.name })
                 } else {
