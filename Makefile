@@ -9,7 +9,7 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 
 # Debian packages: to build, and for the plugins and tests that use them.
-PACKAGES := build-essential pkg-config libffi-dev libsqlite3-dev libsvm-dev
+PACKAGES := build-essential pkg-config libffi-dev libopenblas-dev libnlopt-dev libsqlite3-dev libsvm-dev
 # What the tests need beside: every library that a plugin can be built over.
 TEST_PACKAGES := libxgboost-dev libtorch-dev python3-dev python3-numpy python3-venv cmake strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)

@@ -151,7 +151,7 @@ public final class Engine: Sendable {
         planner.plan(named) { [self] result in
             queue.async { [self] in
                 do throws(EngineError) {
-                    let plan = try result.get()
+                    let plan = try warmed(try result.get())
                     let driver = try StudyDriver(
                         id: store.allocateStudy(), slug: slug, declaration: plan.declaration, blueprint: plan.blueprint,
                         surroundings: surroundings)
@@ -169,6 +169,27 @@ public final class Engine: Sendable {
                 }
             }
         }
+    }
+
+    /// The plan with the trials of the study that it is to begin with.
+    private func warmed(_ plan: StudyPlanner.Plan) throws(EngineError) -> StudyPlanner.Plan {
+        guard let slug = plan.declaration.specification.warmStart else { return plan }
+        let found: (row: StudyRow, trials: [TrialRow])?
+        do throws(StoreError) {
+            if let row = try store.study(slug: slug) {
+                found = (row, try store.trials(of: row.id, matching: TrialQuery()))
+            } else {
+                found = nil
+            }
+        } catch {
+            throw EngineError(error)
+        }
+        guard let found, let other = try? StudyDeclaration(parsing: found.row.declaration) else {
+            throw EngineError(.invalid, "there is no study \"\(slug)\" to begin with; `tuned studies` lists them", path: "warm_start")
+        }
+        var warmed = plan
+        warmed.declaration.warmStart = try plan.declaration.warmStart(from: slug, other, found.trials)
+        return warmed
     }
 
     /// Makes a driver known under its name, unless the daemon has begun to end meanwhile.

@@ -24,6 +24,12 @@ public struct SamplerFeed: Sendable {
             throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "sampler" : "sampler.\(error.path)")
         }
         objectives = declaration.objectives
+        for (index, trial) in (declaration.warmStart?.trials ?? []).enumerated() {
+            let number = WarmStart.firstTrial + index
+            sampler.observe(.pending(trial: number, trial.configuration))
+            let losses = zip(objectives, trial.values).map { $0.loss($1) }
+            sampler.observe(.finished(trial: number, trial.values.isEmpty ? .failed : .complete(losses)))
+        }
     }
 
     /// Takes the next event of the study.

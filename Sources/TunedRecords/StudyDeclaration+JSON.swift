@@ -26,6 +26,7 @@ extension StudyDeclaration {
             .object(["name": .string(plugin.name), "trainable": .string(plugin.trainable), "hash": .string(plugin.hash)])
         }
         fields["data"] = data?.json
+        fields["warm"] = warmStart?.json(in: space)
         return .object(fields)
     }
 
@@ -79,10 +80,12 @@ extension StudyDeclaration {
         }
         var data: DataReference?
         if let value = fields.take("data") { data = try DataReference(json: value) }
+        var warmStart: WarmStart?
+        if let value = fields.take("warm") { warmStart = try WarmStart(json: value, in: space) }
         let createdAt = try fields.integer("createdAt", in: Int.min...Int.max) ?? 0
         return StudyDeclaration(
             specification: specification, schema: schema, space: space, objectives: objectives, plugin: plugin, data: data,
-            createdAt: Int64(createdAt), createdBy: try fields.string("createdBy") ?? "")
+            warmStart: warmStart, createdAt: Int64(createdAt), createdBy: try fields.string("createdBy") ?? "")
     }
 }
 

@@ -12,6 +12,8 @@ public struct StudyDeclaration: Hashable, Sendable {
     public var plugin: PluginReference?
     /// nil where the study names no data.
     public var data: DataReference?
+    /// nil where the study begins knowing nothing.
+    public var warmStart: WarmStart?
     /// Milliseconds since 1970.
     public var createdAt: Int64
     /// The daemon's version.
@@ -19,7 +21,7 @@ public struct StudyDeclaration: Hashable, Sendable {
 
     public init(
         specification: StudySpecification, schema: Schema, space: SearchSpace, objectives: [Objective],
-        plugin: PluginReference?, data: DataReference?, createdAt: Int64, createdBy: String
+        plugin: PluginReference?, data: DataReference?, warmStart: WarmStart? = nil, createdAt: Int64, createdBy: String
     ) {
         self.specification = specification
         self.schema = schema
@@ -27,6 +29,7 @@ public struct StudyDeclaration: Hashable, Sendable {
         self.objectives = objectives
         self.plugin = plugin
         self.data = data
+        self.warmStart = warmStart
         self.createdAt = createdAt
         self.createdBy = createdBy
     }

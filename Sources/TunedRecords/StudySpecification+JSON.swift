@@ -31,6 +31,7 @@ extension StudySpecification {
             }
             rules = items
         }
+        warmStart = try fields.string("warm_start")
         seed = try fields.unsigned("seed") ?? 0
         try fields.finish()
         if plugin == nil && space.isEmpty {
@@ -113,6 +114,7 @@ extension StudySpecification {
     public var json: JSONValue {
         var fields: [String: JSONValue] = ["seed": seed <= UInt64(Int64.max) ? .integer(Int64(seed)) : .string(String(seed))]
         fields["study"] = slug.map(JSONValue.string)
+        fields["warm_start"] = warmStart.map(JSONValue.string)
         if !title.isEmpty { fields["title"] = .string(title) }
         fields["plugin"] = plugin.map(JSONValue.string)
         fields["trainable"] = trainable.map(JSONValue.string)

@@ -29,6 +29,8 @@ public struct StudySpecification: Hashable, Sendable {
     public var space: [String: JSONValue] = [:]
     /// What configurations have to keep, beside what the plugin declares (``Rule``).
     public var rules: [JSONValue] = []
+    /// Name of a study whose trials this one begins with the knowledge of.
+    public var warmStart: String?
     /// All randomness of the study follows from it.
     public var seed: UInt64 = 0
 

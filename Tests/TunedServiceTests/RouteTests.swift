@@ -21,6 +21,9 @@ import TunedStorage
         ("POST", "/v1/studies", #"{"study": "other", "plugin": "svm"}"#, 201, "Study"),
         ("GET", "/v1/studies/digits", nil, 200, "Study"),
         ("GET", "/v1/studies/digits/best?count=2", nil, 200, nil),
+        // Four trials say nothing yet.
+        ("GET", "/v1/studies/digits/importance?method=fanova", nil, 409, nil),
+        ("GET", "/v1/studies/digits/narrowing", nil, 409, nil),
         ("GET", "/v1/studies/digits/trials?state=complete,failed&sort=-value&limit=2&offset=1", nil, 200, nil),
         ("GET", "/v1/studies/digits/trials/1", nil, 200, "Trial"),
         ("POST", "/v1/studies/digits/ask", "{}", 201, "AskedTrial"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TunedSearch
 import TunedSpace
 
 /// The flags of `tuned run`, named as the keys of a study file and set over them.
@@ -37,7 +38,7 @@ struct StudyFlags: ParsableArguments {
     @Option(help: ArgumentHelp("The fraction of rows set aside as a test set.", valueName: "fraction"))
     var test: Double?
 
-    @Option(help: ArgumentHelp("auto, random, grid or tpe.", valueName: "name"))
+    @Option(help: ArgumentHelp("auto, or one of: \(SamplerRegistry.names.dropFirst().joined(separator: ", ")).", valueName: "name"))
     var sampler: String?
 
     @Option(help: ArgumentHelp("A setting of the sampler, as points=20; may be given again.", valueName: "name=value"))
@@ -83,6 +84,9 @@ struct StudyFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Narrows a parameter, as 'C={low: 0.1}'; may be given again.", valueName: "name={...}"))
     var space: [String] = []
 
+    @Option(help: ArgumentHelp("Begin with the knowledge of this study's trials.", valueName: "study"))
+    var warmStart: String?
+
     @Option(help: ArgumentHelp("Repeats the same suggestions and folds.", valueName: "n"))
     var seed: UInt64?
 
@@ -100,6 +104,7 @@ struct StudyFlags: ParsableArguments {
         request.set("data", data.map { .string(FileText.absolute($0)) })
         request.set("timeout", timeout.map(JSONValue.string))
         request.set("isolation", isolation.map(JSONValue.string))
+        request.set("warm_start", warmStart.map(JSONValue.string))
         request.set("seed", seed.map { $0 <= UInt64(Int64.max) ? .integer(Int64($0)) : .string(String($0)) })
         request.merge(try Assignment.map(config), into: "config")
         request.set("objectives", objectives)

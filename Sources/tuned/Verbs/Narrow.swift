@@ -1,0 +1,82 @@
+import ArgumentParser
+import TunedSpace
+
+struct Narrow: Verb {
+    static let configuration = CommandConfiguration(
+        abstract: "Propose a tighter space from a study's trials, and go on in it.",
+        discussion: """
+            Shows, for each parameter, the range or the choices that the good trials leave, and why; and which best values lie on a \
+            bound. Ranges never pass what the plugin declares. It takes at least 20 complete trials.
+
+            With --apply a new study begins in that space, which knows the trials of the old one.
+
+            Examples:
+              tuned narrow svm-1
+              tuned narrow svm-1 --apply --trials 100
+              tuned narrow svm-1 --apply --study svm-closer
+            """)
+
+    @Argument(help: "The study's name.")
+    var study: String
+
+    @Flag(help: "Start a study in the proposed space.")
+    var apply = false
+
+    @Option(name: .customLong("study"), help: ArgumentHelp("The new study's name.", valueName: "name"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("Trials of the new study; as many as the old one was to have where not given.", valueName: "n"))
+    var trials: Int?
+
+    @OptionGroup var output: OutputOptions
+
+    func perform() async throws(CommandError) {
+        guard apply || (name == nil && trials == nil) else { throw .usage("--study and --trials are those of the new study: add --apply") }
+        let client = try DaemonClient()
+        let proposal = try await client.get(Route.study(study) + "/narrowing")
+        guard apply else {
+            let command = "tuned narrow \(study) --apply"
+            return output.show(proposal) { Self.text(proposal) + "\nStart a study in this space, which knows these trials: \(command)\n" }
+        }
+        let details = try await client.get(Route.study(study))
+        guard case .object(var specification)? = details["specification"] else {
+            throw CommandError.failure("the daemon's answer has no specification of \(study)")
+        }
+        specification["study"] = .string(name ?? Self.successor(of: study))
+        specification["space"] = proposal["space"]
+        specification["warm_start"] = .string(study)
+        if let trials {
+            var stop = specification["stop"]?.objectValue ?? [:]
+            stop["trials"] = .integer(Int64(trials))
+            specification["stop"] = .object(stop)
+        }
+        let created = try await client.post(Route.studies, .object(specification), within: 3600)
+        let slug = created["study"]?.stringValue ?? ""
+        output.show(created) {
+            Self.text(proposal) + "\nStudy \(slug) has begun in this space. Follow it: tuned show \(slug)\n"
+        }
+    }
+
+    private static func text(_ proposal: JSONValue) -> String {
+        var table = TextTable([.init("PARAMETER"), .init("SEARCH NEXT"), .init("WHY")])
+        for item in proposal["proposals"]?.arrayValue ?? [] {
+            let parameter = item["parameter"]?.stringValue ?? ""
+            let range = item["action"]?.stringValue == "keep" ? "as it is" : shown(proposal["space"]?[parameter])
+            table.add([parameter, range, item["reason"]?.stringValue ?? ""])
+        }
+        let warnings = (proposal["warnings"]?.arrayValue ?? []).compactMap { $0["message"]?.stringValue }
+        return table.text(width: Terminal.output.width, unicode: Terminal.output.usesUnicode) + warnings.map { "warning: \($0.printable)\n" }.joined()
+    }
+
+    private static func shown(_ fields: JSONValue?) -> String {
+        if let choices = fields?["choices"]?.arrayValue { return choices.map(ConfigurationText.value).joined(separator: ", ") }
+        guard let low = fields?["low"], let high = fields?["high"] else { return "" }
+        return "\(ConfigurationText.value(low)) to \(ConfigurationText.value(high))"
+    }
+
+    /// `svm-1` goes on as `svm-1.2`, that as `svm-1.3`.
+    private static func successor(of study: String) -> String {
+        guard let dot = study.lastIndex(of: "."), let number = Int(study[study.index(after: dot)...]) else { return "\(study).2" }
+        return "\(study[..<dot]).\(number + 1)"
+    }
+}
