@@ -125,7 +125,11 @@ enum NumberNarrowing {
 
     private static func text(_ bound: Double, _ parameter: Parameter) -> String {
         if case .integer = parameter.domain { return "\(Int64(bound))" }
-        return "\(bound)"
+        // Six digits, for a person; the proposal itself has them all.
+        guard bound != 0, abs(bound) > 1e-290, abs(bound) < 1e290 else { return "\(bound)" }
+        let power = 6 - log10(abs(bound)).rounded(.up)
+        let shown = power >= 0 ? (bound * pow(10, power)).rounded() / pow(10, power) : (bound / pow(10, -power)).rounded() * pow(10, -power)
+        return "\(shown)"
     }
 }
 
