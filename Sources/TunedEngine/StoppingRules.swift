@@ -1,4 +1,5 @@
 import TunedRecords
+import TunedSearch
 import TunedSpace
 
 /// What a study's own stopping rules look at.
@@ -12,6 +13,10 @@ struct StoppingState: Sendable {
     var completeSinceBest = 0
     /// Seconds that the study has been running.
     var seconds = 0.0
+    /// What can still be gained, at most; nil where it was not estimated.
+    var regret: Double?
+    /// Complete trials at which it is estimated again.
+    var regretDue = RegretStoppingRule(threshold: 0).leastTrials
 
     mutating func count(_ ended: TrialEnded, objective: Objective?) {
         switch ended.state {
@@ -51,6 +56,9 @@ extension StopRules {
         }
         if let patience, state.best != nil, state.completeSinceBest >= patience {
             return "\(patience) complete trials brought no improvement"
+        }
+        if let regret, let bound = state.regret, bound <= regret {
+            return "at most \(bound) can still be gained, no more than the \(regret) that it should go on for"
         }
         return nil
     }

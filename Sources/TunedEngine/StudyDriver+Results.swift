@@ -1,4 +1,5 @@
 import TunedRecords
+import TunedSearch
 import TunedSlots
 import TunedSpace
 
@@ -91,6 +92,7 @@ extension StudyDriver {
     func checkRules() {
         guard state == .running, ending == nil else { return }
         reconsiderSampler()
+        estimateRegret()
         stopping.seconds = pace.seconds(at: surroundings.clock.monotonicSeconds())
         if let met = rules.met(stopping, objective: declaration.objectives.first) {
             ending = met
@@ -103,6 +105,18 @@ extension StudyDriver {
                 as: .failed,
                 because: "its first \(counts.failed) trials all failed; `tuned trials \(slug) --state failed` says why")
         }
+    }
+
+    /// Estimates what can still be gained, where a rule asks for it: at a tenth more complete trials each time, since a model of all of
+    /// them costs more than most suggestions do.
+    private func estimateRegret() {
+        guard rules.regret != nil, stopping.complete >= stopping.regretDue else { return }
+        stopping.regretDue = stopping.complete + max(1, stopping.complete / 10)
+        guard let rows = try? surroundings.store.trials(of: id, matching: TrialQuery(states: [.complete])),
+            let posterior = try? GaussianPosterior(space: declaration.space, observations: declaration.observations(of: rows)),
+            let bound = try? RegretBound.evaluate(posterior: posterior, space: declaration.space, observed: posterior.observed)
+        else { return }
+        stopping.regret = bound.regret
     }
 
     /// Ends the study once nothing is left to do.

@@ -212,8 +212,12 @@ extension StopRules {
             trials: try fields.integer("trials", in: 1...1_000_000_000),
             time: try fields.quantity("time", .duration),
             target: try fields.number("target"),
-            patience: try fields.integer("patience", in: 1...1_000_000_000))
+            patience: try fields.integer("patience", in: 1...1_000_000_000),
+            regret: try fields.number("regret"))
         try fields.finish()
+        if let regret, regret <= 0 || !regret.isFinite {
+            throw SpecificationError(path: "\(path).regret", message: "\(regret) is no amount to be gained: give a number above 0")
+        }
     }
 
     public var json: JSONValue {
@@ -222,6 +226,7 @@ extension StopRules {
         fields["time"] = time.map(JSONValue.number)
         fields["target"] = target.map(JSONValue.number)
         fields["patience"] = patience.map { .integer(Int64($0)) }
+        fields["regret"] = regret.map(JSONValue.number)
         return .object(fields)
     }
 }

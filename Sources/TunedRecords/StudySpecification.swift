@@ -95,12 +95,17 @@ public struct StopRules: Hashable, Sendable {
     public var target: Double?
     /// Complete trials since the last improvement of the first objective.
     public var patience: Int?
+    /// In units of the first objective: no more than this can still be gained, as far as a model of the trials tells.
+    public var regret: Double?
 
-    public init(trials: Int? = nil, time: Double? = nil, target: Double? = nil, patience: Int? = nil) {
+    public init(
+        trials: Int? = nil, time: Double? = nil, target: Double? = nil, patience: Int? = nil, regret: Double? = nil
+    ) {
         self.trials = trials
         self.time = time
         self.target = target
         self.patience = patience
+        self.regret = regret
     }
 }
 

@@ -43,4 +43,16 @@ import TunedTestSupport
             #expect(none.status != 0 && none.error.contains("nobody"))
         }
     }
+
+    @Test func aStudyEndsWhereNothingIsLeftToGain() async throws {
+        try await Lab.with { lab in
+            try await lab.tunedOK("load", TestPlugins.path("noop"))
+            try await lab.tunedOK(
+                "run", "noop", "--trainable", "noop", "--sampler", "random", "--trials", "400", "--regret", "0.3", "--study", "enough")
+            let study = try await lab.study("enough")
+            #expect(study["reason"]?.stringValue?.contains("can still be gained") == true)
+            #expect(try await lab.count("complete", of: "enough") < 400)
+            #expect(try await lab.tuned("run", "noop", "--regret", "0").error.contains("above 0"))
+        }
+    }
 }

@@ -58,6 +58,9 @@ struct StudyFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Stop after so many trials without an improvement.", valueName: "n"))
     var patience: Int?
 
+    @Option(help: ArgumentHelp("Stop when no more than this can still be gained of the first objective.", valueName: "amount"))
+    var regret: Double?
+
     @Option(help: ArgumentHelp("Runs at once; as many as fit where not given.", valueName: "n"))
     var parallel: Int?
 
@@ -126,6 +129,7 @@ struct StudyFlags: ParsableArguments {
             Self.present([
                 "trials": trials.map(Self.whole), "time": time.map(JSONValue.string),
                 "target": target.map(JSONValue.number), "patience": patience.map(Self.whole),
+                "regret": regret.map(JSONValue.number),
             ]), into: "stop")
         request.merge(
             Self.present([

@@ -31,6 +31,9 @@ struct Resume: Verb {
     @Option(help: ArgumentHelp("Stop after so many trials without an improvement.", valueName: "n"))
     var patience: Int?
 
+    @Option(help: ArgumentHelp("Stop when no more than this can still be gained of the first objective.", valueName: "amount"))
+    var regret: Double?
+
     @OptionGroup var output: OutputOptions
 
     func perform() async throws(CommandError) {
@@ -45,6 +48,7 @@ struct Resume: Verb {
         changes["time"] = time.map(JSONValue.string)
         changes["target"] = target.map(JSONValue.number)
         changes["patience"] = patience.map { .integer(Int64($0)) }
+        changes["regret"] = regret.map(JSONValue.number)
         if changes.isEmpty { return .object([:]) }
         let present = try await client.get(Route.study(study))["stop"]?.objectValue ?? [:]
         let rules = JSONValue.object(present.merging(changes) { _, new in new })

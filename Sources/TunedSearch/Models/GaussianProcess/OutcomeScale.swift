@@ -32,5 +32,9 @@ struct OutcomeScale: Sendable {
         deviation = variance > 0 ? variance.squareRoot() : 1
     }
 
+    /// The deviation that was made 1, and the value that a scaled one stands for.
+    var unit: Double { deviation / factor }
+    func value(of scaled: Double) -> Double { (scaled * deviation + mean) / factor }
+
     func callAsFunction(_ value: Double) -> Double { (min(value * factor, ceiling) - mean) / deviation }
 }
