@@ -52,12 +52,12 @@ struct ActiveTrial {
     /// Takes the end of an attempt at a run, live or from the log, and decides the trial's end where that follows from it.
     ///
     /// - Returns: whether the run is to be made again.
-    mutating func take(_ outcome: AttemptOutcome, of run: Int, objectives: [Objective]) -> Bool {
+    mutating func take(_ outcome: AttemptOutcome, of run: Int, objectives: [Objective], bounds: [BoundMetric] = []) -> Bool {
         switch outcome {
         case .succeeded(let metrics):
             results[run] = metrics
             if isComplete && verdict == nil {
-                verdict = TrialEnded(trial: number, state: .complete, values: values(of: objectives))
+                verdict = completed(objectives, bounds)
             }
         case .failed(let failure) where failure.isInfrastructure && lost < Self.lossesAllowed:
             lost += 1
@@ -78,6 +78,18 @@ struct ActiveTrial {
         return false
     }
 
+    /// A trial whose means break a constraint is not complete: nothing of it may be taken for a result.
+    private func completed(_ objectives: [Objective], _ bounds: [BoundMetric]) -> TrialEnded {
+        let runs = results.compactMap { $0 }
+        for bound in bounds {
+            let mean = Self.mean(of: bound.metric, runs: runs)
+            if let failure = bound.constraint.failure(of: mean) {
+                return TrialEnded(trial: number, state: .failed, values: [], step: lastStep, failure: failure)
+            }
+        }
+        return TrialEnded(trial: number, state: .complete, values: values(of: objectives))
+    }
+
     func isDone(_ run: Int) -> Bool { results[run] != nil }
 
     var isComplete: Bool { results.allSatisfy { $0 != nil } }
@@ -88,8 +100,10 @@ struct ActiveTrial {
     }
 
     static func values(of objectives: [Objective], runs: [[Double]]) -> [Double] {
-        objectives.map { objective in
-            runs.reduce(0) { $0 + $1[objective.metric] } / Double(runs.count)
-        }
+        objectives.map { mean(of: $0.metric, runs: runs) }
+    }
+
+    private static func mean(of metric: Int, runs: [[Double]]) -> Double {
+        runs.reduce(0) { $0 + $1[metric] } / Double(runs.count)
     }
 }

@@ -37,11 +37,13 @@ final class PendingBatch: @unchecked Sendable {
     func stop(_ reason: StopReason) { host.stop(reason, nonce: assignment.nonce) }
 
     /// Takes what it brought.
-    func end(with result: BatchResult, objectives: [Objective]) {
-        let exceptions = result.failures.map { index, outcome in
+    func end(with result: BatchResult, objectives: [Objective], bounds: [BoundMetric]) {
+        var exceptions = result.failures.map { index, outcome in
             BatchRun.Exception(
                 outcome: outcome, end: end(of: index, outcome, result.reports, objectives: objectives))
         }
+        exceptions += broken(result, bounds, besides: Set(exceptions.map(\.end.trial)))
+        exceptions.sort { $0.end.trial < $1.end.trial }
         let batch = BatchRun(
             first: assignment.first, askedAfter: askedAfter, startedAt: startedAt, nonce: assignment.nonce, cpus: cpus,
             environment: environment, configurations: PackedConfigurations(assignment.configurations),
@@ -51,6 +53,21 @@ final class PendingBatch: @unchecked Sendable {
             EventPayload.reported(trial: assignment.first + index, run: RunKey(), report)
         }
         outcome = [.batchRun(batch)] + reports
+    }
+
+    /// Trials that succeeded with a result that breaks a constraint.
+    private func broken(_ result: BatchResult, _ bounds: [BoundMetric], besides known: Set<Int>) -> [BatchRun.Exception] {
+        if bounds.isEmpty { return [] }
+        return (0..<count).compactMap { index in
+            let trial = assignment.first + index
+            guard !known.contains(trial) else { return nil }
+            let metrics = result.metrics.map { $0[index] }
+            let failure = bounds.lazy.compactMap { $0.constraint.failure(of: metrics[$0.metric]) }.first
+            return failure.map {
+                BatchRun.Exception(
+                    outcome: .succeeded(metrics: metrics), end: TrialEnded(trial: trial, state: .failed, values: [], failure: $0))
+            }
+        }
     }
 
     private func end(

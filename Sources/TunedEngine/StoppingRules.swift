@@ -8,6 +8,8 @@ struct StoppingState: Sendable {
     var tried = 0
     var complete = 0
     var failed = 0
+    /// Of the failed: a configuration that cannot be trained, or whose result breaks a constraint. The study is not at fault.
+    var infeasible = 0
     /// Best loss of the first objective so far.
     var best: (trial: Int, loss: Double)?
     var completeSinceBest = 0
@@ -30,7 +32,9 @@ struct StoppingState: Sendable {
                     completeSinceBest = 0
                 }
             }
-        case .failed: failed += 1
+        case .failed:
+            failed += 1
+            if ended.failure?.kind == .infeasible { infeasible += 1 }
         case .cancelled: tried -= 1
         case .pruned, .running, .paused: break
         }

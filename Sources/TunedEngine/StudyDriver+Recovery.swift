@@ -50,7 +50,7 @@ extension StudyDriver {
             openAttempts[ended.nonce] = nil
             guard var trial = active[ended.trial], let run = trial.runs.firstIndex(of: ended.run) else { break }
             trial.underWay.remove(ended.nonce)
-            _ = trial.take(ended.outcome, of: run, objectives: declaration.objectives)
+            _ = trial.take(ended.outcome, of: run, objectives: declaration.objectives, bounds: bounds)
             active[ended.trial] = trial
         case .trialEnded(let ended):
             close(ended)

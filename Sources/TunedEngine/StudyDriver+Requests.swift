@@ -136,7 +136,11 @@ extension StudyDriver {
                     .invalid, "\(values.count) values were told for \(declaration.objectives.count) objectives (\(names))", path: "values")
             }
             guard let bad = values.firstIndex(where: { !$0.isFinite }) else {
-                verdict = TrialEnded(trial: number, state: .complete, values: values)
+                let broken = bounds.lazy.compactMap { bound in
+                    self.declaration.objectives.firstIndex { $0.metric == bound.metric }.flatMap { bound.constraint.failure(of: values[$0]) }
+                }.first
+                verdict = broken.map { TrialEnded(trial: number, state: .failed, values: [], failure: $0) }
+                    ?? TrialEnded(trial: number, state: .complete, values: values)
                 break
             }
             throw EngineError(

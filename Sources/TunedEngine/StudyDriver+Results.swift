@@ -39,7 +39,7 @@ extension StudyDriver {
                     trial: trial.number, run: trial.runs[run], attempt: running.attempt, nonce: running.nonce, outcome: outcome,
                     log: log))
         ]
-        let isAgain = trial.take(outcome, of: run, objectives: declaration.objectives)
+        let isAgain = trial.take(outcome, of: run, objectives: declaration.objectives, bounds: bounds)
         if state == .running || state == .paused {
             if isAgain { ready.append(running.next) }
         } else if trial.verdict == nil {
@@ -100,7 +100,7 @@ extension StudyDriver {
                 cancelRuns()
                 ready.removeAll()
             }
-        } else if counts.failed - failedBeforeResume >= StopRules.hopelessAfter, counts.complete + counts.pruned == 0 {
+        } else if counts.failed - stopping.infeasible - failedBeforeResume >= StopRules.hopelessAfter, counts.complete + counts.pruned == 0 {
             end(
                 as: .failed,
                 because: "its first \(counts.failed) trials all failed; `tuned trials \(slug) --state failed` says why")

@@ -110,7 +110,7 @@ extension StudyDriver {
             record(results.flatMap { conclude($0.0, outcome: $0.1.outcome, log: $0.1.log) })
         case .batch(let batch, let result):
             turnSize.note(batch.count, seconds: seconds + batch.secondsOfAsking, limit: min(limit, BatchRun.limit))
-            batch.end(with: result, objectives: declaration.objectives)
+            batch.end(with: result, objectives: declaration.objectives, bounds: bounds)
             recordBatches()
         }
         checkRules()

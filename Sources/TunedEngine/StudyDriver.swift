@@ -12,6 +12,7 @@ final class StudyDriver: @unchecked Sendable {
     let id: StudyID
     let slug: String
     let declaration: StudyDeclaration
+    let bounds: [BoundMetric]
     let queue: DispatchQueue
     let surroundings: StudySurroundings
 
@@ -68,6 +69,7 @@ final class StudyDriver: @unchecked Sendable {
         self.id = id
         self.slug = slug
         self.declaration = declaration
+        bounds = declaration.boundMetrics
         self.blueprint = blueprint
         self.surroundings = surroundings
         queue = DispatchQueue(label: "tuned.study.\(slug)")

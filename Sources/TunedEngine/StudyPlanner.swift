@@ -71,7 +71,7 @@ final class StudyPlanner: Sendable {
         WorkerBlueprint(
             plugin: image, trainable: declaration.plugin?.trainable ?? "", schema: declaration.schema, space: declaration.space,
             config: .object(declaration.specification.config), dataPath: declaration.data?.copy, folds: folds,
-            requiredMetrics: declaration.objectives.map(\.metric))
+            requiredMetrics: declaration.objectives.map(\.metric) + declaration.boundMetrics.map(\.metric))
     }
 
     // MARK: Studies that an outside program drives
@@ -252,6 +252,12 @@ final class StudyPlanner: Sendable {
                 throw EngineError(.invalid, "the metric \"\(objective.metric)\" is named twice", path: path)
             }
             objectives.append(Objective(metric: metric, name: objective.metric, goal: objective.goal ?? schema.metrics[metric].goal))
+        }
+        for (index, constraint) in specification.constraints.enumerated() where !names.contains(constraint.metric) {
+            let hint = nearest(to: constraint.metric, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+            throw EngineError(
+                .invalid, "there is no metric \"\(constraint.metric)\"\(hint) There are: \(names.joined(separator: ", "))",
+                path: "constraints[\(index)].metric")
         }
         let declaration = StudyDeclaration(
             specification: specification, schema: schema, space: space, objectives: objectives, plugin: plugin, data: nil,

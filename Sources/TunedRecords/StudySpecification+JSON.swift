@@ -13,6 +13,7 @@ extension StudySpecification {
         data = try fields.string("data")
         config = try fields.object("config") ?? [:]
         objectives = try Self.objectives(&fields)
+        constraints = try OutcomeConstraint.list(fields.take("constraints"))
         if let value = fields.take("split") { split = try SplitSpecification(json: value, path: "split") }
         if let value = fields.take("sampler") { sampler = try SamplerSpecification(json: value, path: "sampler") }
         if let value = fields.take("stop") { stop = try StopRules(json: value, path: "stop") }
@@ -127,6 +128,7 @@ extension StudySpecification {
                 return .object(item)
             })
         }
+        if !constraints.isEmpty { fields["constraints"] = .array(constraints.map(\.json)) }
         fields["split"] = split?.json
         fields["sampler"] = sampler.json
         if stop != StopRules() { fields["stop"] = stop.json }

@@ -15,6 +15,8 @@ public struct StudySpecification: Hashable, Sendable {
     public var config: [String: JSONValue] = [:]
     /// Empty: the schema's first metric.
     public var objectives: [ObjectiveSpecification] = []
+    /// What a trial's result has to keep to count as complete.
+    public var constraints: [OutcomeConstraint] = []
     /// nil: where there is data, a stratified holdout of one fifth where labels are known, else a plain one.
     public var split: SplitSpecification?
     public var sampler = SamplerSpecification()

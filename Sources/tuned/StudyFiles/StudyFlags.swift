@@ -26,6 +26,9 @@ struct StudyFlags: ParsableArguments {
     @Flag(exclusivity: .exclusive, help: "The goal of objectives that name none.")
     var goal: GoalFlag?
 
+    @Option(help: ArgumentHelp("A bound on a metric, as 'model_mb<=50'; may be given again.", valueName: "bound"))
+    var constraint: [String] = []
+
     @Option(help: ArgumentHelp("k of a k-fold cross-validation.", valueName: "k"))
     var folds: Int?
 
@@ -111,6 +114,7 @@ struct StudyFlags: ParsableArguments {
         request.set("seed", seed.map { $0 <= UInt64(Int64.max) ? .integer(Int64($0)) : .string(String($0)) })
         request.merge(try Assignment.map(config), into: "config")
         request.set("objectives", objectives)
+        request.set("constraints", try constraints)
 
         var split = try Assignment.map(self.split)
         split["folds"] = folds.map(Self.whole) ?? split["folds"]
@@ -137,6 +141,21 @@ struct StudyFlags: ParsableArguments {
                 "gpus": gpus.map(Self.whole), "memory": memory.map(JSONValue.string),
             ]), into: "resources")
         request.merge(try Assignment.map(set + space), into: "space")
+    }
+
+    private var constraints: JSONValue? {
+        get throws(CommandError) {
+            if constraint.isEmpty { return nil }
+            var items: [JSONValue] = []
+            for text in constraint {
+                guard let sign = ["<=", ">="].first(where: { text.contains($0) }),
+                    let place = text.firstRange(of: sign), let limit = Double(text[place.upperBound...].filter { $0 != " " })
+                else { throw .usage("--constraint \(text): write a metric and a bound, as in 'model_mb<=50' or 'recall>=0.9'") }
+                let metric = String(text[..<place.lowerBound].filter { $0 != " " })
+                items.append(.object(["metric": .string(metric), sign == "<=" ? "at_most" : "at_least": .number(limit)]))
+            }
+            return .array(items)
+        }
     }
 
     private var objectives: JSONValue? {
