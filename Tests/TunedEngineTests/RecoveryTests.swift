@@ -88,7 +88,7 @@ import TunedStorage
         let before = lab.events.count
         lab.on { $0.receive(.ended(.succeeded(metrics: [-100]), log: ""), of: 999_999) }
         #expect(lab.events.count == before)
-        held.endAll(value: 1)
+        held.end(2, value: 1)
         #expect(lab.waitForRest())
         #expect(lab.trials.allSatisfy { $0.values == [1] })
     }

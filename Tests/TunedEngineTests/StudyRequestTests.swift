@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Testing
 import TunedRecords
@@ -18,7 +19,7 @@ import TunedStorage
     @Test func pauseLetsRunningTrialsEndAndStartsNone() throws {
         let (lab, held) = try heldLab(#"{"plugin": "toy", "stop": {"trials": 50}, "sampler": "random"}"#)
         _ = try lab.on { try $0.pause() }
-        held.endAll(value: 1)
+        held.end(2, value: 1)
         #expect(lab.wait { $0.underWay.isEmpty })
         #expect(lab.trials.count == 2)
         #expect(throws: EngineError.self) { try lab.on { try $0.pause() } }
@@ -52,7 +53,7 @@ import TunedStorage
             try driver.enqueue([0: .float(0.25), 1: .float(0.5), 2: .category(1), 3: .integer(4)])
         }
         _ = try lab.on { driver in try driver.enqueue([0: .float(0.125)]) }
-        held.endAll(value: 1)
+        held.end(2, value: 1)
         #expect(lab.wait { $0.nextTrial == 4 })
         #expect(lab.trials[2].configuration == Configuration([.float(0.25), .float(0.5), .category(1), .integer(4)]))
         #expect(lab.trials[3].configuration[0] == .float(0.125))
@@ -67,9 +68,9 @@ import TunedStorage
         let (asked, _) = try lab.on { try $0.ask() }
         #expect(asked.number == 2)
         _ = try lab.on { try $0.tell(2, .values([0.5])) }
-        held.endAll(value: 1)
+        held.end(2, value: 1)
         #expect(lab.wait { $0.nextTrial == 4 })
-        held.endAll(value: 1)
+        held.end(1, value: 1)
         #expect(lab.waitForRest())
         #expect(lab.trials.map(\.state) == Array(repeating: .complete, count: 4))
         #expect(lab.trials[2].isExternal)
@@ -109,10 +110,17 @@ final class HeldAttempts: Sendable {
 
     func add(_ attempt: ScriptedRunner.ScriptedAttempt) { attempts.withLock { $0.append(attempt) } }
 
-    func endAll(value: Double) {
-        let held = attempts.withLock { held in
-            defer { held = [] }
-            return held
+    /// Ends so many, once they have all begun: a driver counts an attempt as under way before its runner knows of it.
+    func end(_ count: Int, value: Double) {
+        var held: [ScriptedRunner.ScriptedAttempt] = []
+        for _ in 0..<15_000 {
+            held = attempts.withLock { attempts in
+                guard attempts.count >= count else { return [] }
+                defer { attempts.removeFirst(count) }
+                return Array(attempts.prefix(count))
+            }
+            if !held.isEmpty { break }
+            usleep(2000)
         }
         for attempt in held { attempt.end(.succeeded(metrics: [value])) }
     }
