@@ -6,7 +6,8 @@ import TunedSpace
 /// (D. R. Jones et al. 1998; in logarithms, S. Ament et al. 2023).
 ///
 /// Settings: `startup`, trials of the start-up design (2 to 1,000; default the dimension plus one, 4 to 10); `candidates`, points of each
-/// kind that are compared (8 to 10,000, default 300); `points`, observations that the model holds at most (20 to 2,000, default 400).
+/// kind that are compared (8 to 10,000, default 300); `points`, observations that the model holds at most (20 to 2,000, default 400); `samples`, of the model's
+/// parameters, beside the most probable ones (0 to 20, default 3).
 ///
 /// The expected improvement is averaged over the most probable parameters of the model and a few that are drawn from their posterior
 /// density (J. Snoek et al. 2012, section 3.2), at fixed numbers of observations: at each up to 20, then every twelfth part more. Running trials
@@ -18,11 +19,9 @@ struct GaussianProcessSampler: Sampler {
     var explanation: String { "gp, Bayesian optimisation with a Gaussian process" + (reason.map { ": \($0)" } ?? "") }
     var size: UInt64? { lattice?.count }
 
-    /// Samples of the model's parameters beside the most probable ones.
-    private static let samples = 3
-
     private let seed: UInt64
     private let candidates: Int
+    private let samples: Int
     private let pointLimit: Int
     private let cube: UnitCube
     private let moves: PointMoves
@@ -52,6 +51,7 @@ struct GaussianProcessSampler: Sampler {
         let dimensions = axes.varyingAxes.count
         let startupSize = try settings.integer("startup", default: max(4, min(dimensions + 1, 10)), in: 2...1_000)
         candidates = try settings.integer("candidates", default: 300, in: 8...10_000)
+        samples = try settings.integer("samples", default: 3, in: 0...20)
         pointLimit = try settings.integer("points", default: 400, in: 20...2_000)
         seed = problem.seed
         isCaching = caching
@@ -210,7 +210,7 @@ struct GaussianProcessSampler: Sampler {
         let scaled = values.map(scale.callAsFunction)
         let best = KernelParameters.fitted(to: points, scaled, from: KernelParameters.prior(points.isCategorical))
         var random = CounterRandom(seed: seed, trial: UInt64(count), stream: RandomStream.model)
-        let samples = KernelParameters.sampled(from: points, scaled, around: best, count: Self.samples, &random)
+        let samples = KernelParameters.sampled(from: points, scaled, around: best, count: samples, &random)
         let processes = ([best] + samples).compactMap { GaussianProcess($0, points) }
         return processes.isEmpty ? nil : Fit(count: count, offered: count, rows: rows, processes: processes)
     }
