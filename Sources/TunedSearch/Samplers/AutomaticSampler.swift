@@ -27,7 +27,7 @@ struct AutomaticSampler: Sampler {
         self.reason = reason
     }
 
-    let identity = SamplerIdentity(name: "auto", revision: 2)
+    let identity = SamplerIdentity(name: "auto", revision: 3)
     var size: UInt64? { process.size }
     var explanation: String {
         switch method {

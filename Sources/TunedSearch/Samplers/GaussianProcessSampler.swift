@@ -14,7 +14,7 @@ import TunedSpace
 /// are taken as if they had ended as the model expects. Failed trials lower the score near them (``Feasibility``); a pruned trial stands
 /// in the model with its last value, or the median of the complete ones where that is worse.
 struct GaussianProcessSampler: Sampler {
-    let identity = SamplerIdentity(name: "gp", revision: 1)
+    let identity = SamplerIdentity(name: "gp", revision: 2)
     var reason: String?
     var explanation: String { "gp, Bayesian optimisation with a Gaussian process" + (reason.map { ": \($0)" } ?? "") }
     var size: UInt64? { lattice?.count }
