@@ -5,10 +5,11 @@
 /// ``reconsidered(_:)``. So the time that trials and suggestions take, which differs from run to run, enters a study's suggestions only
 /// through an event of its log.
 struct AutomaticSampler: Sampler {
-    /// Both are told everything; the one that is not in use does no work for it.
-    private var process: GaussianProcessSampler
+    /// nil once it is left: it is never gone back to, and what it keeps of each trial would grow for nothing.
+    private var process: GaussianProcessSampler?
+    /// Told everything from the first trial on, so that it can take over at any.
     private var parzen: TreeParzenSampler
-    private var method = Method.gp
+    private var method: Method { process == nil ? .tpe : .gp }
     private let reason: String
     private var finished = 0
 
@@ -28,7 +29,7 @@ struct AutomaticSampler: Sampler {
     }
 
     let identity = SamplerIdentity(name: "auto", revision: 3)
-    var size: UInt64? { process.size }
+    var size: UInt64? { parzen.size }
     var explanation: String {
         switch method {
         case .gp: "auto took gp, Bayesian optimisation with a Gaussian process: \(reason)"
@@ -39,20 +40,18 @@ struct AutomaticSampler: Sampler {
     mutating func observe(_ observation: Observation) {
         switch observation {
         case .switched(let name):
-            if let next = Method(rawValue: name) { method = next }
+            if name == Method.tpe.rawValue { process = nil }
         case .finished:
             finished += 1
         case .pending, .report: break
         }
-        process.observe(observation)
+        process?.observe(observation)
         parzen.observe(observation)
     }
 
     mutating func suggest(trial: Int) throws(SearchError) -> Suggestion {
-        switch method {
-        case .gp: try process.suggest(trial: trial)
-        case .tpe: try parzen.suggest(trial: trial)
-        }
+        if let suggestion = try process?.suggest(trial: trial) { return suggestion }
+        return try parzen.suggest(trial: trial)
     }
 
     func reconsidered(_ effort: SearchEffort) -> SamplerSwitch? {

@@ -8,15 +8,14 @@ struct RuledSampler: Sampler {
     private let space: SearchSpace
     private let cube: UnitCube
     private let seed: UInt64
-    private var asked: AskedConfigurations
-    private var pending: [Int: Configuration] = [:]
+    private var ledger: TrialLedger
 
     init(_ base: any Sampler, _ problem: SearchProblem) {
         self.base = base
         space = problem.space
         cube = UnitCube(problem.space)
         seed = problem.seed
-        asked = AskedConfigurations(problem.space, lattice: problem.space.lattice)
+        ledger = TrialLedger(problem.space, lattice: problem.space.lattice)
     }
 
     var identity: SamplerIdentity { base.identity }
@@ -29,10 +28,9 @@ struct RuledSampler: Sampler {
     mutating func observe(_ observation: Observation) {
         switch observation {
         case .pending(let trial, let configuration):
-            if pending.updateValue(configuration, forKey: trial) == nil { asked.add(configuration) }
-        case .finished(let trial, .cancelled):
-            if let configuration = pending.removeValue(forKey: trial) { asked.remove(configuration) }
-        case .finished, .report, .switched: break
+            if !ledger.isPending(trial) { ledger.begin(trial, configuration) }
+        case .finished(let trial, let outcome): ledger.end(trial, outcome)
+        case .report, .switched: break
         }
         base.observe(observation)
     }
@@ -41,8 +39,8 @@ struct RuledSampler: Sampler {
         guard case .configuration(let configuration) = try base.suggest(trial: trial) else { return .exhausted }
         if space.isLegal(configuration) { return .configuration(configuration) }
         let near = space.legal(near: cube.coordinates(of: configuration))
-        if !asked.contains(near) { return .configuration(near) }
+        if !ledger.asked.contains(near) { return .configuration(near) }
         var random = CounterRandom(seed: seed, trial: UInt64(trial), stream: RandomStream.uniform)
-        return UniformDraw.first(in: cube, notIn: asked, &random)
+        return UniformDraw.first(in: cube, notIn: ledger.asked, &random)
     }
 }

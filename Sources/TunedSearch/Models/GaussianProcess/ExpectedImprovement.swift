@@ -8,25 +8,16 @@ struct ExpectedImprovement: Sendable {
 
     /// log(σ h(z)) with z = (best - μ) / σ and h(z) = φ(z) + z Φ(z).
     func logarithm(_ prediction: GaussianProcess.Prediction) -> Double {
-        log(prediction.deviation) + Self.logH((best - prediction.mean) / prediction.deviation)
+        LogImprovement.expected(mean: prediction.mean, deviation: prediction.deviation, best: best)
     }
 
     /// Its derivatives over the mean and the deviation: -Φ(z) / (σ h), φ(z) / (σ h).
     func slopes(_ prediction: GaussianProcess.Prediction) -> (mean: Double, deviation: Double) {
         let z = (best - prediction.mean) / prediction.deviation
-        let logH = Self.logH(z)
+        let logH = LogImprovement.logUnit(z)
         return (
             -exp(StandardNormal.logCumulative(z) - logH) / prediction.deviation,
             exp(StandardNormal.logDensity(z) - logH) / prediction.deviation
         )
-    }
-
-    static func logH(_ z: Double) -> Double {
-        if z > -1 { return log(exp(StandardNormal.logDensity(z)) + z * StandardNormal.cumulative(z)) }
-        let density = StandardNormal.logDensity(z)
-        // h = φ (1 + z Φ/φ), which cancels to about 1/z²; far out its series says more.
-        if z > -25 { return density + log1p(z * exp(StandardNormal.logCumulative(z) - density)) }
-        let r = 1 / (z * z)
-        return density + log(r) + log1p(-r * (3 - 15 * r))
     }
 }
