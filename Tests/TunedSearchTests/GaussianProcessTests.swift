@@ -169,4 +169,27 @@ import TunedSpace
         #expect(abs(best.score - score(best.point)) < 1e-9, "seed \(seed)")
         #expect(found.count >= 400, "seed \(seed)")
     }
+
+    /// The first goes where the minimum is expected; the second is not to crowd it, though the value there is yet to come.
+    @Test func itLooksElsewhereThanWhereATrialRuns() throws {
+        let space = try SearchSpace([Parameter(name: "x", domain: .float(FloatDomain(low: 0, high: 1)))])
+        var distances: [Double] = []
+        for seed in 1...8 as ClosedRange<UInt64> {
+            var sampler = try SamplerRegistry.make(name: "gp", problem: SearchProblem(space: space, seed: seed))
+            for (trial, x) in [0.0, 0.1, 0.55, 0.8, 1.0].enumerated() {
+                sampler.observe(.pending(trial: trial, Configuration([.float(x)])))
+                sampler.observe(.finished(trial: trial, .complete([(x - 0.32) * (x - 0.32)])))
+            }
+            var places: [Double] = []
+            for trial in 5...6 {
+                guard case .configuration(let configuration) = try sampler.suggest(trial: trial) else { continue }
+                sampler.observe(.pending(trial: trial, configuration))
+                places.append(contentsOf: UnitCube(space).coordinates(of: configuration))
+            }
+            try #require(places.count == 2)
+            #expect(abs(places[0] - 0.32) < 0.15, "seed \(seed)")
+            distances.append(abs(places[1] - places[0]))
+        }
+        #expect(distances.sorted()[4] > 0.05, "\(distances)")
+    }
 }

@@ -127,8 +127,10 @@ struct GaussianProcessSampler: Sampler {
                 let order = fit.rows.indices.sorted { (means[$0], $0) < (means[$1], $1) }
                 incumbents = order.prefix(5).map { Array(history.coordinates(of: fit.rows[$0])) }
             }
-            believe(pending, &process)
-            return AcquisitionSearch.Model(process: process, improvement: ExpectedImprovement(best: means.min() ?? 0))
+            let believed = believe(pending, &process)
+            // What a running trial is expected to reach is no improvement any more: without this its neighbours would be the next ones.
+            return AcquisitionSearch.Model(
+                process: process, improvement: ExpectedImprovement(best: min(means.min() ?? 0, believed ?? .infinity)))
         }
         let search = AcquisitionSearch(
             moves: moves, models: models, feasibility: feasibility(fit.processes[0].parameters), belief: belief(),
@@ -148,13 +150,16 @@ struct GaussianProcessSampler: Sampler {
     private func pending() -> [Int] { history.standings.indices.filter { history.standings[$0] == .pending } }
 
     /// Takes trials as if they had ended as the model expects (the kriging believer of D. Ginsbourger et al. 2010).
-    private func believe(_ rows: [Int], _ process: inout GaussianProcess) {
-        guard !rows.isEmpty else { return }
+    ///
+    /// - Returns: the lowest of these values.
+    private func believe(_ rows: [Int], _ process: inout GaussianProcess) -> Double? {
+        guard !rows.isEmpty else { return nil }
         let places = rows.map { moves.imputed(Array(history.coordinates(of: $0))) }
         let predictions = process.predict(places)
         var values = process.values
         for (place, prediction) in zip(places, predictions) where process.append(place) { values.append(prediction.mean) }
         process.observe(values)
+        return predictions.map(\.mean).min()
     }
 
     private func belief() -> (@Sendable ([Double]) -> Double)? {
