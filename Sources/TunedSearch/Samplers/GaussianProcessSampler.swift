@@ -123,14 +123,14 @@ struct GaussianProcessSampler: Sampler {
             process.observe(scaled)
             // The value at an observed point that the model believes in, without the noise of its measurement.
             let means = fit.rows.indices.map { scaled[$0] - process.parameters.noise * process.alpha[$0] }
-            if incumbents.isEmpty {
-                let order = fit.rows.indices.sorted { (means[$0], $0) < (means[$1], $1) }
-                incumbents = order.prefix(5).map { Array(history.coordinates(of: fit.rows[$0])) }
-            }
             let believed = believe(pending, &process)
+            if incumbents.isEmpty {
+                let all = zip(means, fit.rows).map { ($0, $1) } + zip(believed, pending).map { ($0, $1) }
+                incumbents = all.sorted { $0 < $1 }.prefix(5).map { Array(history.coordinates(of: $0.1)) }
+            }
             // What a running trial is expected to reach is no improvement any more: without this its neighbours would be the next ones.
             return AcquisitionSearch.Model(
-                process: process, improvement: ExpectedImprovement(best: min(means.min() ?? 0, believed ?? .infinity)))
+                process: process, improvement: ExpectedImprovement(best: min(means.min() ?? 0, believed.min() ?? .infinity)))
         }
         let search = AcquisitionSearch(
             moves: moves, models: models, feasibility: feasibility(fit.processes[0].parameters), belief: belief(),
@@ -152,14 +152,14 @@ struct GaussianProcessSampler: Sampler {
     /// Takes trials as if they had ended as the model expects (the kriging believer of D. Ginsbourger et al. 2010).
     ///
     /// - Returns: the lowest of these values.
-    private func believe(_ rows: [Int], _ process: inout GaussianProcess) -> Double? {
-        guard !rows.isEmpty else { return nil }
+    private func believe(_ rows: [Int], _ process: inout GaussianProcess) -> [Double] {
+        guard !rows.isEmpty else { return [] }
         let places = rows.map { moves.imputed(Array(history.coordinates(of: $0))) }
         let predictions = process.predict(places)
         var values = process.values
         for (place, prediction) in zip(places, predictions) where process.append(place) { values.append(prediction.mean) }
         process.observe(values)
-        return predictions.map(\.mean).min()
+        return predictions.map(\.mean)
     }
 
     private func belief() -> (@Sendable ([Double]) -> Double)? {
