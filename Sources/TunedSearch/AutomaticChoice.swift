@@ -1,6 +1,6 @@
 import TunedSpace
 
-/// The choice of `auto`: a grid where the budget covers the whole space, the Parzen estimator for several objectives, else
+/// The choice of `auto`: a grid where the budget covers the whole space, the Parzen estimator for more than three objectives, else
 /// ``AutomaticSampler``.
 enum AutomaticChoice {
     static func make(
@@ -11,7 +11,7 @@ enum AutomaticChoice {
             sampler.reason = "the budget of \(budget) trials covers all \(size) configurations"
             return sampler
         }
-        guard problem.objectives == 1 else {
+        guard problem.objectives <= AutomaticSampler.objectiveLimit else {
             var sampler = try TreeParzenSampler(problem, &settings, caching: caching)
             sampler.reason = "it ranks trials of \(problem.objectives) objectives by dominance"
             return sampler

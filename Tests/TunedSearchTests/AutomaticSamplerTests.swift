@@ -37,6 +37,23 @@ import TunedSpace
         #expect(try lab.suggestion(trial: 15) == parzen.suggest(trial: 15))
     }
 
+    @Test(arguments: [(2, "nsga2"), (3, "nsga3")])
+    func severalObjectivesHaveASuccessorOfTheirOwn(_ objectives: Int, _ successor: String) throws {
+        let space = NamedSpace.mixed.space
+        var lab = try Lab("auto", space, objectives: objectives)
+        try lab.run(12, Lab.eventful(space, objectives: objectives))
+        #expect(lab.sampler.explanation.contains("gp"))
+        let change = try #require(lab.sampler.reconsidered(effort(suggestion: 0.005, trial: 0.001)))
+        #expect(change.method == successor)
+        lab.observe(.switched(to: successor))
+        #expect(lab.sampler.explanation.contains(successor))
+        var other = try SamplerRegistry.make(name: successor, problem: SearchProblem(space: space, objectives: objectives, seed: 1, budget: 100))
+        for observation in lab.observations { other.observe(observation) }
+        #expect(try lab.suggestion(trial: 12) == other.suggest(trial: 12))
+        lab.observe(.switched(to: "gp"))
+        #expect(lab.sampler.explanation.contains("Gaussian"))
+    }
+
     @Test func itTakesAGridWhereThatCoversTheSpace() throws {
         let problem = SearchProblem(space: NamedSpace.discrete.space, budget: 16)
         #expect(try SamplerRegistry.make(name: "auto", problem: problem).identity.name == "grid")

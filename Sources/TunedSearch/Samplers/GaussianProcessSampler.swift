@@ -3,18 +3,21 @@ import TunedNumerics
 import TunedSpace
 
 /// Bayesian optimisation: a Gaussian process over the values so far, and the point of the highest expected improvement on the best of them
-/// (D. R. Jones et al. 1998; in logarithms, S. Ament et al. 2023).
+/// (D. R. Jones et al. 1998; in logarithms, S. Ament et al. 2023). Several objectives have a process each, and the point is that of the
+/// highest expected gain in hypervolume (``ExpectedHypervolumeImprovement``).
 ///
 /// Settings: `startup`, trials of the start-up design (2 to 1,000; default the dimension plus one, 4 to 10); `candidates`, points of each
-/// kind that are compared (8 to 10,000, default 300); `points`, observations that the model holds at most (20 to 2,000, default 400); `samples`, of the model's
-/// parameters, beside the most probable ones (0 to 20, default 3).
+/// kind that are compared (8 to 10,000, default 300); `points`, observations that the model holds at most (20 to 2,000, default 400);
+/// `samples`, of the model's parameters, beside the most probable ones (0 to 20, default 3; 0 of several objectives, where they gain
+/// nothing).
 ///
 /// The expected improvement is averaged over the most probable parameters of the model and a few that are drawn from their posterior
 /// density (J. Snoek et al. 2012, section 3.2), at fixed numbers of observations: at each up to 20, then every twelfth part more. Running trials
 /// are taken as if they had ended as the model expects. Failed trials lower the score near them (``Feasibility``); a pruned trial stands
-/// in the model with its last value, or the median of the complete ones where that is worse.
+/// in the model with its last value, or the median of the complete ones where that is worse; of several objectives it says something
+/// about the first alone.
 struct GaussianProcessSampler: Sampler {
-    let identity = SamplerIdentity(name: "gp", revision: 2)
+    let identity = SamplerIdentity(name: "gp", revision: 3)
     var reason: String?
     var explanation: String { "gp, Bayesian optimisation with a Gaussian process" + (reason.map { ": \($0)" } ?? "") }
     var size: UInt64? { lattice?.count }
@@ -36,14 +39,13 @@ struct GaussianProcessSampler: Sampler {
     private var plateaus: PlateauRadius
     private var cached: Fit?
 
-    /// The processes with the parameters of the last fit and all rows since.
+    /// The surrogates with the parameters of the last fit and all rows since.
     private struct Fit: Sendable {
-        /// Observations when the parameters were fitted.
+        /// Observations when the parameters were fitted, and those that were offered to the surrogates.
         var count: Int
-        /// Observations that were offered to the processes, and the rows that they took.
         var offered: Int
-        var rows: [Int]
-        var processes: [GaussianProcess]
+        /// One an objective.
+        var surrogates: [Surrogate]
     }
 
     init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
@@ -51,7 +53,7 @@ struct GaussianProcessSampler: Sampler {
         let dimensions = axes.varyingAxes.count
         let startupSize = try settings.integer("startup", default: max(4, min(dimensions + 1, 10)), in: 2...1_000)
         candidates = try settings.integer("candidates", default: 300, in: 8...10_000)
-        samples = try settings.integer("samples", default: 3, in: 0...20)
+        samples = try settings.integer("samples", default: problem.objectives == 1 ? 3 : 0, in: 0...20)
         pointLimit = try settings.integer("points", default: 400, in: 20...2_000)
         seed = problem.seed
         isCaching = caching
@@ -113,53 +115,73 @@ struct GaussianProcessSampler: Sampler {
     /// The best proposal that was not tried; nil where all were, or where the model cannot be made.
     private mutating func best(_ trial: Int, _ random: inout CounterRandom) -> Configuration? {
         guard let fit = fitted() else { return nil }
-        let values = losses(of: fit.rows, trial)
-        let scale = OutcomeScale(values)
-        let scaled = values.map(scale.callAsFunction)
-        let pending = pending()
-        var incumbents: [[Double]] = []
-        let models = fit.processes.map { process in
-            var process = process
-            process.observe(scaled)
-            // The value at an observed point that the model believes in, without the noise of its measurement.
-            let means = fit.rows.indices.map { scaled[$0] - process.parameters.noise * process.alpha[$0] }
-            let believed = believe(pending, &process)
-            if incumbents.isEmpty {
-                let all = zip(means, fit.rows).map { ($0, $1) } + zip(believed, pending).map { ($0, $1) }
-                incumbents = all.sorted { $0 < $1 }.prefix(5).map { Array(history.coordinates(of: $0.1)) }
-            }
-            // What a running trial is expected to reach is no improvement any more: without this its neighbours would be the next ones.
-            return AcquisitionSearch.Model(
-                process: process, improvement: ExpectedImprovement(best: min(means.min() ?? 0, believed.min() ?? .infinity)))
-        }
+        let pending = history.standings.indices.filter { history.standings[$0] == .pending }.map(point)
+        let target =
+            history.objectives == 1
+            ? improvementTarget(fit.surrogates[0], pending) : hypervolumeTarget(fit.surrogates, pending)
         let search = AcquisitionSearch(
-            moves: moves, models: models, feasibility: feasibility(fit.processes[0].parameters), belief: belief(),
+            moves: moves, models: target.models, feasibility: feasibility(fit.surrogates[0].processes[0].parameters), belief: belief(),
             candidates: candidates)
-        for proposal in search.proposals(around: incumbents, shifted(trial), &random) {
+        for proposal in search.proposals(around: target.incumbents, shifted(trial), &random) {
             let configuration = moves.axes.configuration(at: proposal.point)
             if !asked.contains(configuration), !plateaus.covers(proposal.point, history) { return configuration }
         }
         return nil
     }
 
+    /// What to look for: the models whose gains are averaged, and the points to look around.
+    private struct Target {
+        var models: [any AcquisitionModel] = []
+        var incumbents: [[Double]] = []
+    }
+
+    private func point(_ row: Int) -> [Double] { Array(history.coordinates(of: row)) }
+
+    private func improvementTarget(_ surrogate: Surrogate, _ pending: [[Double]]) -> Target {
+        var target = Target()
+        let places = surrogate.rows.map(point) + pending
+        let running = pending.map(moves.imputed)
+        for var view in surrogate.views(of: losses(of: surrogate.rows, 0)) {
+            // What a running trial is expected to reach is no improvement any more: without this its neighbours would be the next ones.
+            let expected = view.means + view.process.believe(running)
+            if target.incumbents.isEmpty {
+                let order = expected.indices.sorted { (expected[$0], $0) < (expected[$1], $1) }
+                target.incumbents = order.prefix(5).map { places[$0] }
+            }
+            target.models.append(ImprovementModel(process: view.process, improvement: ExpectedImprovement(best: expected.min() ?? 0)))
+        }
+        return target
+    }
+
+    /// The front is that of the values which the models believe in, of the running trials too.
+    private func hypervolumeTarget(_ surrogates: [Surrogate], _ pending: [[Double]]) -> Target {
+        var target = Target()
+        let places = surrogates[surrogates.count - 1].rows.map(point) + pending
+        let running = pending.map(moves.imputed)
+        let views = surrogates.enumerated().map { objective, surrogate in surrogate.views(of: losses(of: surrogate.rows, objective)) }
+        for number in 0..<(views.map(\.count).min() ?? 0) {
+            var (processes, columns) = ([GaussianProcess](), [[Double]]())
+            for (own, surrogate) in zip(views, surrogates) {
+                var view = own[number]
+                // The first objective's surrogate holds pruned trials beside the complete ones.
+                let means = zip(surrogate.rows, view.means).filter { history.standings[$0.0] == .complete }.map(\.1)
+                columns.append(means + view.process.believe(running))
+                processes.append(view.process)
+            }
+            let values = (columns.first ?? []).indices.map { row in columns.map { $0[row] } }
+            let front = ParetoFront.indices(of: values)
+            if target.incumbents.isEmpty { target.incumbents = front.map { places[$0] } }
+            let points = front.map { values[$0] }
+            let bounds = ExpectedHypervolumeImprovement.Bounds(of: points, among: values)
+            let improvement = ExpectedHypervolumeImprovement(front: points, reference: bounds.reference, floor: bounds.floor)
+            target.models.append(HypervolumeModel(processes: processes, improvement: improvement))
+        }
+        return target
+    }
+
     /// Other quasi-random points for each trial.
     private func shifted(_ trial: Int) -> SobolSequence {
         SobolSequence(sequence, seed: seed &+ 0x9E37_79B9_7F4A_7C15 &* UInt64(truncatingIfNeeded: trial &+ 1))
-    }
-
-    private func pending() -> [Int] { history.standings.indices.filter { history.standings[$0] == .pending } }
-
-    /// Takes trials as if they had ended as the model expects (the kriging believer of D. Ginsbourger et al. 2010).
-    ///
-    /// - Returns: the lowest of these values.
-    private func believe(_ rows: [Int], _ process: inout GaussianProcess) -> [Double] {
-        guard !rows.isEmpty else { return [] }
-        let places = rows.map { moves.imputed(Array(history.coordinates(of: $0))) }
-        let predictions = process.predict(places)
-        var values = process.values
-        for (place, prediction) in zip(places, predictions) where process.append(place) { values.append(prediction.mean) }
-        process.observe(values)
-        return predictions.map(\.mean)
     }
 
     private func belief() -> (@Sendable ([Double]) -> Double)? {
@@ -196,10 +218,9 @@ struct GaussianProcessSampler: Sampler {
         }
         while fit.offered < observed.count {
             let row = observed[fit.offered]
-            let place = moves.imputed(Array(history.coordinates(of: row)))
-            // The noise on the diagonal keeps all of them from refusing a point.
-            for index in fit.processes.indices { _ = fit.processes[index].append(place) }
-            fit.rows.append(row)
+            for objective in fit.surrogates.indices where says(row, of: objective) {
+                fit.surrogates[objective].append(row, at: moves.imputed(point(row)))
+            }
             fit.offered += 1
         }
         if isCaching { cached = fit }
@@ -208,36 +229,45 @@ struct GaussianProcessSampler: Sampler {
 
     private func fit(at count: Int) -> Fit? {
         let rows = chosen(observed.prefix(count))
-        var points = KernelPoints(moves.axes)
-        for row in rows { points.append(history.coordinates(of: row)) }
-        let values = losses(of: rows, count)
-        let scale = OutcomeScale(values)
-        let scaled = values.map(scale.callAsFunction)
-        let best = KernelParameters.fitted(to: points, scaled, from: KernelParameters.prior(points.isCategorical))
         var random = CounterRandom(seed: seed, trial: UInt64(count), stream: RandomStream.model)
-        let samples = KernelParameters.sampled(from: points, scaled, around: best, count: samples, &random)
-        let processes = ([best] + samples).compactMap { GaussianProcess($0, points) }
-        return processes.isEmpty ? nil : Fit(count: count, offered: count, rows: rows, processes: processes)
+        var surrogates: [Surrogate] = []
+        for objective in 0..<history.objectives {
+            let own = rows.filter { says($0, of: objective) }
+            var points = KernelPoints(moves.axes)
+            for row in own { points.append(history.coordinates(of: row)) }
+            let surrogate = own.isEmpty ? nil : Surrogate(rows: own, points, values: losses(of: own, objective), samples: samples, &random)
+            guard let surrogate else { return nil }
+            surrogates.append(surrogate)
+        }
+        return Fit(count: count, offered: count, surrogates: surrogates)
     }
+
+    /// A pruned trial has a value of the first objective alone.
+    private func says(_ row: Int, of objective: Int) -> Bool { objective == 0 || history.standings[row] == .complete }
 
     /// Where there are more than the model holds: the better half of those it holds, and the latest of the others.
     private func chosen(_ rows: ArraySlice<Int>) -> [Int] {
         guard rows.count > pointLimit else { return Array(rows) }
-        let losses = losses(of: Array(rows), 0)
-        let order = rows.indices.sorted { (losses[$0], $0) < (losses[$1], $1) }
-        var taken = Set(order.prefix(pointLimit / 2))
-        for index in rows.indices.reversed() where taken.count < pointLimit { taken.insert(index) }
-        return rows.indices.filter(taken.contains).map { rows[$0] }
+        var taken = Set(best(pointLimit / 2, of: rows))
+        for row in rows.reversed() where taken.count < pointLimit { taken.insert(row) }
+        return rows.filter(taken.contains)
     }
 
-    /// What the model takes for the values of rows. Several objectives are seen through another scalarisation each time, so that the
-    /// suggestions spread along the front.
-    private func losses(of rows: [Int], _ turn: Int) -> [Double] {
-        if history.objectives > 1 { return HypervolumeScalarization(history, of: rows, seed: seed, turn: turn).losses(of: rows) }
-        let complete = rows.filter { history.standings[$0] == .complete }.map { history.values[$0] }.sorted()
-        let median = complete.isEmpty ? -.infinity : complete[complete.count / 2]
-        return rows.map { row in
-            history.standings[row] == .pruned ? max(history.values[row], median) : history.values[row]
+    private func best(_ count: Int, of rows: ArraySlice<Int>) -> [Int] {
+        guard history.objectives == 1 else {
+            var ranking = ParetoRanking()
+            for row in rows where history.standings[row] == .complete { ranking.insert(row, in: history) }
+            return ranking.best(count, in: history)
         }
+        let losses = losses(of: Array(rows), 0)
+        return losses.indices.sorted { (losses[$0], $0) < (losses[$1], $1) }.prefix(count).map { rows[rows.startIndex + $0] }
+    }
+
+    /// What the model takes for the values of rows.
+    private func losses(of rows: [Int], _ objective: Int) -> [Double] {
+        func value(_ row: Int) -> Double { history.values[row * history.objectives + objective] }
+        let complete = rows.filter { history.standings[$0] == .complete }.map(value).sorted()
+        let median = complete.isEmpty ? -.infinity : complete[complete.count / 2]
+        return rows.map { row in history.standings[row] == .pruned ? max(value(row), median) : value(row) }
     }
 }

@@ -10,7 +10,6 @@ enum RandomStream {
     static let generations: UInt32 = 5
     static let restarts: UInt32 = 6
     static let targets: UInt32 = 7
-    static let direction: UInt32 = 8
     static let model: UInt32 = 9
     static let challengers: UInt32 = 16
     static let weights: UInt32 = 17

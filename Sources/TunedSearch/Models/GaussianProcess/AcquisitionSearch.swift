@@ -6,8 +6,8 @@ import TunedSpace
 /// the best ones known; the best of these are refined, the continuous coordinates by L-BFGS, the countable ones step by step.
 struct AcquisitionSearch: Sendable {
     let moves: PointMoves
-    /// The models whose expected improvements are averaged.
-    let models: [Model]
+    /// The models whose expected gains are averaged.
+    let models: [any AcquisitionModel]
     let feasibility: Feasibility?
     /// What a person believes, as a term of the logarithm.
     let belief: (@Sendable (_ point: [Double]) -> Double)?
@@ -20,11 +20,6 @@ struct AcquisitionSearch: Sendable {
     private static let refined = 4
     private static let evaluations = 20
     private static let rounds = 4
-
-    struct Model: Sendable {
-        var process: GaussianProcess
-        var improvement: ExpectedImprovement
-    }
 
     struct Proposal: Sendable {
         var point: [Double]
@@ -56,7 +51,7 @@ struct AcquisitionSearch: Sendable {
         return best + others
     }
 
-    private func proposals(_ points: [[Double]], of models: ArraySlice<Model>) -> [Proposal] {
+    private func proposals(_ points: [[Double]], of models: ArraySlice<any AcquisitionModel>) -> [Proposal] {
         var proposals = zip(points, scores(points, of: models)).map { Proposal(point: $0, score: $1) }
         Self.sort(&proposals)
         return proposals
@@ -76,9 +71,9 @@ struct AcquisitionSearch: Sendable {
 
     private func scores(_ points: [[Double]]) -> [Double] { scores(points, of: models[...]) }
 
-    private func scores(_ points: [[Double]], of models: ArraySlice<Model>) -> [Double] {
+    private func scores(_ points: [[Double]], of models: ArraySlice<any AcquisitionModel>) -> [Double] {
         let places = points.map(moves.imputed)
-        let logarithms = models.map { model in model.process.predict(places).map(model.improvement.logarithm) }
+        let logarithms = models.map { $0.logarithms(at: places) }
         return places.indices.map { index in
             let score =
                 logMeanExp(logarithms.map { $0[index] }) + (feasibility?.logChance(at: places[index]) ?? 0)
@@ -103,7 +98,6 @@ struct AcquisitionSearch: Sendable {
         let free = moves.axes.varyingAxes.filter { moves.axes.axes[$0].scale.cellCount == nil && !start.point[$0].isNaN }
         guard !free.isEmpty else { return start }
         var place = moves.imputed(start.point)
-        var (ofMean, ofDeviation) = ([Double](repeating: 0, count: free.count), [Double](repeating: 0, count: free.count))
         var logarithms = [Double](repeating: 0, count: models.count)
         var gradients = [Double](repeating: 0, count: models.count * free.count)
         let minimum = BoundedMinimizer.minimize(
@@ -112,17 +106,11 @@ struct AcquisitionSearch: Sendable {
         ) { coordinates, gradient in
             for (number, index) in free.enumerated() { place[index] = coordinates[number] }
             for (number, model) in models.enumerated() {
-                let prediction = place.withUnsafeBufferPointer { place in
-                    ofMean.withUnsafeMutableBufferPointer { mean in
-                        ofDeviation.withUnsafeMutableBufferPointer { deviation in
-                            model.process.predict(place, over: free, meanGradient: mean, deviationGradient: deviation)
-                        }
+                let width = number * free.count..<(number + 1) * free.count
+                logarithms[number] = place.withUnsafeBufferPointer { place in
+                    gradients.withUnsafeMutableBufferPointer {
+                        model.logarithm(at: place, over: free, gradient: UnsafeMutableBufferPointer(rebasing: $0[width]))
                     }
-                }
-                logarithms[number] = model.improvement.logarithm(prediction)
-                let slopes = model.improvement.slopes(prediction)
-                for index in free.indices {
-                    gradients[number * free.count + index] = slopes.mean * ofMean[index] + slopes.deviation * ofDeviation[index]
                 }
             }
             let value = logMeanExp(logarithms)
