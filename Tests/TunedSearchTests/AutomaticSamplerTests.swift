@@ -50,8 +50,6 @@ import TunedSpace
         var other = try SamplerRegistry.make(name: successor, problem: SearchProblem(space: space, objectives: objectives, seed: 1, budget: 100))
         for observation in lab.observations { other.observe(observation) }
         #expect(try lab.suggestion(trial: 12) == other.suggest(trial: 12))
-        lab.observe(.switched(to: "gp"))
-        #expect(lab.sampler.explanation.contains("Gaussian"))
     }
 
     @Test func itTakesAGridWhereThatCoversTheSpace() throws {

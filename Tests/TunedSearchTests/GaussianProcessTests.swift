@@ -156,7 +156,7 @@ import TunedSpace
         let models = try [-1.6, -2.2, -1.0, -0.4].map { length in
             var process = try #require(GaussianProcess(KernelParameters(logLengths: [length, 0], logNoise: -4), points))
             process.observe(scaled)
-            return AcquisitionSearch.Model(process: process, improvement: ExpectedImprovement(best: scaled.min() ?? 0))
+            return ImprovementModel(process: process, improvement: ExpectedImprovement(best: scaled.min() ?? 0))
         }
         func score(_ point: [Double]) -> Double {
             logMeanExp(models.map { $0.improvement.logarithm($0.process.predict([point])[0]) })
