@@ -1,10 +1,12 @@
 """All objectives by name, each made when it is first asked for, and their sets."""
+import fronts
 import functions
 import shifted
+import structured
 import tables
 import variants
 
-SETS = ("synthetic", "tables", "downloaded", "corner", "noisy", "wide", "bbob")
+SETS = ("synthetic", "tables", "downloaded", "corner", "noisy", "wide", "conditional", "fronts", "bbob")
 
 
 def names(of):
@@ -23,6 +25,8 @@ def names(of):
         "corner": [f"corner:{name}" for name in functions.NAMES],
         "noisy": [f"noisy:{name}" for name in variants.NOISE],
         "wide": [f"wide:{name}" for name in variants.WIDE],
+        "conditional": [f"tree:{name}" for name in structured.NAMES],
+        "fronts": [f"front:{name}" for name in fronts.NAMES],
     }[of]
 
 
@@ -41,6 +45,10 @@ class Catalogue:
             return tables.local(rest)
         if kind == "hpo":
             return tables.downloaded(rest)
+        if kind == "tree":
+            return structured.make(rest)
+        if kind == "front":
+            return fronts.make(rest)
         if kind == "bbob":
             import bbob
             return bbob.Problem(name)

@@ -71,6 +71,8 @@ class Store:
 
 class Incumbent:
     """Follows the best that an optimizer has seen, and what it is worth without noise."""
+    objectives = 1
+
     def __init__(self, objective):
         self.objective, self.best, self.regret, self.curve = objective, float("inf"), float("inf"), []
 
@@ -81,8 +83,9 @@ class Incumbent:
         self.curve.append(self.regret)
         return seen
 
-    def full(self, budget):
-        """The curve; where the peer ended before its budget, as it does when a space is exhausted, the last value stays."""
-        if not self.curve:
-            raise RuntimeError("no trial was run")
-        return (self.curve + self.curve[-1:] * budget)[:budget]
+
+def full(curve, budget):
+    """Where the peer ended before its budget, as it does when a space is exhausted, the last value stays."""
+    if not curve:
+        raise RuntimeError("no trial was run")
+    return (curve + curve[-1:] * budget)[:budget]

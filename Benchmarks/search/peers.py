@@ -10,32 +10,33 @@ import random
 import tempfile
 
 import driver
+import spaces
 
 
 def run_random(space, seed, trials, evaluate):
     generator = random.Random(seed)
     for _ in range(trials):
-        evaluate([parameter.at(generator.random()) for parameter in space])
+        evaluate(spaces.draw(space, lambda parameter: parameter.at(generator.random())))
 
 
 def run_sobol(space, seed, trials, evaluate):
     from scipy.stats import qmc
     power = max(1, math.ceil(math.log2(trials)))
     for row in qmc.Sobol(len(space), scramble=True, rng=seed).random_base2(power)[:trials]:
-        evaluate([parameter.at(u) for parameter, u in zip(space, row)])
+        shares = {parameter.name: u for parameter, u in zip(space, row)}
+        evaluate(spaces.draw(space, lambda parameter: parameter.at(shares[parameter.name])))
 
 
 def suggest(trial, space):
     """A point by the calls that Optuna and rustuna have in common."""
-    point = []
-    for p in space:
+    def choose(p):
         if p.is_categorical:
-            point.append(float(trial.suggest_categorical(p.name, list(range(len(p.choices))))))
-        elif p.kind == "int":
-            point.append(float(trial.suggest_int(p.name, int(p.low), int(p.high), log=p.log)))
-        else:
-            point.append(trial.suggest_float(p.name, p.low, p.high, log=p.log))
-    return point
+            return trial.suggest_categorical(p.name, list(range(len(p.choices))))
+        if p.kind == "int":
+            return trial.suggest_int(p.name, int(p.low), int(p.high), log=p.log)
+        return trial.suggest_float(p.name, p.low, p.high, log=p.log)
+
+    return spaces.draw(space, choose)
 
 
 def optuna_sampler(name, seed):
@@ -47,13 +48,14 @@ def optuna_sampler(name, seed):
         "optuna_tpe_uni": lambda: samplers.TPESampler(seed=seed, multivariate=False),
         "optuna_gp": lambda: samplers.GPSampler(seed=seed),
         "optuna_cma": lambda: samplers.CmaEsSampler(seed=seed),
+        "optuna_nsga2": lambda: samplers.NSGAIISampler(seed=seed),
     }[name]()
 
 
 def run_optuna(name):
     def run(space, seed, trials, evaluate):
         import optuna
-        study = optuna.create_study(sampler=optuna_sampler(name, seed))
+        study = optuna.create_study(directions=["minimize"] * evaluate.objectives, sampler=optuna_sampler(name, seed))
         study.optimize(lambda trial: evaluate(suggest(trial, space)), n_trials=trials)
 
     return run
@@ -129,27 +131,28 @@ def run_tuned(peer, program):
     name, settings = driver.parse(peer)
 
     def run(space, seed, trials, evaluate):
-        with driver.Driver(program, space, name, settings, seed=seed, budget=trials) as study:
+        with driver.Driver(program, space, name, settings, seed=seed, budget=trials, objectives=evaluate.objectives) as study:
             for _ in range(trials):
                 asked = study.ask()
                 if asked is None:
                     return
                 trial, point, _ = asked
-                study.tell(trial, evaluate(point))
+                values = evaluate(point)
+                study.tell(trial, *(values if evaluate.objectives > 1 else [values]))
 
     return run
 
 
 PEERS = {
     "random": run_random, "sobol": run_sobol, "optuna_tpe": run_optuna("optuna_tpe"), "optuna_tpe_uni": run_optuna("optuna_tpe_uni"),
-    "optuna_cma": run_optuna("optuna_cma"), "optuna_gp": run_optuna("optuna_gp"), "rustuna_tpe": run_rustuna,
+    "optuna_cma": run_optuna("optuna_cma"), "optuna_nsga2": run_optuna("optuna_nsga2"), "optuna_gp": run_optuna("optuna_gp"), "rustuna_tpe": run_rustuna,
     "hyperopt_tpe": run_hyperopt, "smac3": run_smac, "cmaes": run_cmaes,
 }
 CHEAP = ["random", "sobol", "optuna_tpe", "optuna_tpe_uni", "optuna_cma", "rustuna_tpe", "hyperopt_tpe"]
 COSTLY = ["optuna_gp", "smac3"]
 # What each stands on, whose version goes with its curves.
 PACKAGES = {"random": None, "sobol": "scipy", "optuna_tpe": "optuna", "optuna_tpe_uni": "optuna", "optuna_cma": "optuna",
-            "optuna_gp": "optuna", "rustuna_tpe": "rustuna", "hyperopt_tpe": "hyperopt", "smac3": "smac", "cmaes": "cmaes"}
+            "optuna_gp": "optuna", "optuna_nsga2": "optuna", "rustuna_tpe": "rustuna", "hyperopt_tpe": "hyperopt", "smac3": "smac", "cmaes": "cmaes"}
 
 
 def find(peer, program=None):

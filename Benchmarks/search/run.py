@@ -24,7 +24,7 @@ from subjects import load
 
 # Of a quick run: minutes in all, seconds for one run, and what share of the minutes has gone when a subject must have ended.
 QUICK_MINUTES, QUICK_LIMIT = 50, 180
-QUICK_SHARES = {"quality": 0.45, "bbob": 0.65, "parallel": 0.8, "cost": 0.84, "long": 0.9, "wide": 1.0}
+QUICK_SHARES = {"quality": 0.45, "conditional": 0.48, "fronts": 0.52, "bbob": 0.65, "parallel": 0.8, "cost": 0.84, "long": 0.9, "wide": 1.0}
 
 
 def numbers(text):

@@ -9,6 +9,7 @@ import warnings
 
 import catalogue
 import curves
+import fronts
 import peers
 
 
@@ -45,9 +46,10 @@ def perform(job, version, limit):
     began, cpu = time.perf_counter(), processor_time()
     signal.alarm(limit)
     try:
-        incumbent = curves.Incumbent(Worker.objectives[job.objective])
-        peers.find(job.peer, Worker.program)(incumbent.objective.space, job.seed, job.budget, incumbent)
-        curve = incumbent.full(job.budget)
+        objective = Worker.objectives[job.objective]
+        found = fronts.Follower(objective) if isinstance(objective, fronts.Front) else curves.Incumbent(objective)
+        peers.find(job.peer, Worker.program)(objective.space, job.seed, job.budget, found)
+        curve = curves.full(found.curve, job.budget)
     except TookTooLong:
         return f"took more than {limit} s"
     except Exception as error:

@@ -8,13 +8,15 @@ BELOW_ONE = 1 - 1e-12
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """A number between two bounds, or one of several choices. A point holds a choice by its place."""
+    """A number between two bounds, or one of several choices. A point holds a choice by its place, and None where the parameter is
+    not active: `when` names another one, before it, and the places of those of its choices with which it is."""
     name: str
     kind: str  # float, int or categorical
     low: float = 0
     high: float = 1
     log: bool = False
     choices: tuple = ()
+    when: tuple = ()
 
     @property
     def is_categorical(self):
@@ -48,10 +50,17 @@ class Parameter:
 
     def declared(self):
         """As the project's schemas declare it. A category is told by its place, so that any choice can be one."""
+        fields = {"name": self.name, "type": self.kind}
+        if self.when:
+            fields["when"] = {self.when[0]: list(self.when[1])}
         if self.is_categorical:
-            return {"name": self.name, "type": "categorical", "choices": list(range(len(self.choices)))}
+            return {**fields, "choices": list(range(len(self.choices)))}
         number = int if self.kind == "int" else float
-        return {"name": self.name, "type": self.kind, "low": number(self.low), "high": number(self.high), "log": self.log}
+        return {**fields, "low": number(self.low), "high": number(self.high), "log": self.log}
+
+    def is_active(self, values):
+        """Whether it is with those values by name, among them all of the parameters before it that are active."""
+        return not self.when or values.get(self.when[0]) in self.when[1]
 
 
 def floats(count, low, high):
@@ -74,4 +83,13 @@ def declare(space):
 
 def point_of(space, values):
     """A point from values by name."""
-    return [float(values[parameter.name]) for parameter in space]
+    return [float(values[parameter.name]) if parameter.name in values else None for parameter in space]
+
+
+def draw(space, choose):
+    """A point; `choose` is asked for the value of each active parameter."""
+    values = {}
+    for parameter in space:
+        if parameter.is_active(values):
+            values[parameter.name] = choose(parameter)
+    return point_of(space, values)

@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "Benchmarks/search"))
 import catalogue
 import curves
 import driver
+import fronts
 import ranking
 import runner
 import spaces
@@ -26,7 +27,7 @@ DRIVER = os.environ.get("SEARCH_DRIVER")
 
 def random_points(objective, count):
     generator = random.Random(objective.name)
-    return [[parameter.at(generator.random()) for parameter in objective.space] for _ in range(count)]
+    return [spaces.draw(objective.space, lambda parameter: parameter.at(generator.random())) for _ in range(count)]
 
 
 class Objectives(unittest.TestCase):
@@ -69,6 +70,35 @@ class Objectives(unittest.TestCase):
             self.assertEqual(len(first), 100)
             mixed = [a if i in objective.places else b for i, (a, b) in enumerate(zip(first, second))]
             self.assertEqual(objective(first), objective(mixed), name)
+
+    def test_a_point_of_a_conditional_space_holds_what_is_active(self):
+        for name in catalogue.names("conditional"):
+            objective = self.catalogue[name]
+            for point in random_points(objective, 200):
+                values = {p.name: x for p, x in zip(objective.space, point) if x is not None}
+                for parameter, value in zip(objective.space, point):
+                    self.assertEqual(value is not None, parameter.is_active(values), (name, parameter.name))
+                self.assertGreaterEqual(objective(point)[0], objective.optimum, name)
+
+    def test_hypervolume_against_counting(self):
+        generator = random.Random(7)
+        for objectives in (2, 3):
+            points = [[generator.random() for _ in range(objectives)] for _ in range(12)]
+            drawn = [[generator.random() for _ in range(objectives)] for _ in range(20_000)]
+            share = sum(any(all(a <= b for a, b in zip(point, place)) for point in points) for place in drawn) / len(drawn)
+            self.assertAlmostEqual(fronts.hypervolume(points, (1.0,) * objectives), share, delta=0.015)
+
+    def test_nothing_is_beyond_the_true_front(self):
+        for name in catalogue.names("fronts"):
+            objective = self.catalogue[name]
+            found = fronts.Follower(objective)
+            for point in random_points(objective, 300):
+                found(point)
+            self.assertEqual(len(found.curve), 300, name)
+            self.assertEqual(found.curve, sorted(found.curve, reverse=True), name)
+            # Of a sphere the sample is coarse.
+            raw = fronts.hypervolume(found.front, objective.reference)
+            self.assertLess(raw, objective.most, name)
 
     def test_tables_are_read_at_the_nearest_value(self):
         table = self.catalogue["tab:svm_digits"]
@@ -134,7 +164,7 @@ class Resuming(unittest.TestCase):
         incumbent = curves.Incumbent(Objective())
         for _ in range(4):
             incumbent([])
-        self.assertEqual(incumbent.full(6), [4.0, 6.0, 6.0, 6.0, 6.0, 6.0])
+        self.assertEqual(curves.full(incumbent.curve, 6), [4.0, 6.0, 6.0, 6.0, 6.0, 6.0])
 
 
 def made_up(curves_by_peer):

@@ -13,5 +13,6 @@ class Report:
 
 def load():
     """`compare` is one only where it is named, and has a `text(bench)` in place of the report."""
-    from . import bbob, compare, cost, long, parallel, quality, wide
-    return {"compare": compare, "quality": quality, "bbob": bbob, "parallel": parallel, "cost": cost, "long": long, "wide": wide}
+    from . import bbob, compare, conditional, cost, fronts, long, parallel, quality, wide
+    return {"compare": compare, "quality": quality, "conditional": conditional, "fronts": fronts, "bbob": bbob, "parallel": parallel,
+            "cost": cost, "long": long, "wide": wide}
