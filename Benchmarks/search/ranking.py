@@ -86,6 +86,21 @@ def mean_ranks(results, objectives, peers, trials):
     return {"trials": trials, "objectives": used, "seeds": [min(shared), max(shared)], "rows": rows}
 
 
+def rank_lines(results, objectives, peers, trials):
+    """By peer, the mean rank after each of those numbers of trials, as a line to draw."""
+    found = [table for n in trials if (table := mean_ranks(results, objectives, peers, n))]
+    by_rank = [row["peer"] for row in found[-1]["rows"]] if found else []
+    return {peer: [(table["trials"], row["mean_rank"]) for table in found for row in table["rows"] if row["peer"] == peer]
+            for peer in by_rank}
+
+
+def regret_lines(results, objectives, peers, trials):
+    """By peer, the mean over the objectives of the median log10 regret; the lowest first. Objectives that some have not run are left out."""
+    shared = [o for o in objectives if all(results.regrets(o, peer, trials[-1]) for peer in peers)]
+    found = {peer: [(n, statistics.fmean(results.median(o, peer, n) for o in shared)) for n in trials] for peer in peers if shared}
+    return dict(sorted(found.items(), key=lambda item: item[1][-1][1]))
+
+
 def wins(results, objectives, peer, other, trials):
     """The share of runs of the same objective and seed that end with the lower regret, a tie as half of one; None where there
     are no such pairs."""

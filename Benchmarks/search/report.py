@@ -43,6 +43,9 @@ def write(bench, subjects, command):
         "goals": {name: found.goals for name, found in reports.items()},
         "subjects": {name: found.data for name, found in reports.items()},
     }
+    for found in reports.values():
+        for name, text in found.charts.items():
+            (bench.results / f"search-{name}.svg").write_text(text)
     (bench.results / "search.json").write_text(json.dumps(result, indent=1) + "\n")
     (bench.results / "search.md").write_text(page(reports, described, used, command, bench.runner))
     return result["goals"]
@@ -57,6 +60,8 @@ def page(reports, described, used, command, runner):
     lines += ["", EXPLANATION]
     for found in reports.values():
         lines += ["", f"## {found.title}", "", markdown.goals(found.goals)]
+        for name in found.charts:
+            lines += ["", f"![{name}](search-{name}.svg)"]
         for section in found.sections:
             lines += ["", section]
     if runner.left:

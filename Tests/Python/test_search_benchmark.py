@@ -8,11 +8,13 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Benchmarks/search"))
 
 import catalogue
+import charts
 import curves
 import driver
 import fronts
@@ -234,6 +236,31 @@ class Workers(unittest.TestCase):
         self.assertEqual((study.most, study.asked), (4, 20))
         self.assertEqual(sorted(study.told), list(range(20)))
         self.assertNotEqual(study.told, list(range(20)))
+
+
+class Charts(unittest.TestCase):
+    def test_every_line_is_drawn_within_the_frame_and_named(self):
+        series = {f"peer <{i}>": [(n, i / 100 + 1 / n) for n in range(1, 50)] for i in range(8)}
+        root = xml.etree.ElementTree.fromstring(charts.lines("A & B", "trials", "rank", series))
+        texts = ["".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
+        for name in ("A & B", *series):
+            self.assertIn(name, texts)
+        lines = list(root.iter("{http://www.w3.org/2000/svg}polyline"))
+        self.assertEqual(len(lines), 2 * len(series))
+        for line in lines:
+            for place in line.get("points").split():
+                x, y = map(float, place.split(","))
+                self.assertTrue(0 <= x <= charts.WIDTH and charts.TOP <= y <= charts.HEIGHT - charts.BOTTOM + 1, place)
+
+    def test_names_do_not_cover_each_other(self):
+        places = charts.spread([(charts.HEIGHT - charts.BOTTOM, str(i)) for i in range(9)])
+        heights = sorted(places.values())
+        self.assertTrue(all(b - a >= charts.LEAST_GAP - 1e-9 for a, b in zip(heights, heights[1:])), heights)
+        self.assertLessEqual(heights[-1], charts.HEIGHT - charts.BOTTOM)
+
+    def test_ticks_are_round(self):
+        self.assertEqual(charts.ticks(0, 100), [0, 20, 40, 60, 80, 100])
+        self.assertEqual(charts.ticks(-3, 1, 4), [-3, -2, -1, 0, 1])
 
 
 @unittest.skipUnless(DRIVER, "SEARCH_DRIVER is not set")

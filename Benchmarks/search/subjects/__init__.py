@@ -9,6 +9,7 @@ class Report:
     goals: list    # rows of goals.py
     sections: list  # Markdown
     data: dict     # for search.json
+    charts: dict = dataclasses.field(default_factory=dict)  # by name, the text of an SVG file
 
 
 def load():

@@ -1,5 +1,6 @@
 """The 24 noiseless functions of COCO in 2, 5 and 10 dimensions, three instances of each, 50 evaluations a dimension."""
 import bbob
+import charts
 import goals
 import markdown
 import ranking
@@ -48,7 +49,9 @@ def report(bench):
     sections.append("**Share of targets reached, 10² to 10⁻⁸, over the run** (the area under the distribution of running times)\n\n" +
                     markdown.table(["dimensions", *of], [(d, *(area_of(areas, d, peer) for peer in of)) for d in tables]))
     sections.append("**Runs that auto wins after all evaluations**\n\n" + markdown.win_table(won))
-    return Report("BBOB", rows, sections, {"ranks": tables, "areas": areas, "wins": won})
+    drawn = {f"bbob-{d}": charts.lines(f"BBOB, {d} dimensions", "evaluations", "mean rank", ranking.rank_lines(
+        results, bbob.names((d,)), results.reaching(bbob.EVALUATIONS * d, of), [times * d for times in range(2, 51, 4)])) for d in tables}
+    return Report("BBOB", rows, sections, {"ranks": tables, "areas": areas, "wins": won}, drawn)
 
 
 def area_of(areas, dimension, peer):

@@ -1,5 +1,6 @@
 """Conditional spaces, 100 trials: which parameters there are depends on choices."""
 import catalogue
+import charts
 import goals
 import markdown
 import ranking
@@ -31,4 +32,5 @@ def report(bench):
     rows = [share(f"{w['trials']} trials: runs won against Optuna's TPE", w, 50) for w in won if w and w["other"] == "optuna_tpe"]
     rows += [goals.at_least(f"{n} trials: lead of auto's mean rank", goals.lead(table, AUTO), 0) for n, table in zip(CHECKPOINTS, found)]
     sections = [markdown.rank_tables("conditional spaces", found), "**Runs that auto wins**\n\n" + markdown.win_table(won)]
-    return Report("Conditional spaces", rows, sections, {"ranks": found, "wins": won})
+    return Report("Conditional spaces", rows, sections, {"ranks": found, "wins": won}, {
+        "conditional": charts.lines("Conditional spaces", "trials", "mean rank", ranking.rank_lines(results, names, of, range(10, BUDGET + 1, 5)))})

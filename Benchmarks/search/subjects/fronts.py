@@ -1,5 +1,6 @@
 """Several objectives, 100 trials: the share of the true front's hypervolume that is not found yet."""
 import catalogue
+import charts
 import goals
 import markdown
 import ranking
@@ -39,4 +40,6 @@ def report(bench):
         for name in names])
     sections = [markdown.rank_tables("several objectives", found), "**Runs that auto wins**\n\n" + markdown.win_table(won),
                 f"**Median log10 of the share of the hypervolume not found after {BUDGET} trials**\n\n" + table]
-    return Report("Several objectives", rows, sections, {"ranks": found, "wins": won})
+    return Report("Several objectives", rows, sections, {"ranks": found, "wins": won}, {
+        "fronts": charts.lines("Several objectives", "trials", "log10 of the hypervolume not found",
+                               ranking.regret_lines(results, names, of, range(10, BUDGET + 1, 5)))})

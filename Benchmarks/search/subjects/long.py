@@ -1,4 +1,5 @@
 """Runs of 1,000 trials: what a sampler does past the first hundred."""
+import charts
 import goals
 import markdown
 import ranking
@@ -31,4 +32,5 @@ def report(bench):
     rows = [goals.at_least(f"{n} trials: lead of auto's mean rank", goals.lead(table, AUTO), 0) for n, table in zip(CHECKPOINTS, found)]
     rows += [share(f"{w['trials']} trials: runs won against Optuna's TPE", w, 50) for w in won if w and w["other"] == "optuna_tpe"]
     sections = [markdown.rank_tables("1,000-trial runs", found), "**Runs that auto wins**\n\n" + markdown.win_table(won)]
-    return Report("1,000 trials", rows, sections, {"ranks": found, "wins": won})
+    return Report("1,000 trials", rows, sections, {"ranks": found, "wins": won}, {
+        "long": charts.lines("1,000 trials", "trials", "mean rank", ranking.rank_lines(results, OBJECTIVES, of, range(50, BUDGET + 1, 50)))})

@@ -3,6 +3,7 @@
 Improvement is by how much the median log10 regret is below that of one random trial, summed over the objectives.
 """
 import catalogue
+import charts
 import goals
 import markdown
 import ranking
@@ -46,7 +47,10 @@ def report(bench):
     if not table:
         return None
     section = markdown.table(["", "trials", "improvement, sequential", "with workers", "lost", "objectives", "seeds"], table)
-    return Report("Parallel", rows, [section], {"losses": data})
+    names = [peer for peer in (*versions_of(AUTO), *versions_of(REFERENCE)) if peer in results.peers]
+    drawn = ranking.regret_lines(results, catalogue.names("public"), names, range(10, BUDGET + 1, 5))
+    return Report("Parallel", rows, [section], {"losses": data}, {
+        "parallel": charts.lines("Workers of uneven speed", "trials", "mean log10 regret", drawn)} if drawn else {})
 
 
 def loss(results, peer, count, trials):

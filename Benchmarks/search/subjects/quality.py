@@ -1,5 +1,6 @@
 """How good the best configuration is after 25, 50 and 100 trials, over the public objectives and their shifted and noisy copies."""
 import catalogue
+import charts
 import goals
 import markdown
 import peers
@@ -7,7 +8,7 @@ import ranking
 from bench import AUTO
 from subjects import Report
 
-BUDGET, CHECKPOINTS = 100, (25, 50, 100)
+BUDGET, CHECKPOINTS, STEPS = 100, (25, 50, 100), range(10, 101, 5)
 LEADS = {25: 0.5, 50: 1.5, 100: 1.5}
 SHARES = {25: 80, 50: 85, 100: 90}
 ON_REAL_TABLES = 60
@@ -80,7 +81,12 @@ def report(bench):
     shown = every + [sampler for sampler, _ in mine if sampler in results.peers]
     sections.append("**Median log10 regret after 50 / 100 trials**\n\n" + medians(results, public + corner + noisy, shown))
     data = {"ranks": tables, "wins": won, "namesakes": own, "medians": cells(results, public + corner + noisy, shown)}
-    return Report("Quality", rows, [section for section in sections if section], data)
+    drawn = {name: charts.lines(title, "trials", "mean rank", found) for name, title, objectives, of in (
+        ("quality", "All public objectives", public, cheap), ("tables", "Tables of real training runs", real, cheap),
+        ("corner", "Optimum near a corner", corner, cheap), ("noisy", "Noisy objectives", noisy, cheap),
+        ("costly", "Costly peers too", public, every if set(every) != set(cheap) else []))
+        if (found := ranking.rank_lines(results, objectives, of, STEPS))}
+    return Report("Quality", rows, [section for section in sections if section], data, drawn)
 
 
 def ranked(results, objectives, of):

@@ -3,9 +3,11 @@ import math
 import statistics
 
 import catalogue
+import charts
 import goals
 import markdown
 import peers
+import ranking
 from bench import AUTO
 from subjects import Report
 
@@ -40,7 +42,9 @@ def report(bench):
     mean = math.exp(statistics.fmean(math.log(max(1e-6, ratio)) for ratio in ratios)) if ratios else None
     rows.append(goals.at_most("geometric mean of these ratios", mean, BOUND))
     section = "Median regret after 200 trials\n\n" + markdown.table(["objective", *of, "auto over the best peer"], table)
-    return Report("100 parameters, 5 of which matter", rows, [section], {"objectives": data, "mean_ratio": mean})
+    return Report("100 parameters, 5 of which matter", rows, [section], {"objectives": data, "mean_ratio": mean}, {
+        "wide": charts.lines("100 parameters, 5 of which matter", "trials", "mean log10 regret",
+                             ranking.regret_lines(results, names, of, range(10, BUDGET + 1, 10)))})
 
 
 def regret(results, name, peer):
