@@ -46,14 +46,4 @@ public enum PermutationCode {
         }
         return keys
     }
-
-    /// The share of pairs that stand in different order, from 0 to 1 (M. G. Kendall 1938: A new measure of rank correlation).
-    public static func distance(_ a: [Int], _ b: [Int]) -> Double {
-        guard a.count == b.count, a.count > 1 else { return 0 }
-        var place = [Int](repeating: 0, count: b.count)
-        for (index, item) in b.enumerated() where place.indices.contains(item) { place[item] = index }
-        var turned = 0
-        for i in a.indices { for j in (i + 1)..<a.count where place[a[i]] > place[a[j]] { turned += 1 } }
-        return Double(2 * turned) / Double(a.count * (a.count - 1))
-    }
 }

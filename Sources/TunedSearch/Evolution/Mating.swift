@@ -11,6 +11,7 @@ struct Mating: Sendable {
         /// Number of categories without an order; 0 for all others.
         let categories: UInt64
         let isFixed: Bool
+        let permutation: PermutationAxis?
     }
 
     private let cube: UnitCube
@@ -25,7 +26,8 @@ struct Mating: Sendable {
             case .categorical, .boolean: true
             case .float, .integer, .ordinal: false
             }
-            return Gene(scale: scale, categories: isUnordered ? parameter.cellCount ?? 0 : 0, isFixed: parameter.isFixed)
+            return Gene(scale: scale, categories: isUnordered ? parameter.cellCount ?? 0 : 0, isFixed: parameter.isFixed,
+                permutation: PermutationAxis(parameter))
         }
     }
 
@@ -70,6 +72,7 @@ struct Mating: Sendable {
         case (true, false): return b
         case (false, true): return a
         case (false, false):
+            if let permutation = genes[index].permutation { return permutation.crossed(a, b, &random) }
             let crossover = genes[index].categories > 0 ? .uniform : variation.crossover
             return crossover.gene(a, b, &random)
         }
@@ -97,6 +100,7 @@ struct Mating: Sendable {
     }
 
     private func mutated(_ gene: Double, _ index: Int, _ random: inout CounterRandom) -> Double {
+        if let permutation = genes[index].permutation { return permutation.exchanged(gene, times: 1, &random) }
         let count = genes[index].categories
         guard count > 0 else {
             return Mutation.number(gene, genes[index].scale, index: variation.mutationIndex, &random)

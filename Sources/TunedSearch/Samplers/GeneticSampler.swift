@@ -8,7 +8,7 @@ import TunedSpace
 ///
 /// Several objectives are ordered as by ``NSGA2Sampler``, by fronts and crowding.
 struct GeneticSampler: Sampler {
-    let identity = SamplerIdentity(name: "genetic", revision: 1)
+    let identity = SamplerIdentity(name: "genetic", revision: 2)
     let explanation: String
     var size: UInt64? { search.size }
 

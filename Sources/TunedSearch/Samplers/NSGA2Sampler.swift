@@ -5,7 +5,7 @@ import TunedSpace
 ///
 /// Settings: `population` and `generation`, see ``Population/sizes(_:budget:)``; and those of ``Variation``.
 struct NSGA2Sampler: Sampler {
-    let identity = SamplerIdentity(name: "nsga2", revision: 1)
+    let identity = SamplerIdentity(name: "nsga2", revision: 2)
     let explanation: String
     var size: UInt64? { search.size }
 

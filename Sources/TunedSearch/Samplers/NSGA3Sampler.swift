@@ -10,7 +10,7 @@ import TunedSpace
 struct NSGA3Sampler: Sampler {
     private static let maximumReferences = 10_000
 
-    let identity = SamplerIdentity(name: "nsga3", revision: 1)
+    let identity = SamplerIdentity(name: "nsga3", revision: 2)
     let explanation: String
     var size: UInt64? { search.size }
 

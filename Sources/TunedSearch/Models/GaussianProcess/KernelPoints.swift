@@ -1,21 +1,31 @@
 import TunedSpace
 
 /// Points of a space as a kernel sees them, one column a parameter: a number's place on its unit scale (a countable one's the middle
-/// of its cell), a category's index. An inactive number stands at the middle and an inactive category at an index of its own, so that
+/// of its cell), a category's index, an order's items' places (``PermutationAxis``). An inactive number stands at the middle and an inactive category at an index of its own, so that
 /// two configurations in which a parameter is inactive do not differ in it.
 struct KernelPoints: Sendable {
     let isCategorical: [Bool]
     private(set) var columns: [[Double]]
     private(set) var count = 0
+    private let permutations: [PermutationAxis?]
+    /// Of permutations, by parameter: a column an item.
+    private var places: [[[Double]]]
 
     init(_ axes: ParzenAxes) {
         isCategorical = axes.axes.map(\.isCategorical)
         columns = Array(repeating: [], count: isCategorical.count)
+        permutations = axes.space.parameters.map(PermutationAxis.init)
+        places = permutations.map { Array(repeating: [], count: $0?.items ?? 0) }
     }
 
     /// - Parameter point: coordinates; NaN where a parameter is inactive.
     mutating func append(_ point: some Sequence<Double>) {
-        for (index, coordinate) in point.enumerated() { columns[index].append(Self.imputed(coordinate, isCategorical[index])) }
+        for (index, coordinate) in point.enumerated() {
+            let coordinate = Self.imputed(coordinate, isCategorical[index])
+            columns[index].append(coordinate)
+            guard let permutation = permutations[index] else { continue }
+            for (item, place) in permutation.places(at: coordinate).enumerated() { places[index][item].append(place) }
+        }
         count += 1
     }
 
@@ -36,6 +46,15 @@ struct KernelPoints: Sendable {
         for row in 0..<rows { distances[row] = 0 }
         for index in columns.indices {
             let (x, weight) = (point[index], weights[index])
+            if let permutation = permutations[index] {
+                for (column, place) in zip(places[index], permutation.places(at: x)) {
+                    for row in 0..<rows {
+                        let difference = column[first + row] - place
+                        distances[row] += weight * difference * difference
+                    }
+                }
+                continue
+            }
             columns[index].withUnsafeBufferPointer { column in
                 if isCategorical[index] {
                     for row in 0..<rows where column[first + row] != x { distances[row] += weight }
@@ -46,6 +65,32 @@ struct KernelPoints: Sendable {
                     }
                 }
             }
+        }
+    }
+
+    /// Over the rows below one: what is given times the squared distance in one parameter.
+    func sum(ofSquaresIn index: Int, below column: Int, times weights: UnsafeBufferPointer<Double>) -> Double {
+        guard permutations[index] == nil else {
+            return places[index].reduce(0) { $0 + Self.sum(of: $1, below: column, times: weights, isCategorical: false) }
+        }
+        return Self.sum(of: columns[index], below: column, times: weights, isCategorical: isCategorical[index])
+    }
+
+    private static func sum(
+        of values: [Double], below column: Int, times weights: UnsafeBufferPointer<Double>, isCategorical: Bool
+    ) -> Double {
+        values.withUnsafeBufferPointer { x in
+            let own = x[column]
+            var sum = 0.0
+            if isCategorical {
+                for row in column + 1..<max(x.count, column + 1) where x[row] != own { sum += weights[row] }
+            } else {
+                for row in column + 1..<max(x.count, column + 1) {
+                    let difference = x[row] - own
+                    sum += weights[row] * difference * difference
+                }
+            }
+            return sum
         }
     }
 

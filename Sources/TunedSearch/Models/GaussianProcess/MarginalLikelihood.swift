@@ -54,7 +54,7 @@ struct MarginalLikelihood {
                                 weighted[row] = (inverse[start + row] - alpha[row] * alpha[column]) * slopes[start + row]
                             }
                             for index in points.columns.indices {
-                                gradient[index] += sum(index, column, UnsafeBufferPointer(weighted))
+                                gradient[index] += points.sum(ofSquaresIn: index, below: column, times: UnsafeBufferPointer(weighted))
                             }
                         }
                     }
@@ -64,22 +64,5 @@ struct MarginalLikelihood {
         let weights = parameters.weights
         for index in weights.indices { gradient[index] *= weights[index] }
         gradient[weights.count] = 0.5 * trace * exp(parameters.logNoise)
-    }
-
-    /// Over the rows below a column: what is given times the squared difference in one parameter.
-    private func sum(_ index: Int, _ column: Int, _ weighted: UnsafeBufferPointer<Double>) -> Double {
-        points.columns[index].withUnsafeBufferPointer { x in
-            let (own, isCategorical) = (x[column], points.isCategorical[index])
-            var sum = 0.0
-            if isCategorical {
-                for row in column + 1..<max(x.count, column + 1) where x[row] != own { sum += weighted[row] }
-            } else {
-                for row in column + 1..<max(x.count, column + 1) {
-                    let difference = x[row] - own
-                    sum += weighted[row] * difference * difference
-                }
-            }
-            return sum
-        }
     }
 }

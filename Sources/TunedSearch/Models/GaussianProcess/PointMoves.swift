@@ -7,9 +7,11 @@ import TunedSpace
 struct PointMoves: Sendable {
     let axes: ParzenAxes
     private let cube: UnitCube
+    private let permutations: [PermutationAxis?]
 
     init(_ axes: ParzenAxes) {
         self.axes = axes
+        permutations = axes.space.parameters.map(PermutationAxis.init)
         cube = UnitCube(axes.space)
     }
 
@@ -17,6 +19,8 @@ struct PointMoves: Sendable {
     private static let strides: [Int64] = [1, 2, 5, 20]
     /// Categories that it compares at most.
     private static let categoryLimit = 12
+    /// Exchanges of two items that it compares at most.
+    private static let exchangeLimit = 40
 
     /// A point with the coordinates that `draw` gives, of the parameters that are active there.
     private func point(_ coordinate: (Int, [Double]) -> Double) -> [Double] {
@@ -57,6 +61,10 @@ struct PointMoves: Sendable {
 
     private func moved(_ present: Double, _ index: Int, _ deviation: Double, _ random: inout CounterRandom) -> Double {
         let axis = axes.axes[index]
+        if let permutation = permutations[index] {
+            let times = max(1, Int((abs(deviation * random.normal()) * Double(permutation.items)).rounded()))
+            return permutation.exchanged(present, times: times, &random)
+        }
         if axis.isCategorical {
             let other = random.index(below: axis.categories - 1)
             return Double(other >= Int(present) ? other + 1 : other)
@@ -83,13 +91,11 @@ struct PointMoves: Sendable {
     private func otherCoordinates(_ index: Int, _ present: Double, _ random: inout CounterRandom) -> [Double] {
         let axis = axes.axes[index]
         guard let count = axis.scale.cellCount else { return [] }
+        if let permutation = permutations[index] {
+            return Self.some(Self.exchangeLimit, of: permutation.neighbours(of: present), &random)
+        }
         if axis.isCategorical {
-            var others = (0..<axis.categories).filter { Double($0) != present }
-            if others.count > Self.categoryLimit {
-                random.shuffle(&others)
-                others = Array(others.prefix(Self.categoryLimit))
-            }
-            return others.map { Double($0) }
+            return Self.some(Self.categoryLimit, of: (0..<axis.categories).map { Double($0) }.filter { $0 != present }, &random)
         }
         let cell = Int64(axis.scale.cell(at: present, of: count))
         let cells = Self.strides.flatMap { [cell - $0, cell + $0] }.filter { $0 >= 0 && $0 < Int64(clamping: count) }
@@ -97,5 +103,12 @@ struct PointMoves: Sendable {
             let bounds = axis.scale.bounds(ofCell: UInt64(cell))
             return axes.snapped((bounds.lower + bounds.upper) / 2, index)
         }
+    }
+
+    private static func some(_ limit: Int, of others: [Double], _ random: inout CounterRandom) -> [Double] {
+        guard others.count > limit else { return others }
+        var others = others
+        random.shuffle(&others)
+        return Array(others.prefix(limit))
     }
 }
