@@ -11,7 +11,8 @@ import TunedSpace
 ///
 /// The expected improvement is averaged over the most probable parameters of the model and a few that are drawn from their posterior
 /// density (J. Snoek et al. 2012, section 3.2), at fixed numbers of observations: at each up to 20, then every twelfth part more. Running trials
-/// are taken as if they had ended as the model expects. Failed trials lower the score near them (``Feasibility``); a pruned trial stands
+/// are taken as if they had ended as the model expects. Infeasible ones count with their values, but there is nothing in them to be improved on, and
+/// the improvement is multiplied by the chance to keep the constraints (``ConstraintModel``). Failed trials lower the score near them (``Feasibility``); a pruned trial stands
 /// in the model with its last value, or the median of the complete ones where that is worse.
 struct GaussianProcessSampler: Sampler {
     let identity = SamplerIdentity(name: "gp", revision: 2)
@@ -35,6 +36,7 @@ struct GaussianProcessSampler: Sampler {
     private var observed: [Int] = []
     private var plateaus: PlateauRadius
     private var cached: Fit?
+    private var constraintParameters = ConstraintModel.Parameters()
 
     /// The processes with the parameters of the last fit and all rows since.
     private struct Fit: Sendable {
@@ -76,6 +78,7 @@ struct GaussianProcessSampler: Sampler {
                 if let index = observed.firstIndex(of: earlier) {
                     observed.remove(at: index)
                     cached = nil
+                    constraintParameters = ConstraintModel.Parameters()
                 }
             }
             if earlier.map({ history.standings[$0] == .cancelled }) ?? true { asked.add(configuration) }
@@ -88,7 +91,7 @@ struct GaussianProcessSampler: Sampler {
             case .complete:
                 plateaus.learn(row, among: observed, history)
                 observed.append(row)
-            case .pruned: observed.append(row)
+            case .pruned, .infeasible: observed.append(row)
             case .cancelled: asked.remove(history.configurations[row])
             case .failed, .pending: break
             }
@@ -124,20 +127,40 @@ struct GaussianProcessSampler: Sampler {
             // The value at an observed point that the model believes in, without the noise of its measurement.
             let means = fit.rows.indices.map { scaled[$0] - process.parameters.noise * process.alpha[$0] }
             if incumbents.isEmpty {
-                let order = fit.rows.indices.sorted { (means[$0], $0) < (means[$1], $1) }
+                let order = order(of: fit.rows, means)
                 incumbents = order.prefix(5).map { Array(history.coordinates(of: fit.rows[$0])) }
             }
+            let feasible = means.indices.filter { history.standings[fit.rows[$0]] != .infeasible }.map { means[$0] }
             believe(pending, &process)
-            return AcquisitionSearch.Model(process: process, improvement: ExpectedImprovement(best: means.min() ?? 0))
+            // Where nothing keeps the constraints yet, all improve on it by about as much, and the chance to keep them decides.
+            let best = feasible.min() ?? (means.max() ?? 0) + 10
+            return AcquisitionSearch.Model(process: process, improvement: ExpectedImprovement(best: best))
         }
         let search = AcquisitionSearch(
-            moves: moves, models: models, feasibility: feasibility(fit.processes[0].parameters), belief: belief(),
-            candidates: candidates)
+            moves: moves, models: models, feasibility: feasibility(fit.processes[0].parameters),
+            constraints: constraintModel(fit), belief: belief(), candidates: candidates)
         for proposal in search.proposals(around: incumbents, shifted(trial), &random) {
             let configuration = moves.axes.configuration(at: proposal.point)
             if !asked.contains(configuration), !plateaus.covers(proposal.point, history) { return configuration }
         }
         return nil
+    }
+
+    /// Places of rows, from the best on: feasible ones by what the model believes, then infeasible ones by how much they break.
+    private func order(of rows: [Int], _ means: [Double]) -> [Int] {
+        let isInfeasible = rows.map { history.standings[$0] == .infeasible }
+        return rows.indices.sorted { a, b in
+            if isInfeasible[a] != isInfeasible[b] { return isInfeasible[b] }
+            let (x, y) = isInfeasible[a] ? (history.violations[rows[a]], history.violations[rows[b]]) : (means[a], means[b])
+            return (x, a) < (y, b)
+        }
+    }
+
+    private mutating func constraintModel(_ fit: Fit) -> ConstraintModel? {
+        var parameters = isCaching ? constraintParameters : ConstraintModel.Parameters()
+        defer { if isCaching { constraintParameters = parameters } }
+        // The parameters of the constraints are fitted when those of the objective are.
+        return ConstraintModel(history, fit.rows, moves.axes, fittedTo: fit.rows.count - (fit.offered - fit.count), &parameters)
     }
 
     /// Other quasi-random points for each trial.

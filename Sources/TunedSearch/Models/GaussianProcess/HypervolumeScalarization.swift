@@ -32,7 +32,7 @@ struct HypervolumeScalarization {
     /// as bad as the worst.
     func losses(of rows: [Int]) -> [Double] {
         rows.map { row in
-            guard history.standings[row] == .complete else { return 1 / (direction.min() ?? 1) }
+            guard history.standings[row] != .pruned else { return 1 / (direction.min() ?? 1) }
             return (0..<history.objectives).map { objective in
                 let value = (history.values[row * history.objectives + objective] - low[objective]) / width[objective]
                 return min(max(value, 0), 1) / direction[objective]
