@@ -136,11 +136,11 @@ extension StudyDriver {
                     .invalid, "\(values.count) values were told for \(declaration.objectives.count) objectives (\(names))", path: "values")
             }
             guard let bad = values.firstIndex(where: { !$0.isFinite }) else {
-                let broken = bounds.lazy.compactMap { bound in
-                    self.declaration.objectives.firstIndex { $0.metric == bound.metric }.flatMap { bound.constraint.failure(of: values[$0]) }
-                }.first
-                verdict = broken.map { TrialEnded(trial: number, state: .failed, values: [], failure: $0) }
-                    ?? TrialEnded(trial: number, state: .complete, values: values)
+                // A study without a plugin has no metrics but its objectives.
+                var metrics = [Double](repeating: .nan, count: declaration.schema.metrics.count)
+                for (objective, value) in zip(declaration.objectives, values) { metrics[objective.metric] = value }
+                let told = bounds.filter { !metrics[$0.metric].isNaN }
+                verdict = TrialResult(of: [TrialResult.Run(metrics: metrics)], objectives: declaration.objectives, bounds: told).end(of: number)
                 break
             }
             throw EngineError(

@@ -87,6 +87,8 @@ public struct TrialRow: Hashable, Sendable {
     public var values: [Double]
     public var step: Int64?
     public var failure: Failure?
+    /// As ``TrialEnded/constraints``.
+    public var constraints: [ConstraintValue]
     /// Milliseconds since 1970.
     public var startedAt: Int64
     public var endedAt: Int64?
@@ -94,7 +96,7 @@ public struct TrialRow: Hashable, Sendable {
     public init(
         number: Int, state: TrialState, configuration: Configuration, origin: TrialOrigin, isExternal: Bool,
         askedAfter: EventSequence, askedBy: EventSequence, values: [Double], step: Int64?, failure: Failure?,
-        startedAt: Int64, endedAt: Int64?
+        constraints: [ConstraintValue] = [], startedAt: Int64, endedAt: Int64?
     ) {
         self.number = number
         self.state = state
@@ -106,6 +108,7 @@ public struct TrialRow: Hashable, Sendable {
         self.values = values
         self.step = step
         self.failure = failure
+        self.constraints = constraints
         self.startedAt = startedAt
         self.endedAt = endedAt
     }

@@ -71,7 +71,8 @@ struct RandomHistory {
                 TrialEnded(
                     trial: trial, state: state == .running ? .complete : state, values: values,
                     step: state == .pruned ? 4 : nil,
-                    failure: state == .failed ? Failure(kind: .deadline, message: "too slow") : nil))
+                    failure: state == .failed ? Failure(kind: .deadline, message: "too slow") : nil,
+                    constraints: state == .complete ? [ConstraintValue(name: "mb", value: -0.5)] : []))
         }
     }
 
