@@ -57,7 +57,8 @@ struct ActiveTrial {
         case .succeeded:
             results[run] = TrialResult.Run(outcome)
             if isComplete && verdict == nil {
-                verdict = TrialResult(of: results.compactMap { $0 }, objectives: objectives, bounds: bounds).end(of: number, step: lastStep)
+                let result = TrialResult(of: results.compactMap { $0 }, objectives: objectives, bounds: bounds)
+                verdict = TrialEnded(trial: number, result, step: lastStep)
             }
         case .failed(let failure) where failure.isInfrastructure && lost < Self.lossesAllowed:
             lost += 1

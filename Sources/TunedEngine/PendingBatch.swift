@@ -61,7 +61,7 @@ final class PendingBatch: @unchecked Sendable {
         return batch.trials.compactMap { trial in
             let outcome = batch.outcome(trial)
             guard !known.contains(trial), let run = TrialResult.Run(outcome) else { return nil }
-            let end = TrialResult(of: [run], objectives: objectives, bounds: batch.bounds).end(of: trial)
+            let end = TrialEnded(trial: trial, TrialResult(of: [run], objectives: objectives, bounds: batch.bounds))
             return end.state == .complete ? nil : BatchRun.Exception(outcome: outcome, end: end)
         }
     }

@@ -129,7 +129,7 @@ extension StudyDriver {
         _ = try externalTrial(number)
         let verdict: TrialEnded
         switch result {
-        case .values(let values):
+        case .values(let values, let constraints):
             guard values.count == declaration.objectives.count else {
                 let names = declaration.objectives.map(\.name).joined(separator: ", ")
                 throw EngineError(
@@ -140,7 +140,9 @@ extension StudyDriver {
                 var metrics = [Double](repeating: .nan, count: declaration.schema.metrics.count)
                 for (objective, value) in zip(declaration.objectives, values) { metrics[objective.metric] = value }
                 let told = bounds.filter { !metrics[$0.metric].isNaN }
-                verdict = TrialResult(of: [TrialResult.Run(metrics: metrics)], objectives: declaration.objectives, bounds: told).end(of: number)
+                try check(constraints)
+                let run = TrialResult.Run(metrics: metrics, constraints: constraints)
+                verdict = TrialEnded(trial: number, TrialResult(of: [run], objectives: declaration.objectives, bounds: told))
                 break
             }
             throw EngineError(
@@ -157,6 +159,23 @@ extension StudyDriver {
         checkRules()
         fill()
         return sequence
+    }
+
+    private func check(_ told: [ConstraintValue]) throws(EngineError) {
+        guard told.count <= ConstraintValue.countLimit else {
+            throw EngineError(.invalid, "\(told.count) constraints; a trial has at most \(ConstraintValue.countLimit)", path: "constraints")
+        }
+        for constraint in told {
+            guard 1...ConstraintValue.nameLimit ~= constraint.name.utf8.count else {
+                throw EngineError(
+                    .invalid, "a constraint's name has 1 to \(ConstraintValue.nameLimit) bytes: \"\(constraint.name.prefix(40))\"", path: "constraints")
+            }
+            guard constraint.value.isFinite else {
+                throw EngineError(
+                    .invalid, "the constraint \(constraint.name) is \(constraint.value), not a number; leave out what is not known",
+                    path: "constraints.\(constraint.name)")
+            }
+        }
     }
 
     /// Takes a report of a trial that an outside program runs; true where the trial should end.

@@ -217,7 +217,7 @@ public struct SuggestionAudit: Sendable {
         guard derived.values == trial.values else { throw wrong("its value is") }
         // Logs of versions that did not keep constraints have neither those of runs nor those of complete trials.
         let isOlder = trial.state == .complete && trial.constraints.isEmpty && results.allSatisfy(\.constraints.isEmpty)
-        let end = derived.end(of: trial.trial)
+        let end = TrialEnded(trial: trial.trial, derived)
         guard end.state == trial.state, isOlder || end.constraints == trial.constraints else { throw wrong("its constraints are") }
         values += 1
     }

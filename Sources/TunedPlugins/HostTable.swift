@@ -36,13 +36,13 @@ private func hostConstraint(
 ) -> Int32 {
     guard let context = TrialContext.of(trial) else { return TUNED_FAILED }
     // Whoever does not look at what this returns is to find out why a constraint is not there.
-    guard let name = PluginText.read(name, limit: 128), !name.isEmpty else {
-        context.pointee.tell("a constraint was not taken: its name must have 1 to 128 bytes of UTF-8")
+    guard let name = PluginText.read(name, limit: ConstraintValue.nameLimit), !name.isEmpty else {
+        context.pointee.tell("a constraint was not taken: its name must have 1 to \(ConstraintValue.nameLimit) bytes of UTF-8")
         return TUNED_FAILED
     }
     let notes = context.pointee.notes.takeUnretainedValue()
     guard notes.add(.init(name: name, value: value)) else {
-        context.pointee.tell("the constraint \(name) was not taken: a trial has at most \(RunNotes.constraintLimit)")
+        context.pointee.tell("the constraint \(name) was not taken: a trial has at most \(ConstraintValue.countLimit)")
         return TUNED_FAILED
     }
     return TUNED_OK

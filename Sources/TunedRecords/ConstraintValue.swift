@@ -10,4 +10,9 @@ public struct ConstraintValue: Hashable, Sendable {
     }
 
     public var isKept: Bool { value <= 0 }
+
+    /// Bytes of a name, at most; there is one at least.
+    public static let nameLimit = 128
+    /// Constraints of one run, at most.
+    public static let countLimit = 256
 }

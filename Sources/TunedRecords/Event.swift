@@ -156,4 +156,16 @@ public struct TrialEnded: Hashable, Sendable {
         self.failure = failure
         self.constraints = constraints
     }
+
+    /// A trial whose runs all succeeded: complete; or infeasible, which is a failure with values.
+    ///
+    /// - Parameter step: the furthest that was reported.
+    public init(trial: Int, _ result: TrialResult, step: Int64? = nil) {
+        self.init(
+            trial: trial, state: result.failure == nil ? .complete : .failed, values: result.values, step: result.failure == nil ? nil : step,
+            failure: result.failure, constraints: result.constraints)
+    }
+
+    /// Whether all of its runs succeeded, and their result breaks a constraint.
+    public var isInfeasible: Bool { state == .failed && failure?.kind == .infeasible && !values.isEmpty }
 }

@@ -112,6 +112,9 @@ public struct TrialRow: Hashable, Sendable {
         self.startedAt = startedAt
         self.endedAt = endedAt
     }
+
+    /// As ``TrialEnded/isInfeasible``.
+    public var isInfeasible: Bool { state == .failed && failure?.kind == .infeasible && !values.isEmpty }
 }
 
 /// An attempt as the store's state table has it.

@@ -1,4 +1,4 @@
-/// What the runs of a trial came to, and how it ends by that.
+/// What the runs of a trial came to, which is how it ends (``TrialEnded/init(trial:_:step:)``).
 ///
 /// A constraint is averaged over the runs as a metric is: cross-validation estimates what a configuration does, and a bound on a metric and
 /// the same bound reported by the plugin then say the same. Runs that did not report it are left out; a constraint that none reported is none
@@ -26,8 +26,8 @@ public struct TrialResult: Hashable, Sendable {
     public let values: [Double]
     /// The study's bounds in their order, then what the plugin reported, in the order in which it came.
     public let constraints: [ConstraintValue]
-    /// The first constraint that is broken, in words.
-    private let failure: Failure?
+    /// The first constraint that is broken, in words; nil where all are kept.
+    public let failure: Failure?
 
     /// - Parameter runs: at least one, all of which succeeded.
     public init(of runs: [Run], objectives: [Objective], bounds: [BoundMetric]) {
@@ -62,22 +62,4 @@ public struct TrialResult: Hashable, Sendable {
         }
         return sums.map { ConstraintValue(name: $0.name, value: $0.sum / Double($0.count)) }
     }
-
-    /// Complete; or infeasible, which is a failure with values.
-    ///
-    /// - Parameter step: the furthest that was reported.
-    public func end(of trial: Int, step: Int64? = nil) -> TrialEnded {
-        guard let failure else { return TrialEnded(trial: trial, state: .complete, values: values, constraints: constraints) }
-        return TrialEnded(trial: trial, state: .failed, values: values, step: step, failure: failure, constraints: constraints)
-    }
-}
-
-extension TrialEnded {
-    /// Whether all of its runs succeeded, and their result breaks a constraint.
-    public var isInfeasible: Bool { state == .failed && failure?.kind == .infeasible && !values.isEmpty }
-}
-
-extension TrialRow {
-    /// As ``TrialEnded/isInfeasible``.
-    public var isInfeasible: Bool { state == .failed && failure?.kind == .infeasible && !values.isEmpty }
 }

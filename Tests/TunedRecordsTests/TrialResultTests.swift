@@ -11,6 +11,10 @@ import TunedSpace
         TrialResult.Run(metrics: metrics, constraints: constraints.map { ConstraintValue(name: $0.0, value: $0.1) })
     }
 
+    private static func end(_ run: TrialResult.Run) -> TrialEnded {
+        TrialEnded(trial: 1, TrialResult(of: [run], objectives: objectives, bounds: [bound]), step: 5)
+    }
+
     @Test func constraintsAreMeansOverTheRunsThatReportedThem() {
         let runs = [Self.run([40, 1], ("time", -3), ("late", 8)), Self.run([56, 2], ("time", 1)), Self.run([48, 6], ("late", -9), ("time", -4))]
         let result = TrialResult(of: runs, objectives: Self.objectives, bounds: [Self.bound])
@@ -19,20 +23,20 @@ import TunedSpace
             result.constraints == [
                 ConstraintValue(name: "mb<=50.0", value: -2), ConstraintValue(name: "time", value: -2), ConstraintValue(name: "late", value: -0.5),
             ])
-        let end = result.end(of: 7, step: 5)
+        let end = TrialEnded(trial: 7, result, step: 5)
         #expect(end == TrialEnded(trial: 7, state: .complete, values: [3], constraints: result.constraints))
         #expect(!end.isInfeasible)
     }
 
     @Test func aBrokenOneMakesTheTrialInfeasibleWithItsValues() {
-        let broken = TrialResult(of: [Self.run([51, 1], ("time", 2))], objectives: Self.objectives, bounds: [Self.bound]).end(of: 1, step: 5)
+        let broken = Self.end(Self.run([51, 1], ("time", 2)))
         #expect(broken.state == .failed && broken.isInfeasible && broken.values == [1] && broken.step == 5)
         #expect(broken.constraints.map(\.value) == [1, 2])
         #expect(broken.failure?.kind == .infeasible)
         #expect(broken.failure?.message == "mb is 51.0, over the 50.0 that the study allows")
-        let reported = TrialResult(of: [Self.run([50, 1], ("time", 5e-324))], objectives: Self.objectives, bounds: [Self.bound]).end(of: 1)
+        let reported = Self.end(Self.run([50, 1], ("time", 5e-324)))
         #expect(reported.isInfeasible && reported.failure?.message.contains("time") == true)
-        let kept = TrialResult(of: [Self.run([50, 1], ("time", 0))], objectives: Self.objectives, bounds: [Self.bound]).end(of: 1)
+        let kept = Self.end(Self.run([50, 1], ("time", 0)))
         #expect(kept.state == .complete && kept.constraints.map(\.value) == [0, 0])
     }
 

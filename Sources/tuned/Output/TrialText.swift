@@ -59,6 +59,12 @@ enum TrialText {
         return text
     }
 
+    /// How a trial ended, with the reason where it was infeasible.
+    static func standing(_ trial: JSONValue) -> String {
+        let state = state(trial)
+        return state == "infeasible" ? "\(state): \(trial["failure"].map(message) ?? "")" : state
+    }
+
     /// A configuration that cannot be had is told apart from one whose trial went wrong.
     private static func state(_ trial: JSONValue) -> String {
         if trial["failure"]?["kind"]?.stringValue == "infeasible" { return "infeasible" }
