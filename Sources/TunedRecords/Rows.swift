@@ -146,7 +146,7 @@ public struct AttemptRow: Hashable, Sendable {
 public struct TrialQuery: Hashable, Sendable {
     public enum Order: Hashable, Sendable {
         case number
-        /// By one objective's value; trials without one come last.
+        /// By one objective's value; trials without one come last, and infeasible ones with them.
         case value(objective: Int)
         case duration
     }

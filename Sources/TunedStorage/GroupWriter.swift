@@ -154,7 +154,7 @@ final class GroupWriter: @unchecked Sendable {
         try statement.bind(1, trial.key.row)
         try statement.bind(2, Int64(progress.state.rawValue))
         try statement.bind(3, progress.endedAt)
-        try statement.bind(4, progress.values.first)
+        try statement.bind(4, progress.state == .failed ? nil : progress.values.first)
         if progress.values.isEmpty {
             try statement.bindNull(5)
         } else {

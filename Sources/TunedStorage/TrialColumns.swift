@@ -19,7 +19,8 @@ enum TrialColumns {
         switch query.order {
         case .number: order = "id \(direction)"
         case .value(objective: 0): order = "value \(direction) NULLS LAST, id"
-        case .value(let objective): order = "objective(objectives, \(objective)) \(direction) NULLS LAST, id"
+        case .value(let objective): 
+            order = "iif(state = \(TrialState.failed.rawValue), NULL, objective(objectives, \(objective))) \(direction) NULLS LAST, id"
         case .duration: order = "ended_at - started_at \(direction) NULLS LAST, id"
         }
         return "SELECT \(list) FROM trials WHERE \(filter) ORDER BY \(order) LIMIT ?3 OFFSET ?4"

@@ -47,6 +47,10 @@ import TunedTestSupport
             var best = Double.infinity
             for trial in trials { best = min(best, try Self.check(trial, folds: folds)) }
             #expect(try await lab.study("s")["best"]?["values"]?.arrayValue?.first?.doubleValue == best)
+            let sorted = try await lab.tunedOK("trials", "s", "--sort", "value", "--json").json()["trials"]?.arrayValue ?? []
+            let complete = trials.count { $0["state"]?.stringValue == "complete" }
+            #expect(sorted.prefix(complete).allSatisfy { $0["state"]?.stringValue == "complete" })
+            #expect(sorted.first?["values"]?.arrayValue?.first?.doubleValue == best)
             let broken = try #require(trials.first { ($0["constraints"]?["sum"]?.doubleValue ?? 0) > 0 })
             #expect(trials.contains { $0["state"]?.stringValue == "complete" })
             let number = try #require(broken["number"]?.integerValue)

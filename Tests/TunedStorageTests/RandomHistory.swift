@@ -66,7 +66,13 @@ struct RandomHistory {
                     log: index(below: 3) == 0 ? "some lines\n" : ""))
         default:
             let state = TrialState.allCases[index(below: TrialState.allCases.count)]
-            let values = state == .complete ? [Double(index(below: 50)), 2] : state == .pruned ? [1] : []
+            let values: [Double] =
+                switch state {
+                case .complete: [Double(index(below: 50)), 2]
+                case .failed: index(below: 2) == 0 ? [] : [Double(index(below: 50)), 1]
+                case .pruned: [1]
+                default: []
+                }
             return .trialEnded(
                 TrialEnded(
                     trial: trial, state: state == .running ? .complete : state, values: values,

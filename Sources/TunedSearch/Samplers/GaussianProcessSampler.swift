@@ -120,6 +120,9 @@ struct GaussianProcessSampler: Sampler {
         let scale = OutcomeScale(values)
         let scaled = values.map(scale.callAsFunction)
         let pending = pending()
+        let pendingPlaces = pending.map { moves.imputed(Array(history.coordinates(of: $0))) }
+        let constraints = constraintModel(fit, pending: pendingPlaces)
+        let expectedToKeep = constraints.map { constraints in pendingPlaces.filter(constraints.areKept) } ?? []
         var incumbents: [[Double]] = []
         let models = fit.processes.map { process in
             var process = process
@@ -131,14 +134,16 @@ struct GaussianProcessSampler: Sampler {
                 incumbents = order.prefix(5).map { Array(history.coordinates(of: fit.rows[$0])) }
             }
             let feasible = means.indices.filter { history.standings[fit.rows[$0]] != .infeasible }.map { means[$0] }
+            // What a running trial is expected to reach is not to be reached by another one again.
+            let expected = expectedToKeep.isEmpty ? [] : process.predict(expectedToKeep).map(\.mean)
             believe(pending, &process)
             // Where nothing keeps the constraints yet, all improve on it by about as much, and the chance to keep them decides.
-            let best = feasible.min() ?? (means.max() ?? 0) + 10
+            let best = (feasible + expected).min() ?? (means.max() ?? 0) + 10
             return AcquisitionSearch.Model(process: process, improvement: ExpectedImprovement(best: best))
         }
         let search = AcquisitionSearch(
             moves: moves, models: models, feasibility: feasibility(fit.processes[0].parameters),
-            constraints: constraintModel(fit), belief: belief(), candidates: candidates)
+            constraints: constraints, belief: belief(), candidates: candidates)
         for proposal in search.proposals(around: incumbents, shifted(trial), &random) {
             let configuration = moves.axes.configuration(at: proposal.point)
             if !asked.contains(configuration), !plateaus.covers(proposal.point, history) { return configuration }
@@ -156,11 +161,11 @@ struct GaussianProcessSampler: Sampler {
         }
     }
 
-    private mutating func constraintModel(_ fit: Fit) -> ConstraintModel? {
+    private mutating func constraintModel(_ fit: Fit, pending: [[Double]]) -> ConstraintModel? {
         var parameters = isCaching ? constraintParameters : ConstraintModel.Parameters()
         defer { if isCaching { constraintParameters = parameters } }
         // The parameters of the constraints are fitted when those of the objective are.
-        return ConstraintModel(history, fit.rows, moves.axes, fittedTo: fit.rows.count - (fit.offered - fit.count), &parameters)
+        return ConstraintModel(history, fit.rows, moves.axes, fittedTo: fit.rows.count - (fit.offered - fit.count), pending: pending, &parameters)
     }
 
     /// Other quasi-random points for each trial.

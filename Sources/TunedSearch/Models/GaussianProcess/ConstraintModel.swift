@@ -20,9 +20,10 @@ struct ConstraintModel: Sendable {
     /// - Parameters:
     ///   - rows: the observations, in the order in which they ended.
     ///   - count: the number of them that parameters are fitted to.
+    ///   - pending: trials that still run, which are taken to end as the processes expect.
     ///   - known: parameters that were fitted before, which those that are missing are added to.
     /// - Returns: nil where no constraint was broken.
-    init?(_ history: TrialHistory, _ rows: [Int], _ axes: ParzenAxes, fittedTo count: Int, _ known: inout Parameters) {
+    init?(_ history: TrialHistory, _ rows: [Int], _ axes: ParzenAxes, fittedTo count: Int, pending: [[Double]], _ known: inout Parameters) {
         var processes: [GaussianProcess] = []
         for constraint in Self.broken(history, rows) {
             let (points, values, fitted) = Self.observations(of: constraint, history, rows, axes, fittedTo: count)
@@ -31,6 +32,9 @@ struct ConstraintModel: Sendable {
             }
             guard let parameters = known.fits[constraint]?.parameters, var process = GaussianProcess(parameters, points) else { continue }
             process.observe(Self.scaled(values))
+            var believed = process.values
+            for (place, prediction) in zip(pending, process.predict(pending)) where process.append(place) { believed.append(prediction.mean) }
+            process.observe(believed)
             processes.append(process)
         }
         if processes.isEmpty { return nil }
@@ -82,6 +86,9 @@ struct ConstraintModel: Sendable {
         let variance = logarithms.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
         return variance > 0 ? logarithms.map { $0 / variance.squareRoot() } : logarithms
     }
+
+    /// Whether all are expected to be kept.
+    func areKept(at place: [Double]) -> Bool { processes.allSatisfy { $0.predict([place])[0].mean <= 0 } }
 
     /// log P(all are kept), of points without NaN (``KernelPoints/imputed(_:_:)``).
     func logChances(at places: [[Double]]) -> [Double] {
