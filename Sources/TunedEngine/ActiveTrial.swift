@@ -8,8 +8,8 @@ struct ActiveTrial {
     let isExternal: Bool
     /// In the order in which they are made.
     let runs: [RunKey]
-    /// Metric values of each run that succeeded.
-    private(set) var results: [[Double]?]
+    /// What each run brought that succeeded.
+    private(set) var results: [TrialResult.Run?]
     /// Attempts made at each run so far.
     private(set) var attempts: [Int]
     /// Attempts lost to the machine, of the whole trial.
@@ -54,10 +54,11 @@ struct ActiveTrial {
     /// - Returns: whether the run is to be made again.
     mutating func take(_ outcome: AttemptOutcome, of run: Int, objectives: [Objective], bounds: [BoundMetric] = []) -> Bool {
         switch outcome {
-        case .succeeded(let metrics):
-            results[run] = metrics
+        case .succeeded:
+            results[run] = TrialResult.Run(outcome)
             if isComplete && verdict == nil {
-                verdict = completed(objectives, bounds)
+                let result = TrialResult(of: results.compactMap { $0 }, objectives: objectives, bounds: bounds)
+                verdict = TrialEnded(trial: number, result, step: lastStep)
             }
         case .failed(let failure) where failure.isInfrastructure && lost < Self.lossesAllowed:
             lost += 1
@@ -78,32 +79,7 @@ struct ActiveTrial {
         return false
     }
 
-    /// A trial whose means break a constraint is not complete: nothing of it may be taken for a result.
-    private func completed(_ objectives: [Objective], _ bounds: [BoundMetric]) -> TrialEnded {
-        let runs = results.compactMap { $0 }
-        for bound in bounds {
-            let mean = Self.mean(of: bound.metric, runs: runs)
-            if let failure = bound.constraint.failure(of: mean) {
-                return TrialEnded(trial: number, state: .failed, values: [], step: lastStep, failure: failure)
-            }
-        }
-        return TrialEnded(trial: number, state: .complete, values: values(of: objectives))
-    }
-
     func isDone(_ run: Int) -> Bool { results[run] != nil }
 
     var isComplete: Bool { results.allSatisfy { $0 != nil } }
-
-    /// The mean over the runs of each objective's metric, which is what cross-validation reports.
-    func values(of objectives: [Objective]) -> [Double] {
-        Self.values(of: objectives, runs: results.compactMap { $0 })
-    }
-
-    static func values(of objectives: [Objective], runs: [[Double]]) -> [Double] {
-        objectives.map { mean(of: $0.metric, runs: runs) }
-    }
-
-    private static func mean(of metric: Int, runs: [[Double]]) -> Double {
-        runs.reduce(0) { $0 + $1[metric] } / Double(runs.count)
-    }
 }

@@ -19,8 +19,8 @@ public struct AskedTrial: Sendable {
 
 /// What an outside program says of a trial that it asked for.
 public enum ToldResult: Sendable {
-    /// One value an objective, in the study's order.
-    case values([Double])
+    /// One value an objective, in the study's order; and its outcome constraints.
+    case values([Double], constraints: [ConstraintValue] = [])
     case failed(String)
 }
 

@@ -42,13 +42,13 @@ final class PendingBatch: @unchecked Sendable {
             BatchRun.Exception(
                 outcome: outcome, end: end(of: index, outcome, result.reports, objectives: objectives))
         }
-        exceptions += broken(result, bounds, besides: Set(exceptions.map(\.end.trial)))
-        exceptions.sort { $0.end.trial < $1.end.trial }
-        let batch = BatchRun(
+        var batch = BatchRun(
             first: assignment.first, askedAfter: askedAfter, startedAt: startedAt, nonce: assignment.nonce, cpus: cpus,
             environment: environment, configurations: PackedConfigurations(assignment.configurations),
-            metrics: result.metrics, objectives: objectives.map(\.metric), exceptions: exceptions, wishes: wishes,
-            log: result.log)
+            metrics: result.metrics, objectives: objectives.map(\.metric), wishes: wishes, log: result.log,
+            constraints: result.constraints, bounds: bounds)
+        exceptions += broken(batch, besides: Set(exceptions.map(\.end.trial)), objectives)
+        batch.exceptions = exceptions.sorted { $0.end.trial < $1.end.trial }
         let reports = result.reports.map { index, report in
             EventPayload.reported(trial: assignment.first + index, run: RunKey(), report)
         }
@@ -56,17 +56,13 @@ final class PendingBatch: @unchecked Sendable {
     }
 
     /// Trials that succeeded with a result that breaks a constraint.
-    private func broken(_ result: BatchResult, _ bounds: [BoundMetric], besides known: Set<Int>) -> [BatchRun.Exception] {
-        if bounds.isEmpty { return [] }
-        return (0..<count).compactMap { index in
-            let trial = assignment.first + index
-            guard !known.contains(trial) else { return nil }
-            let metrics = result.metrics.map { $0[index] }
-            let failure = bounds.lazy.compactMap { $0.constraint.failure(of: metrics[$0.metric]) }.first
-            return failure.map {
-                BatchRun.Exception(
-                    outcome: .succeeded(metrics: metrics), end: TrialEnded(trial: trial, state: .failed, values: [], failure: $0))
-            }
+    private func broken(_ batch: BatchRun, besides known: Set<Int>, _ objectives: [Objective]) -> [BatchRun.Exception] {
+        if batch.bounds.isEmpty && batch.constraints.isEmpty { return [] }
+        return batch.trials.compactMap { trial in
+            let outcome = batch.outcome(trial)
+            guard !known.contains(trial), let run = TrialResult.Run(outcome) else { return nil }
+            let end = TrialEnded(trial: trial, TrialResult(of: [run], objectives: objectives, bounds: batch.bounds))
+            return end.state == .complete ? nil : BatchRun.Exception(outcome: outcome, end: end)
         }
     }
 

@@ -9,6 +9,7 @@ public struct SamplerFeed: Sendable {
     /// The last event of the study that the sampler knows of, or could have known of.
     public private(set) var position: EventSequence = 0
     private let objectives: [Objective]
+    private var constraintOrder: ConstraintOrder
     /// The first trials of batches whose trials the sampler knows of already, though their event is still to come.
     private var ahead: Set<Int> = []
 
@@ -24,6 +25,7 @@ public struct SamplerFeed: Sendable {
             throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "sampler" : "sampler.\(error.path)")
         }
         objectives = declaration.objectives
+        constraintOrder = ConstraintOrder(declaration)
         for (index, trial) in (declaration.warmStart?.trials ?? []).enumerated() {
             let number = WarmStart.firstTrial + index
             sampler.observe(.pending(trial: number, trial.configuration))
@@ -65,22 +67,15 @@ public struct SamplerFeed: Sendable {
                 sampler.observe(.pending(trial: trial, batch.configurations[trial - batch.first]))
             }
         }
-        var exceptions = batch.exceptions[...]
-        for (index, trial) in batch.trials.enumerated() {
-            if let exception = exceptions.first, exception.end.trial == trial {
-                exceptions.removeFirst()
-                sampler.observe(.finished(trial: trial, outcome(of: exception.end)))
-            } else {
-                let losses = zip(objectives, batch.objectives).map { $0.loss(batch.metrics[$1][index]) }
-                sampler.observe(.finished(trial: trial, .complete(losses)))
-            }
-        }
+        for trial in batch.trials { sampler.observe(.finished(trial: trial, outcome(of: batch.end(trial)))) }
     }
 
-    private func outcome(of ended: TrialEnded) -> Outcome {
+    private mutating func outcome(of ended: TrialEnded) -> Outcome {
         switch ended.state {
         case .complete:
-            return .complete(zip(objectives, ended.values).map { $0.loss($1) })
+            return .complete(losses(ended.values), constraints: constraintOrder.values(of: ended.constraints))
+        case .failed where ended.isInfeasible:
+            return .infeasible(losses(ended.values), constraints: constraintOrder.values(of: ended.constraints))
         case .pruned:
             guard let value = ended.values.first, let step = ended.step, let objective = objectives.first else { return .failed }
             return .pruned(step: step, value: objective.loss(value))
@@ -90,6 +85,8 @@ public struct SamplerFeed: Sendable {
             return .failed
         }
     }
+
+    private func losses(_ values: [Double]) -> [Double] { zip(objectives, values).map { $0.loss($1) } }
 
     /// The sampler's configuration for a trial, with the parameters that a person fixed put over it.
     public mutating func suggest(trial: Int, fixed: [Int: ParameterValue] = [:], in space: SearchSpace) throws(EngineError) -> Suggestion {

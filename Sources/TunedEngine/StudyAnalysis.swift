@@ -68,13 +68,17 @@ public enum StudyAnalysis {
 extension StudyDeclaration {
     /// Trials as a sampler sees them, in the order of their numbers.
     func observations(of rows: [TrialRow]) -> [Observation] {
-        rows.sorted { $0.number < $1.number }.flatMap { row -> [Observation] in
+        var order = ConstraintOrder(self)
+        return rows.sorted { $0.number < $1.number }.flatMap { row -> [Observation] in
+            let losses = zip(objectives, row.values).map { $0.loss($1) }
+            let constraints = order.values(of: row.constraints)
             let outcome: Outcome
             switch row.state {
-            case .complete: outcome = .complete(zip(objectives, row.values).map { $0.loss($1) })
+            case .complete: outcome = .complete(losses, constraints: constraints)
             case .pruned:
                 guard let value = row.values.first, let step = row.step, let objective = objectives.first else { return [] }
                 outcome = .pruned(step: step, value: objective.loss(value))
+            case .failed where row.isInfeasible: outcome = .infeasible(losses, constraints: constraints)
             case .failed: outcome = .failed
             case .running, .paused, .cancelled: return []
             }
@@ -91,7 +95,7 @@ extension StudyDeclaration {
         }
         let mapping = SpaceMapping(from: other.space, to: space)
         func loss(_ row: TrialRow) -> Double {
-            guard let objective = objectives.first, let value = row.values.first else { return .infinity }
+            guard row.state == .complete, let objective = objectives.first, let value = row.values.first else { return .infinity }
             return objective.loss(value)
         }
         let ended = rows.filter { $0.state == .complete || $0.state == .failed }

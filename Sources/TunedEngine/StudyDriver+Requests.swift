@@ -129,18 +129,20 @@ extension StudyDriver {
         _ = try externalTrial(number)
         let verdict: TrialEnded
         switch result {
-        case .values(let values):
+        case .values(let values, let constraints):
             guard values.count == declaration.objectives.count else {
                 let names = declaration.objectives.map(\.name).joined(separator: ", ")
                 throw EngineError(
                     .invalid, "\(values.count) values were told for \(declaration.objectives.count) objectives (\(names))", path: "values")
             }
             guard let bad = values.firstIndex(where: { !$0.isFinite }) else {
-                let broken = bounds.lazy.compactMap { bound in
-                    self.declaration.objectives.firstIndex { $0.metric == bound.metric }.flatMap { bound.constraint.failure(of: values[$0]) }
-                }.first
-                verdict = broken.map { TrialEnded(trial: number, state: .failed, values: [], failure: $0) }
-                    ?? TrialEnded(trial: number, state: .complete, values: values)
+                // A study without a plugin has no metrics but its objectives.
+                var metrics = [Double](repeating: .nan, count: declaration.schema.metrics.count)
+                for (objective, value) in zip(declaration.objectives, values) { metrics[objective.metric] = value }
+                let told = bounds.filter { !metrics[$0.metric].isNaN }
+                try check(constraints)
+                let run = TrialResult.Run(metrics: metrics, constraints: constraints)
+                verdict = TrialEnded(trial: number, TrialResult(of: [run], objectives: declaration.objectives, bounds: told))
                 break
             }
             throw EngineError(
@@ -157,6 +159,23 @@ extension StudyDriver {
         checkRules()
         fill()
         return sequence
+    }
+
+    private func check(_ told: [ConstraintValue]) throws(EngineError) {
+        guard told.count <= ConstraintValue.countLimit else {
+            throw EngineError(.invalid, "\(told.count) constraints; a trial has at most \(ConstraintValue.countLimit)", path: "constraints")
+        }
+        for constraint in told {
+            guard 1...ConstraintValue.nameLimit ~= constraint.name.utf8.count else {
+                throw EngineError(
+                    .invalid, "a constraint's name has 1 to \(ConstraintValue.nameLimit) bytes: \"\(constraint.name.prefix(40))\"", path: "constraints")
+            }
+            guard constraint.value.isFinite else {
+                throw EngineError(
+                    .invalid, "the constraint \(constraint.name) is \(constraint.value), not a number; leave out what is not known",
+                    path: "constraints.\(constraint.name)")
+            }
+        }
     }
 
     /// Takes a report of a trial that an outside program runs; true where the trial should end.

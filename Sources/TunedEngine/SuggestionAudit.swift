@@ -34,7 +34,7 @@ public struct SuggestionAudit: Sendable {
     private var adoption: SamplerAdoption?
     private var last: EventSequence = 0
     private var nextTrial = 0
-    private var runs: [Int: [RunKey: [Double]]] = [:]
+    private var runs: [Int: [RunKey: TrialResult.Run]] = [:]
     private var asked: [Int: TrialAsked] = [:]
     private var ended: [Int: TrialEnded] = [:]
 
@@ -63,7 +63,7 @@ public struct SuggestionAudit: Sendable {
         case .enqueued(let values): wishes[event.sequence] = values
         case .trialAsked(let asked): try check(asked, at: event.sequence)
         case .attemptEnded(let attempt):
-            if case .succeeded(let metrics) = attempt.outcome { runs[attempt.trial, default: [:]][attempt.run] = metrics }
+            if let run = TrialResult.Run(attempt.outcome) { runs[attempt.trial, default: [:]][attempt.run] = run }
         case .trialEnded(let ended): try check(ended, at: event.sequence)
         case .batchRun(let batch): try check(batch, at: event.sequence)
         default: break
@@ -72,7 +72,9 @@ public struct SuggestionAudit: Sendable {
     }
 
     /// Holds a row of the state table against the events.
-    public func check(row number: Int, state: TrialState, values: [Double], configuration: Configuration) throws(AuditError) {
+    public func check(
+        row number: Int, state: TrialState, values: [Double], constraints: [String: Double], configuration: Configuration
+    ) throws(AuditError) {
         func wrong(_ what: String) -> AuditError {
             AuditError(
                 code: .state, trial: number, sequence: last,
@@ -86,6 +88,7 @@ public struct SuggestionAudit: Sendable {
         }
         guard ended.state == state else { throw wrong("state") }
         guard ended.values == values else { throw wrong("values") }
+        guard Dictionary(ended.constraints.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }) == constraints else { throw wrong("constraints") }
     }
 
     /// Whether the events that were taken so far say how a trial ended.
@@ -136,7 +139,7 @@ public struct SuggestionAudit: Sendable {
             let asked = batch.asked(trial)
             try derive(asked, at: sequence)
             feed.showAhead(trial, asked.configuration, ofBatch: batch.first)
-            if case .succeeded(let metrics) = batch.outcome(trial) { runs[trial] = [RunKey(): metrics] }
+            if let run = TrialResult.Run(batch.outcome(trial)) { runs[trial] = [RunKey(): run] }
             try check(batch.end(trial), at: sequence)
         }
     }
@@ -200,15 +203,22 @@ public struct SuggestionAudit: Sendable {
                 message: "event \(sequence) ends trial \(trial.trial), which is not under way")
         }
         ended[trial.trial] = trial
-        guard trial.state == .complete, !asked.isExternal else { return }
+        guard trial.state == .complete || trial.isInfeasible, !asked.isExternal else { return }
         let folds = max(1, declaration.data?.folds ?? 1)
         let results = (0..<folds).compactMap { runs[trial.trial]?[RunKey(fold: $0)] }
         runs[trial.trial] = nil
-        guard results.count == folds, ActiveTrial.values(of: declaration.objectives, runs: results) == trial.values else {
-            throw AuditError(
+        func wrong(_ what: String) -> AuditError {
+            AuditError(
                 code: .value, trial: trial.trial, sequence: sequence,
-                message: "trial \(trial.trial): its value is not the mean of what its runs brought")
+                message: "trial \(trial.trial): \(what) not the mean of what its runs brought")
         }
+        guard results.count == folds else { throw wrong("its value is") }
+        let derived = TrialResult(of: results, objectives: declaration.objectives, bounds: declaration.boundMetrics)
+        guard derived.values == trial.values else { throw wrong("its value is") }
+        // Logs of versions that did not keep constraints have neither those of runs nor those of complete trials.
+        let isOlder = trial.state == .complete && trial.constraints.isEmpty && results.allSatisfy(\.constraints.isEmpty)
+        let end = TrialEnded(trial: trial.trial, derived)
+        guard end.state == trial.state, isOlder || end.constraints == trial.constraints else { throw wrong("its constraints are") }
         values += 1
     }
 }

@@ -30,13 +30,17 @@ package struct BatchCallResult {
     package var irregular: [(index: Int, result: RunResult)]
     /// By the trial's place in the batch.
     package var reports: [(index: Int, report: MetricReport)]
+    /// By the trial's place in the batch, ascending.
+    package var constraints: [(index: Int, constraint: RunResult.Constraint)]
 
     package init(
-        metrics: [[Double]], irregular: [(index: Int, result: RunResult)], reports: [(index: Int, report: MetricReport)] = []
+        metrics: [[Double]], irregular: [(index: Int, result: RunResult)], reports: [(index: Int, report: MetricReport)] = [],
+        constraints: [(index: Int, constraint: RunResult.Constraint)] = []
     ) {
         self.metrics = metrics
         self.irregular = irregular
         self.reports = reports
+        self.constraints = constraints
     }
 
     /// A call that was not made: every trial failed.

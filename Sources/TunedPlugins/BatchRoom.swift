@@ -93,8 +93,9 @@ final class BatchRoom {
         for index in 0..<count where returned != TUNED_OK || !isPlain(index) {
             let said = notes[index].take()
             for report in said.reports { result.reports.append((index, report)) }
+            for constraint in said.constraints { result.constraints.append((index, constraint)) }
             let code = returned == TUNED_OK ? codes[index] : returned
-            if code == TUNED_OK, hasAllMetrics(index) { continue }
+            if code == TUNED_OK, hasAllMetrics(index), said.constraints.allSatisfy(\.value.isFinite) { continue }
             let cells = index * metricCount..<(index + 1) * metricCount
             result.irregular.append(
                 (

@@ -34,10 +34,18 @@ private func hostObjective(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt3
 private func hostConstraint(
     _ trial: UnsafePointer<tuned_trial>?, _ name: UnsafePointer<CChar>?, _ value: Double
 ) -> Int32 {
-    guard let context = TrialContext.of(trial), let name = PluginText.read(name, limit: 128), !name.isEmpty
-    else { return TUNED_FAILED }
+    guard let context = TrialContext.of(trial) else { return TUNED_FAILED }
+    // Whoever does not look at what this returns is to find out why a constraint is not there.
+    guard let name = PluginText.read(name, limit: ConstraintValue.nameLimit), !name.isEmpty else {
+        context.pointee.tell("a constraint was not taken: its name must have 1 to \(ConstraintValue.nameLimit) bytes of UTF-8")
+        return TUNED_FAILED
+    }
     let notes = context.pointee.notes.takeUnretainedValue()
-    return notes.add(.init(name: name, value: value)) ? TUNED_OK : TUNED_FAILED
+    guard notes.add(.init(name: name, value: value)) else {
+        context.pointee.tell("the constraint \(name) was not taken: a trial has at most \(ConstraintValue.countLimit)")
+        return TUNED_FAILED
+    }
+    return TUNED_OK
 }
 
 private func hostReport(_ trial: UnsafePointer<tuned_trial>?, _ metric: UInt32, _ step: Int64, _ value: Double) -> Int32 {

@@ -71,7 +71,6 @@ struct TrialContext {
 /// What a plugin says in words during a call; from any thread.
 final class RunNotes: Sendable {
     static let textLimit = 4096
-    static let constraintLimit = 256
     static let reportLimit = 4096
 
     struct Content {
@@ -110,7 +109,7 @@ final class RunNotes: Sendable {
                 content.constraints[index] = constraint
                 return true
             }
-            guard content.constraints.count < Self.constraintLimit else { return false }
+            guard content.constraints.count < ConstraintValue.countLimit else { return false }
             content.constraints.append(constraint)
             return true
         }

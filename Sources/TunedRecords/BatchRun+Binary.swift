@@ -29,6 +29,7 @@ extension BatchRun {
 
     /// What it reads can be used as it is: every trial has its values, and numbers lie where they must.
     package init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        (constraints, bounds) = ([], [])
         first = try reader.readInt()
         askedAfter = try reader.readInteger()
         startedAt = try reader.readInteger()
@@ -58,5 +59,44 @@ extension BatchRun {
             zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 }),
             exceptions.allSatisfy({ $0.end.state != .running && $0.end.state != .paused })
         else { throw .invalid(offset: 0, what: "a trial that is not of its batch, or has not ended") }
+    }
+}
+
+// MARK: Constraints, which follow the rest where there are any
+
+extension BatchRun {
+    func encodeConstraints(into writer: inout BinaryWriter) {
+        writer.writeVarint(UInt64(constraints.count))
+        for constraint in constraints {
+            writer.write(constraint.name)
+            writer.writeColumn(constraint.values)
+        }
+        writer.writeVarint(UInt64(bounds.count))
+        for bound in bounds {
+            let (isHighest, limit) =
+                switch bound.constraint.bound {
+                case .atMost(let limit): (true, limit)
+                case .atLeast(let limit): (false, limit)
+                }
+            writer.writeVarint(bound.metric)
+            writer.write(bound.constraint.metric)
+            writer.write(isHighest)
+            writer.write(limit)
+        }
+    }
+
+    mutating func readConstraints(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        let count = count
+        constraints = try reader.readList { reader throws(BinaryCodingError) in
+            Constraint(name: try reader.readString(), values: try reader.readColumn(count: count))
+        }
+        bounds = try reader.readList { reader throws(BinaryCodingError) in
+            let (metric, name) = (try reader.readInt(), try reader.readString())
+            let (isHighest, limit) = (try reader.readBool(), try reader.readDouble())
+            return BoundMetric(metric: metric, constraint: OutcomeConstraint(metric: name, bound: isHighest ? .atMost(limit) : .atLeast(limit)))
+        }
+        guard bounds.allSatisfy({ metrics.indices.contains($0.metric) }) else {
+            throw .invalid(offset: 0, what: "a bound on one of \(metrics.count) metrics that there is not")
+        }
     }
 }

@@ -9,6 +9,18 @@ public struct BatchRun: Hashable, Sendable {
     /// Most trials of a batch.
     public static let limit = PackedConfigurations.limit
 
+    /// An outcome constraint that the plugin reported.
+    public struct Constraint: Hashable, Sendable {
+        public var name: String
+        /// One a trial; NaN where it was not reported.
+        public var values: [Double]
+
+        public init(name: String, values: [Double]) {
+            self.name = name
+            self.values = values
+        }
+    }
+
     /// A trial that did not simply succeed.
     public struct Exception: Hashable, Sendable {
         public var outcome: AttemptOutcome
@@ -42,11 +54,15 @@ public struct BatchRun: Hashable, Sendable {
     public var wishes: [Int: EventSequence]
     /// The end of what the call printed and logged.
     public var log: String
+    /// In the order in which they were first reported.
+    public var constraints: [Constraint]
+    /// What the study asks of its metrics. Trials that break one are among the exceptions.
+    public var bounds: [BoundMetric]
 
     public init(
         first: Int, askedAfter: EventSequence, startedAt: Int64, nonce: UInt64, cpus: [Int], environment: EventSequence,
         configurations: PackedConfigurations, metrics: [[Double]], objectives: [Int], exceptions: [Exception] = [],
-        wishes: [Int: EventSequence] = [:], log: String = ""
+        wishes: [Int: EventSequence] = [:], log: String = "", constraints: [Constraint] = [], bounds: [BoundMetric] = []
     ) {
         self.first = first
         self.askedAfter = askedAfter
@@ -60,7 +76,11 @@ public struct BatchRun: Hashable, Sendable {
         self.exceptions = exceptions
         self.wishes = wishes
         self.log = log
+        self.constraints = constraints
+        self.bounds = bounds
     }
+
+    var isConstrained: Bool { !constraints.isEmpty || !bounds.isEmpty }
 
     public var count: Int { configurations.count }
 
@@ -92,7 +112,17 @@ extension BatchRun {
     }
 
     public func outcome(_ trial: Int) -> AttemptOutcome {
-        exception(trial)?.outcome ?? .succeeded(metrics: metrics.map { $0[trial - first] })
+        if let exception = exception(trial) { return exception.outcome }
+        let run = run(trial)
+        return .succeeded(metrics: run.metrics, constraints: run.constraints)
+    }
+
+    /// What a trial brought that simply succeeded.
+    private func run(_ trial: Int) -> TrialResult.Run {
+        let index = trial - first
+        return TrialResult.Run(
+            metrics: metrics.map { $0[index] },
+            constraints: constraints.compactMap { $0.values[index].isNaN ? nil : ConstraintValue(name: $0.name, value: $0.values[index]) })
     }
 
     public func ended(_ trial: Int) -> AttemptEnded {
@@ -100,8 +130,10 @@ extension BatchRun {
     }
 
     public func end(_ trial: Int) -> TrialEnded {
-        exception(trial)?.end
-            ?? TrialEnded(trial: trial, state: .complete, values: objectives.map { metrics[$0][trial - first] })
+        if let exception = exception(trial) { return exception.end }
+        var end = TrialEnded(trial: trial, state: .complete, values: objectives.map { metrics[$0][trial - first] })
+        if isConstrained { end.constraints = TrialResult(of: [run(trial)], objectives: [], bounds: bounds).constraints }
+        return end
     }
 
     /// The events that the trials would have had one by one.
@@ -124,7 +156,7 @@ extension BatchRun {
         return TrialRow(
             number: trial, state: end.state, configuration: asked.configuration, origin: asked.origin, isExternal: false,
             askedAfter: askedAfter, askedBy: event, values: end.values, step: end.step, failure: end.failure,
-            startedAt: startedAt, endedAt: time)
+            constraints: end.constraints, startedAt: startedAt, endedAt: time)
     }
 
     /// The attempt at a trial's run as the state tables would have it.

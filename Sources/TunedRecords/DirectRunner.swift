@@ -72,15 +72,18 @@ public struct BatchResult: Sendable {
     public var failures: [(index: Int, outcome: AttemptOutcome)]
     /// By the trial's place in the batch, in the order in which they came.
     public var reports: [(index: Int, report: MetricReport)]
+    /// In the order in which they were first reported; of trials that succeeded.
+    public var constraints: [BatchRun.Constraint]
     public var log: String
 
     public init(
         metrics: [[Double]], failures: [(index: Int, outcome: AttemptOutcome)] = [],
-        reports: [(index: Int, report: MetricReport)] = [], log: String = ""
+        reports: [(index: Int, report: MetricReport)] = [], constraints: [BatchRun.Constraint] = [], log: String = ""
     ) {
         self.metrics = metrics
         self.failures = failures
         self.reports = reports
+        self.constraints = constraints
         self.log = log
     }
 }

@@ -21,6 +21,8 @@ extension EventPayload {
         case studyDeleted = 13
         case batchRun = 14
         case samplerSwitched = 15
+        /// A ``batchRun`` with constraints.
+        case constrainedBatch = 16
     }
 
     public func encode(into writer: inout BinaryWriter) {
@@ -79,8 +81,9 @@ extension EventPayload {
         case .studyDeleted:
             writer.write(Code.studyDeleted.rawValue)
         case .batchRun(let batch):
-            writer.write(Code.batchRun.rawValue)
+            writer.write((batch.isConstrained ? Code.constrainedBatch : .batchRun).rawValue)
             batch.encode(into: &writer)
+            if batch.isConstrained { batch.encodeConstraints(into: &writer) }
         }
     }
 
@@ -132,6 +135,10 @@ extension EventPayload {
             self = .studyDeleted
         case .batchRun:
             self = .batchRun(try BatchRun(from: &reader))
+        case .constrainedBatch:
+            var batch = try BatchRun(from: &reader)
+            try batch.readConstraints(from: &reader)
+            self = .batchRun(batch)
         }
     }
 }
@@ -213,21 +220,28 @@ extension AttemptEnded {
 }
 
 extension TrialEnded {
+    /// Beside the state: constraints follow after everything else.
+    private static let constrained: UInt8 = 0x80
+
     func encode(into writer: inout BinaryWriter) {
         writer.writeVarint(trial)
-        writer.write(state.rawValue)
+        writer.write(state.rawValue | (constraints.isEmpty ? 0 : Self.constrained))
         writer.write(numbers: values)
         writer.write(step != nil)
         if let step { writer.writeVarint(step) }
         writer.write(failure != nil)
         failure?.encode(into: &writer)
+        if !constraints.isEmpty { writer.write(constraints: constraints) }
     }
 
     init(from reader: inout BinaryReader) throws(BinaryCodingError) {
         trial = try reader.readInt()
-        state = try reader.readCase("trial state")
+        let head = try reader.readByte()
+        guard let state = TrialState(rawValue: head & ~Self.constrained) else { throw .invalid(offset: 0, what: "trial state \(head)") }
+        self.state = state
         values = try reader.readNumbers()
         step = try reader.readBool() ? try reader.readInteger() : nil
         failure = try reader.readBool() ? try Failure(from: &reader) : nil
+        constraints = head & Self.constrained == 0 ? [] : try reader.readConstraints()
     }
 }

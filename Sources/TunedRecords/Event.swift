@@ -136,19 +136,36 @@ public struct AttemptEnded: Hashable, Sendable {
 public struct TrialEnded: Hashable, Sendable {
     public var trial: Int
     public var state: TrialState
-    /// Objective values in the study's order, in the metrics' own units; empty unless the trial is complete or was pruned
-    /// with a value.
+    /// Objective values in the study's order, in the metrics' own units; empty unless the trial is complete, was pruned
+    /// with a value, or is infeasible: a result that breaks a constraint, which is a failure.
     public var values: [Double]
     /// The furthest step that was reported by a trial that was pruned or failed.
     public var step: Int64?
     /// Why it failed.
     public var failure: Failure?
+    /// Of a trial whose runs all succeeded: its outcome constraints, see ``TrialResult/constraints``.
+    public var constraints: [ConstraintValue]
 
-    public init(trial: Int, state: TrialState, values: [Double], step: Int64? = nil, failure: Failure? = nil) {
+    public init(
+        trial: Int, state: TrialState, values: [Double], step: Int64? = nil, failure: Failure? = nil, constraints: [ConstraintValue] = []
+    ) {
         self.trial = trial
         self.state = state
         self.values = values
         self.step = step
         self.failure = failure
+        self.constraints = constraints
     }
+
+    /// A trial whose runs all succeeded: complete; or infeasible, which is a failure with values.
+    ///
+    /// - Parameter step: the furthest that was reported.
+    public init(trial: Int, _ result: TrialResult, step: Int64? = nil) {
+        self.init(
+            trial: trial, state: result.failure == nil ? .complete : .failed, values: result.values, step: result.failure == nil ? nil : step,
+            failure: result.failure, constraints: result.constraints)
+    }
+
+    /// Whether all of its runs succeeded, and their result breaks a constraint.
+    public var isInfeasible: Bool { state == .failed && failure?.kind == .infeasible && !values.isEmpty }
 }

@@ -15,8 +15,24 @@ public struct OutcomeConstraint: Hashable, Sendable {
         self.bound = bound
     }
 
+    /// `model_mb<=50.0`
+    package var text: String {
+        switch bound {
+        case .atMost(let limit): "\(metric)<=\(limit)"
+        case .atLeast(let limit): "\(metric)>=\(limit)"
+        }
+    }
+
+    /// By how much a value breaks it: above 0 exactly where it does.
+    func violation(of value: Double) -> Double {
+        switch bound {
+        case .atMost(let limit): value - limit
+        case .atLeast(let limit): limit - value
+        }
+    }
+
     /// Why a trial with this value is not to be used; nil where it is.
-    package func failure(of value: Double) -> Failure? {
+    func failure(of value: Double) -> Failure? {
         let (isKept, text) =
             switch bound {
             case .atMost(let limit): (value <= limit, "over the \(limit) that the study allows")
@@ -53,10 +69,15 @@ public struct OutcomeConstraint: Hashable, Sendable {
 }
 
 /// A constraint together with where its metric stands.
-package struct BoundMetric: Hashable, Sendable {
+public struct BoundMetric: Hashable, Sendable {
     /// Index into the schema's metrics.
-    package var metric: Int
-    package var constraint: OutcomeConstraint
+    public var metric: Int
+    public var constraint: OutcomeConstraint
+
+    public init(metric: Int, constraint: OutcomeConstraint) {
+        self.metric = metric
+        self.constraint = constraint
+    }
 }
 
 extension StudyDeclaration {

@@ -40,9 +40,10 @@ extension Failure {
 extension AttemptOutcome {
     package func encode(into writer: inout BinaryWriter) {
         switch self {
-        case .succeeded(let metrics):
-            writer.write(UInt8(0))
+        case .succeeded(let metrics, let constraints):
+            writer.write(UInt8(constraints.isEmpty ? 0 : 3))
             writer.write(numbers: metrics)
+            if !constraints.isEmpty { writer.write(constraints: constraints) }
         case .stopped(let reason):
             writer.write(UInt8(1))
             writer.write(reason.rawValue)
@@ -57,6 +58,7 @@ extension AttemptOutcome {
         case 0: self = .succeeded(metrics: try reader.readNumbers())
         case 1: self = .stopped(reason: try reader.readCase("reason to stop"))
         case 2: self = .failed(try Failure(from: &reader))
+        case 3: self = .succeeded(metrics: try reader.readNumbers(), constraints: try reader.readConstraints())
         case let tag: throw .invalid(offset: 0, what: "outcome \(tag)")
         }
     }
@@ -66,6 +68,14 @@ extension BinaryWriter {
     mutating func write(integers: [Int]) {
         writeVarint(UInt64(integers.count))
         for integer in integers { writeVarint(integer) }
+    }
+
+    package mutating func write(constraints: [ConstraintValue]) {
+        writeVarint(UInt64(constraints.count))
+        for constraint in constraints {
+            write(constraint.name)
+            write(constraint.value)
+        }
     }
 
     mutating func write(numbers: [Double]) {
@@ -94,6 +104,12 @@ extension BinaryReader {
 
     mutating func readNumbers() throws(BinaryCodingError) -> [Double] {
         try readList { reader throws(BinaryCodingError) in try reader.readDouble() }
+    }
+
+    package mutating func readConstraints() throws(BinaryCodingError) -> [ConstraintValue] {
+        try readList { reader throws(BinaryCodingError) in
+            ConstraintValue(name: try reader.readString(), value: try reader.readDouble())
+        }
     }
 
     /// A case of an enumeration by its raw value; `what` names the enumeration should there be no such case.

@@ -9,7 +9,7 @@ public struct Failure: Error, Hashable, Sendable {
         case exited = 2
         /// The run outlived its deadline.
         case deadline = 3
-        /// An objective was NaN or infinite.
+        /// An objective or an outcome constraint was NaN or infinite.
         case notFinite = 4
         /// The plugin returned success without a value for an objective.
         case missingObjective = 5
@@ -17,7 +17,7 @@ public struct Failure: Error, Hashable, Sendable {
         case load = 6
         /// More memory than the slot has.
         case memory = 7
-        /// The plugin says that this configuration cannot be trained.
+        /// The plugin says that this configuration cannot be trained, or the trial's result breaks a constraint.
         case infeasible = 8
         /// The worker sent what the protocol does not allow.
         case `protocol` = 9
@@ -65,8 +65,8 @@ public struct Failure: Error, Hashable, Sendable {
 
 /// How an attempt ended.
 public enum AttemptOutcome: Hashable, Sendable {
-    /// Metric values in the order of the schema's metrics; NaN where the plugin gave none.
-    case succeeded(metrics: [Double])
+    /// Metric values in the order of the schema's metrics, NaN where the plugin gave none; and the outcome constraints that it reported.
+    case succeeded(metrics: [Double], constraints: [ConstraintValue] = [])
     /// Ended early because it was told to.
     case stopped(reason: StopReason)
     case failed(Failure)

@@ -87,6 +87,8 @@ public struct TrialRow: Hashable, Sendable {
     public var values: [Double]
     public var step: Int64?
     public var failure: Failure?
+    /// As ``TrialEnded/constraints``.
+    public var constraints: [ConstraintValue]
     /// Milliseconds since 1970.
     public var startedAt: Int64
     public var endedAt: Int64?
@@ -94,7 +96,7 @@ public struct TrialRow: Hashable, Sendable {
     public init(
         number: Int, state: TrialState, configuration: Configuration, origin: TrialOrigin, isExternal: Bool,
         askedAfter: EventSequence, askedBy: EventSequence, values: [Double], step: Int64?, failure: Failure?,
-        startedAt: Int64, endedAt: Int64?
+        constraints: [ConstraintValue] = [], startedAt: Int64, endedAt: Int64?
     ) {
         self.number = number
         self.state = state
@@ -106,9 +108,13 @@ public struct TrialRow: Hashable, Sendable {
         self.values = values
         self.step = step
         self.failure = failure
+        self.constraints = constraints
         self.startedAt = startedAt
         self.endedAt = endedAt
     }
+
+    /// As ``TrialEnded/isInfeasible``.
+    public var isInfeasible: Bool { state == .failed && failure?.kind == .infeasible && !values.isEmpty }
 }
 
 /// An attempt as the store's state table has it.
@@ -140,7 +146,7 @@ public struct AttemptRow: Hashable, Sendable {
 public struct TrialQuery: Hashable, Sendable {
     public enum Order: Hashable, Sendable {
         case number
-        /// By one objective's value; trials without one come last.
+        /// By one objective's value; trials without one come last, and infeasible ones with them.
         case value(objective: Int)
         case duration
     }

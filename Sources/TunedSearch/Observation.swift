@@ -13,16 +13,25 @@ public enum Observation: Hashable, Sendable {
     case switched(to: String)
 }
 
-/// How a trial ended. Values are minimised.
+/// How a trial ended. Values are minimised, one an objective; one that is not finite counts as a failure.
+///
+/// The values of outcome constraints come in one order for the whole study, which may grow at its end: a constraint is kept where its value
+/// is 0 or less, and where it has none or NaN nothing is known of it.
 public enum Outcome: Hashable, Sendable {
-    /// One value an objective. One that is not finite counts as a failure.
-    case complete([Double])
+    case complete([Double], constraints: [Double] = [])
+    /// Ran to its end and broke a constraint: never the best, whatever its values.
+    case infeasible([Double], constraints: [Double])
     /// Ended early, with the furthest step and the first objective's value there.
     case pruned(step: Int64, value: Double)
     /// The configuration did not work out.
     case failed
     /// Ended for reasons that say nothing about its configuration, which may be suggested again.
     case cancelled
+
+    /// Ran to its end: infeasible where a constraint's value is above 0.
+    public static func measured(_ values: [Double], constraints: [Double]) -> Outcome {
+        constraints.contains { $0 > 0 } ? .infeasible(values, constraints: constraints) : .complete(values, constraints: constraints)
+    }
 }
 
 /// A sampler's answer.

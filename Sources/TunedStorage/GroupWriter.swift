@@ -38,13 +38,16 @@ final class GroupWriter: @unchecked Sendable {
         insertTrial = try PreparedStatement(
             database,
             """
-            INSERT INTO trials (id, state, ended_at, value, objectives, step, failure, configuration, enqueued_by, is_external,
-                asked_after, asked_by, started_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            INSERT INTO trials (id, state, ended_at, value, objectives, step, failure, constraints, configuration, enqueued_by,
+                is_external, asked_after, asked_by, started_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             """)
         updateTrial = try PreparedStatement(
             database,
-            "UPDATE trials SET state = ?2, ended_at = ?3, value = ?4, objectives = ?5, step = ?6, failure = ?7 WHERE id = ?1")
+            """
+            UPDATE trials SET state = ?2, ended_at = ?3, value = ?4, objectives = ?5, step = ?6, failure = ?7, constraints = ?8
+            WHERE id = ?1
+            """)
         insertAttempt = try PreparedStatement(
             database,
             """
@@ -151,7 +154,7 @@ final class GroupWriter: @unchecked Sendable {
         try statement.bind(1, trial.key.row)
         try statement.bind(2, Int64(progress.state.rawValue))
         try statement.bind(3, progress.endedAt)
-        try statement.bind(4, progress.values.first)
+        try statement.bind(4, progress.state == .failed ? nil : progress.values.first)
         if progress.values.isEmpty {
             try statement.bindNull(5)
         } else {
@@ -165,19 +168,26 @@ final class GroupWriter: @unchecked Sendable {
         } else {
             try statement.bindNull(7)
         }
+        if progress.constraints.isEmpty {
+            try statement.bindNull(8)
+        } else {
+            var writer = BinaryWriter(reserving: 128)
+            writer.write(constraints: progress.constraints)
+            try statement.bind(8, writer.bytes)
+        }
         if let (asked, by, at) = trial.asked {
             var writer = BinaryWriter(reserving: 12 * asked.configuration.count)
             asked.configuration.encode(into: &writer)
-            try statement.bind(8, writer.bytes)
+            try statement.bind(9, writer.bytes)
             if case .enqueued(let sequence) = asked.origin {
-                try statement.bind(9, sequence)
+                try statement.bind(10, sequence)
             } else {
-                try statement.bindNull(9)
+                try statement.bindNull(10)
             }
-            try statement.bind(10, Int64(asked.isExternal ? 1 : 0))
-            try statement.bind(11, asked.askedAfter)
-            try statement.bind(12, by)
-            try statement.bind(13, at)
+            try statement.bind(11, Int64(asked.isExternal ? 1 : 0))
+            try statement.bind(12, asked.askedAfter)
+            try statement.bind(13, by)
+            try statement.bind(14, at)
         }
         try statement.run()
     }

@@ -50,6 +50,7 @@ struct MemoryTables: StateTables {
         row.values = progress.values
         row.step = progress.step
         row.failure = progress.failure
+        row.constraints = progress.constraints
         row.endedAt = progress.endedAt
         trials[key.study, default: [:]][key.number] = row
     }

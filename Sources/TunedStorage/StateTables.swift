@@ -44,6 +44,7 @@ struct TrialProgress: Hashable, Sendable {
     var values: [Double] = []
     var step: Int64?
     var failure: Failure?
+    var constraints: [ConstraintValue] = []
     var endedAt: Int64?
 
     init() {}
@@ -53,6 +54,7 @@ struct TrialProgress: Hashable, Sendable {
         values = ended.values
         step = ended.step
         failure = ended.failure
+        constraints = ended.constraints
         endedAt = time
     }
 }

@@ -15,7 +15,7 @@ struct TrialOrder {
     }
 
     func place(of trial: TrialRow) -> Place {
-        Place(key: key(values: trial.values, startedAt: trial.startedAt, endedAt: trial.endedAt), number: trial.number)
+        Place(key: key(trial.state, trial.values, startedAt: trial.startedAt, endedAt: trial.endedAt), number: trial.number)
     }
 
     func place(of trial: Int, in stored: StoredBatch) -> Place {
@@ -26,15 +26,16 @@ struct TrialOrder {
             let value = batch.metrics[batch.objectives[objective]][trial - batch.first]
             return Place(key: value.isNaN ? nil : value, number: trial)
         }
-        let values = batch.exception(trial)?.end.values ?? []
-        return Place(key: key(values: values, startedAt: batch.startedAt, endedAt: stored.time), number: trial)
+        let end = batch.end(trial)
+        return Place(key: key(end.state, end.values, startedAt: batch.startedAt, endedAt: stored.time), number: trial)
     }
 
-    func key(values: [Double], startedAt: Int64, endedAt: Int64?) -> Double? {
+    /// What an infeasible trial reached, which is a failed one with values, is no place among the others.
+    func key(_ state: TrialState, _ values: [Double], startedAt: Int64, endedAt: Int64?) -> Double? {
         switch query.order {
         case .number: return nil
         case .value(let objective):
-            guard values.indices.contains(objective), !values[objective].isNaN else { return nil }
+            guard state != .failed, values.indices.contains(objective), !values[objective].isNaN else { return nil }
             return values[objective]
         case .duration: return endedAt.map { Double($0 &- startedAt) }
         }

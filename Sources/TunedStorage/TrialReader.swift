@@ -48,12 +48,13 @@ struct TrialReader {
         var own: [PackedTrialReader.Own] = []
         try statement.forEachRow { row in
             let number = Int(row.integer(0) & 0xFFFF_FFFF)
+            let state = UInt8(truncatingIfNeeded: row.integer(1))
             let key = order.key(
-                values: TrialValues.decode(row.blob(2)), startedAt: row.integer(3), endedAt: row.optionalInteger(4))
+                TrialState(rawValue: state) ?? .failed, TrialValues.decode(row.blob(2)), startedAt: row.integer(3), endedAt: row.optionalInteger(4))
             own.append(
                 PackedTrialReader.Own(
                     place: TrialOrder.Place(key: key, number: number),
-                    isWanted: query.includes(rawState: UInt8(truncatingIfNeeded: row.integer(1)))))
+                    isWanted: query.includes(rawState: state)))
         }
         return own
     }

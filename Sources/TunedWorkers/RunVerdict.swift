@@ -48,7 +48,12 @@ enum RunVerdict {
                 return .failed(Failure(kind: .notFinite, message: "the value of \"\(name)\" is \(value)"))
             }
         }
-        return .succeeded(metrics: result.metrics.map { $0 ?? .nan })
+        if let broken = result.constraints.first(where: { !$0.value.isFinite }) {
+            return .failed(Failure(kind: .notFinite, message: "the value of the constraint \"\(broken.name)\" is \(broken.value)"))
+        }
+        return .succeeded(
+            metrics: result.metrics.map { $0 ?? .nan },
+            constraints: result.constraints.map { ConstraintValue(name: $0.name, value: $0.value) })
     }
 }
 

@@ -72,6 +72,26 @@ import TunedTestSupport
         }
     }
 
+    @Test func constraintsAreKept() async throws {
+        try await Lab.with { lab in
+            try await lab.external("mine")
+            for number in 0..<2 {
+                try await lab.tunedOK("ask", "mine")
+                let told = try await lab.tunedOK(
+                    "tell", "mine/\(number)", "--value", "\(number)", "--constraint", "memory=\(0.5 - Double(number))", "--constraint", "a=b=-1")
+                #expect(told.output.contains(number == 0 ? "infeasible: the constraint memory is 0.5" : "is complete"))
+                lab.killDaemon()
+                let trial = try await lab.tunedOK("show", "mine/\(number)", "--json").json()
+                #expect(trial["constraints"]?["memory"]?.doubleValue == 0.5 - Double(number))
+                #expect(trial["constraints"]?["a=b"]?.doubleValue == -1)
+                #expect(trial["values"]?.arrayValue?.first?.doubleValue == Double(number))
+            }
+            #expect(try await lab.study("mine")["best"]?["trial"]?.integerValue == 1)
+            #expect(try await lab.tuned("tell", "mine/1", "--value", "1", "--constraint", "memory").error.contains("memory=-12.5"))
+            try await lab.tunedOK("verify", "mine")
+        }
+    }
+
     @Test func aFailureIsKeptWithItsReason() async throws {
         try await Lab.with { lab in
             try await lab.external("mine")

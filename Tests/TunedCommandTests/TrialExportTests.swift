@@ -8,10 +8,10 @@ import tuned
         let trial = try JSONValue(
             parsing: #"""
                 {"number": 3, "state": "failed", "values": [], "configuration": {"C": 0.1},
-                 "started_at": 5, "failure": {"message": "said \"no\",\r\nthen died"}}
+                 "started_at": 5, "failure": {"message": "said \"no\",\r\nthen died"}, "constraints": {"mb": -2}}
                 """#)
-        #expect(csv.header == "number,state,value_error,param_kernel,param_C,duration,started_at,failure\r\n")
-        #expect(csv.row(of: trial) == "3,failed,,,0.1,,5,\"said \"\"no\"\",\r\nthen died\"\r\n")
+        #expect(csv.header == "number,state,value_error,param_kernel,param_C,duration,started_at,failure,constraints\r\n")
+        #expect(csv.row(of: trial) == "3,failed,,,0.1,,5,\"said \"\"no\"\",\r\nthen died\",\"{\"\"mb\"\":-2}\"\r\n")
     }
 
     @Test func numbersAreExact() throws {

@@ -100,7 +100,9 @@ func auditPasses(_ lab: Laboratory) throws {
         declaration: lab.driver.declaration, numericEnvironment: lab.surroundings.host.numericEnvironment)
     for event in lab.events { try audit.check(event) }
     for trial in lab.trials {
-        try audit.check(row: trial.number, state: trial.state, values: trial.values, configuration: trial.configuration)
+        try audit.check(
+            row: trial.number, state: trial.state, values: trial.values,
+            constraints: Dictionary(trial.constraints.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }), configuration: trial.configuration)
     }
     #expect(audit.suggestions == lab.trials.count)
 }

@@ -60,8 +60,16 @@ final class ScriptedDirectRunner: DirectRunner {
             for (index, configuration) in batch.configurations.enumerated() {
                 runner.begun.withLock { $0.append(batch.first + index) }
                 let outcome = runner.script(batch.first + index, configuration)
-                if case .succeeded(let metrics) = outcome {
+                if case .succeeded(let metrics, let constraints) = outcome {
                     result.metrics[0].append(metrics[0])
+                    for constraint in constraints {
+                        let place = result.constraints.firstIndex { $0.name == constraint.name } ?? result.constraints.count
+                        if place == result.constraints.count {
+                            let values = [Double](repeating: .nan, count: batch.configurations.count)
+                            result.constraints.append(BatchRun.Constraint(name: constraint.name, values: values))
+                        }
+                        result.constraints[place].values[index] = constraint.value
+                    }
                 } else {
                     result.metrics[0].append(.nan)
                     result.failures.append((index, outcome))

@@ -79,7 +79,7 @@ import TunedStorage
             ended.values[0] += 1e-9
             return .trialEnded(ended)
         case (2, .attemptEnded(var ended)) where ended.trial == 7:
-            guard case .succeeded(let metrics) = ended.outcome else { return nil }
+            guard case .succeeded(let metrics, _) = ended.outcome else { return nil }
             ended.outcome = .succeeded(metrics: metrics.map { $0 + 1e-9 })
             return .attemptEnded(ended)
         case (3, .trialAsked(var asked)) where asked.trial == 30:
@@ -96,10 +96,13 @@ import TunedStorage
         #expect(audit.environmentDifference != nil)
         let trial = lab.trials[0]
         #expect(throws: AuditError.self) {
-            try audit.check(row: 0, state: trial.state, values: [trial.values[0] + 1], configuration: trial.configuration)
+            try audit.check(row: 0, state: trial.state, values: [trial.values[0] + 1], constraints: [:], configuration: trial.configuration)
         }
         #expect(throws: AuditError.self) {
-            try audit.check(row: 0, state: .pruned, values: trial.values, configuration: trial.configuration)
+            try audit.check(row: 0, state: .pruned, values: trial.values, constraints: [:], configuration: trial.configuration)
+        }
+        #expect(throws: AuditError.self) {
+            try audit.check(row: 0, state: trial.state, values: trial.values, constraints: ["c": 0], configuration: trial.configuration)
         }
     }
 }

@@ -28,9 +28,22 @@ import TunedTestSupport
                 #expect(ended == exception.end && attempt.outcome == exception.outcome)
             } else {
                 #expect(ended.state == .complete && ended.values == batch.objectives.map { batch.metrics[$0][index] })
-                #expect(attempt.outcome == .succeeded(metrics: batch.metrics.map { $0[index] }))
+                let reported = batch.constraints.map { ConstraintValue(name: $0.name, value: $0.values[index]) }
+                #expect(attempt.outcome == .succeeded(metrics: batch.metrics.map { $0[index] }, constraints: reported))
+                #expect(ended.constraints.suffix(reported.count) == reported[...])
+                #expect(ended.constraints.count == batch.bounds.count + reported.count)
+                for (bound, constraint) in zip(batch.bounds, ended.constraints) {
+                    let value = batch.metrics[bound.metric][index]
+                    let isKept =
+                        switch bound.constraint.bound {
+                        case .atMost(let limit): value <= limit
+                        case .atLeast(let limit): value >= limit
+                        }
+                    #expect(constraint.isKept == isKept)
+                }
             }
             let row = batch.row(trial, by: 9, at: 11)
+            #expect(row.constraints == ended.constraints)
             #expect(row.values == ended.values && row.state == ended.state && row.askedBy == 9 && row.endedAt == 11)
             if let first = ended.values.first { #expect(batch.values[index] == first) }
         }
@@ -49,7 +62,7 @@ import TunedTestSupport
     }
 
     /// Numbers that lead out of the batch are found when it is read, not when it is used.
-    @Test(arguments: 0..<4)
+    @Test(arguments: 0..<5)
     func nonsenseIsRefused(kind: Int) {
         var random = RandomEvents(seed: 3)
         var batch = random.batch(first: 10)
@@ -57,7 +70,8 @@ import TunedTestSupport
         case 0: batch.objectives = [batch.metrics.count]
         case 1: batch.exceptions = [.init(outcome: .stopped(reason: .pruned), end: TrialEnded(trial: 9, state: .pruned, values: []))]
         case 2: batch.exceptions = [.init(outcome: .stopped(reason: .pruned), end: TrialEnded(trial: 10, state: .running, values: []))]
-        default: batch.wishes = [10_000: 1]
+        case 3: batch.wishes = [10_000: 1]
+        default: batch.bounds = [BoundMetric(metric: -1, constraint: OutcomeConstraint(metric: "m", bound: .atMost(1)))]
         }
         var writer = BinaryWriter()
         EventPayload.batchRun(batch).encode(into: &writer)

@@ -12,7 +12,7 @@ import TunedSpace
             guard case .configuration(let configuration) = try sampler.suggest(trial: trial) else { break }
             sampler.observe(.pending(trial: trial, configuration))
             let outcome = value(configuration)
-            if case .complete(let values) = outcome { best = min(best, values[0]) }
+            if case .complete(let values, _) = outcome { best = min(best, values[0]) }
             sampler.observe(.finished(trial: trial, outcome))
         }
         return best

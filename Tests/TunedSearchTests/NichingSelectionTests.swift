@@ -30,7 +30,7 @@ import TunedSpace
     }
 
     private func survivors(_ points: [[Double]], _ references: [[Double]], count: Int, seed: UInt64 = 1) -> [Int] {
-        let history = NonDominatedSortingTests.history(points.map(Outcome.complete), objectives: points[0].count)
+        let history = NonDominatedSortingTests.history(points.map { .complete($0) }, objectives: points[0].count)
         var selection = NichingSelection(references: references)
         var random = CounterRandom(seed: seed, trial: 0)
         return selection.survivors(of: Contestants(Array(points.indices), history), count: count, &random).map(\.row)

@@ -15,7 +15,7 @@ import TunedSpace
     @Test(arguments: 1...4, 1...4 as ClosedRange<UInt64>)
     func frontsArePeeledOff(_ objectives: Int, _ seed: UInt64) {
         let points = ParetoFrontTests.points(80, dimensions: objectives, seed: seed)
-        let history = Self.history(points.map(Outcome.complete), objectives: objectives)
+        let history = Self.history(points.map { .complete($0) }, objectives: objectives)
         let fronts = Contestants(Array(points.indices), history).fronts()
         var left = Array(points.indices)
         for front in fronts {
@@ -30,10 +30,10 @@ import TunedSpace
         let history = Self.history(
             [
                 .failed, .complete([1, 1]), .pruned(step: 3, value: 9), .complete([2, 2]), .pruned(step: 7, value: 9),
-                .complete([0, 0]), .failed, .complete([3, 0]), .pruned(step: 7, value: 2), .complete([-1, -1]),
+                .infeasible([0, 0], constraints: [2]), .failed, .complete([3, 0], constraints: [-1]), .pruned(step: 7, value: 2),
+                .infeasible([-1, -1], constraints: [3]),
             ], objectives: 2)
-        let violations = [5: 2.0, 9: 3.0]
-        let contestants = Contestants(Array(0..<10), history) { violations[$0] ?? 0 }
+        let contestants = Contestants(Array(0..<10), history)
         #expect(contestants.fronts().map { $0.sorted() } == [[1, 7], [3], [8], [4], [2], [5], [9], [0, 6]])
         #expect(contestants.dominates(5, 9) && contestants.dominates(3, 5) && !contestants.dominates(0, 6))
     }
@@ -48,7 +48,7 @@ import TunedSpace
 
     @Test func theLeastCrowdedOfTheLastFrontSurvive() {
         // The first front: rows 0, 1, 2, 4, of which 1 and 2 are close together.
-        let history = Self.history([[0, 10], [4.8, 5], [5, 4.8], [9, 9], [10, 0]].map(Outcome.complete), objectives: 2)
+        let history = Self.history([[0, 10], [4.8, 5], [5, 4.8], [9, 9], [10, 0]].map { .complete($0) }, objectives: 2)
         var selection = CrowdingSelection()
         var random = CounterRandom(seed: 1, trial: 0)
         let pool = Contestants(Array(0..<5), history)

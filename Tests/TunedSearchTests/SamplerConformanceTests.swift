@@ -134,6 +134,35 @@ import TunedSpace
         #expect(cached.suggestions == bare.suggestions)
     }
 
+    /// Constraints that appear late, are broken or not told of, in units that have nothing to do with each other.
+    @Test(arguments: samplers, [NamedSpace.mixed, .conditional, .oneFloat])
+    func takesConstraints(_ sampler: String, _ named: NamedSpace) throws {
+        let bowl = Lab.bowl(named.space)
+        for objectives in 1...2 {
+            let eventful = Lab.eventful(named.space, objectives: objectives)
+            let outcome = { (trial: Int, configuration: Configuration) -> Outcome in
+                guard case .complete(let values, _) = eventful(trial, configuration) else { return eventful(trial, configuration) }
+                var constraints = [1e6 * (bowl(configuration) - 0.2)]
+                if trial > 8 { constraints.append(trial % 3 == 0 ? .nan : 1e-6 * (0.01 - bowl(configuration))) }
+                return .measured(values, constraints: constraints)
+            }
+            var cached = try Lab(sampler, named.space, objectives: objectives)
+            var bare = try Lab(sampler, named.space, objectives: objectives, caching: false)
+            try cached.run(30, parallel: 3, outcome)
+            try bare.run(30, parallel: 3, outcome)
+            for configuration in cached.suggestions { try named.space.validate(configuration) }
+            #expect(cached.suggestions == bare.suggestions, "\(objectives) objectives")
+        }
+    }
+
+    @Test(arguments: samplers, NamedSpace.all)
+    func survivesNothingFeasible(_ sampler: String, _ named: NamedSpace) throws {
+        let extremes = [1.7e308, 5e-324, .infinity, 1]
+        var lab = try Lab(sampler, named.space)
+        try lab.run(30, parallel: 2) { trial, _ in .infeasible([Double(trial)], constraints: [extremes[trial % 4], -.infinity]) }
+        for configuration in lab.suggestions { try named.space.validate(configuration) }
+    }
+
     @Test(arguments: samplers)
     func takesUpATrialAgain(_ sampler: String) throws {
         let space = NamedSpace.mixed.space
@@ -145,7 +174,7 @@ import TunedSpace
             for trial in [1, 2, 4, 6, 6] {
                 for observation in [
                     Observation.pending(trial: trial, cached.suggestions[trial]),
-                    .finished(trial: trial, trial == 2 ? .complete([0.5]) : .failed),
+                    .finished(trial: trial, trial == 2 ? .complete([0.5]) : trial == 4 ? .infeasible([0.5], constraints: [1]) : .failed),
                 ] {
                     cached.observe(observation)
                     bare.observe(observation)

@@ -66,12 +66,19 @@ struct RandomHistory {
                     log: index(below: 3) == 0 ? "some lines\n" : ""))
         default:
             let state = TrialState.allCases[index(below: TrialState.allCases.count)]
-            let values = state == .complete ? [Double(index(below: 50)), 2] : state == .pruned ? [1] : []
+            let values: [Double] =
+                switch state {
+                case .complete: [Double(index(below: 50)), 2]
+                case .failed: index(below: 2) == 0 ? [] : [Double(index(below: 50)), 1]
+                case .pruned: [1]
+                default: []
+                }
             return .trialEnded(
                 TrialEnded(
                     trial: trial, state: state == .running ? .complete : state, values: values,
                     step: state == .pruned ? 4 : nil,
-                    failure: state == .failed ? Failure(kind: .deadline, message: "too slow") : nil))
+                    failure: state == .failed ? Failure(kind: .deadline, message: "too slow") : nil,
+                    constraints: state == .complete ? [ConstraintValue(name: "mb", value: -0.5)] : []))
         }
     }
 

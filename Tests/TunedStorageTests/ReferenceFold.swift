@@ -66,12 +66,14 @@ struct ReferenceFold {
         case .trialEnded(let ended):
             guard var row = trials[id]?[ended.trial], row.state.mayBecome(ended.state) else { return }
             (row.state, row.values, row.step, row.failure) = (ended.state, ended.values, ended.step, ended.failure)
+            row.constraints = ended.constraints
             row.endedAt = event.time
             trials[id]?[ended.trial] = row
         case .attemptStarted(let started):
             guard var row = trials[id]?[started.trial] else { return }
             if started.run.purpose == .search, row.state.mayBecome(.running) {
                 (row.state, row.values, row.step, row.failure, row.endedAt) = (.running, [], nil, nil, nil)
+                row.constraints = []
                 trials[id]?[started.trial] = row
             }
             let key = RunAttempt(run: started.run, attempt: started.attempt)
@@ -100,7 +102,7 @@ struct ReferenceFold {
         trials[event.study, default: [:]][number] = TrialRow(
             number: number, state: end.state, configuration: asked.configuration, origin: asked.origin,
             isExternal: asked.isExternal, askedAfter: asked.askedAfter, askedBy: event.sequence, values: end.values,
-            step: end.step, failure: end.failure, startedAt: batch.startedAt, endedAt: event.time)
+            step: end.step, failure: end.failure, constraints: end.constraints, startedAt: batch.startedAt, endedAt: event.time)
         let key = RunAttempt(run: started.run, attempt: started.attempt)
         attempts[event.study, default: [:]][number, default: [:]][key] = AttemptRow(
             started: started, startedAt: batch.startedAt, endedAt: event.time, outcome: ended.outcome, log: ended.log,

@@ -45,7 +45,7 @@ package struct RandomEvents {
             .trialEnded(
                 TrialEnded(
                     trial: small(), state: pick(TrialState.allCases), values: list { $0.number() },
-                    step: flip() ? integer() : nil, failure: flip() ? failure() : nil))
+                    step: flip() ? integer() : nil, failure: flip() ? failure() : nil, constraints: constraints()))
         case 10: .stopRulesChanged(rules: text())
         case 11: .noted(text: text())
         case 12: .batchRun(batch())
@@ -75,6 +75,17 @@ package struct RandomEvents {
             first: start, askedAfter: integer(), startedAt: integer(), nonce: generator.next(), cpus: list { $0.small() },
             environment: integer(), configurations: PackedConfigurations(configurations), metrics: metrics,
             objectives: (0..<1 + index(below: 2)).map { _ in index(below: metrics.count) }, log: text())
+        if flip() {
+            batch.constraints = (0..<index(below: 3)).map { place in
+                BatchRun.Constraint(name: "c\(place)", values: (0..<count).map { _ in number() })
+            }
+            batch.bounds = (0..<index(below: 3)).map { place in
+                let limit = Double.random(in: -1e9...1e9, using: &generator)
+                return BoundMetric(
+                    metric: index(below: metrics.count),
+                    constraint: OutcomeConstraint(metric: "m\(place)", bound: flip() ? .atMost(limit) : .atLeast(limit)))
+            }
+        }
         for trial in batch.trials where index(below: 3) == 0 { batch.exceptions.append(exception(trial)) }
         for trial in batch.trials where index(below: 5) == 0 { batch.wishes[trial] = integer() }
         return batch
@@ -136,9 +147,13 @@ package struct RandomEvents {
         Failure(kind: pick(Failure.Kind.allCases), message: text(), detail: text())
     }
 
+    private mutating func constraints() -> [ConstraintValue] {
+        flip() ? [] : list { ConstraintValue(name: $0.text(), value: $0.number()) }
+    }
+
     private mutating func outcome() -> AttemptOutcome {
         switch index(below: 3) {
-        case 0: .succeeded(metrics: list { $0.number() })
+        case 0: .succeeded(metrics: list { $0.number() }, constraints: constraints())
         case 1: .stopped(reason: pick([.pruned, .cancelled, .shutdown]))
         default: .failed(failure())
         }

@@ -27,7 +27,7 @@ final class AttemptBench: Sendable {
         }
 
         func metric(_ index: Int) -> Double? {
-            if case .succeeded(let metrics) = outcome { return metrics[index] }
+            if case .succeeded(let metrics, _) = outcome { return metrics[index] }
             return nil
         }
     }

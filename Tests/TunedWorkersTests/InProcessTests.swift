@@ -65,7 +65,7 @@ import TunedWorkers
     }
 
     private func metrics(_ outcome: AttemptOutcome) throws -> [Double] {
-        guard case .succeeded(let metrics) = outcome else {
+        guard case .succeeded(let metrics, _) = outcome else {
             Issue.record("\(outcome)")
             return [.nan, .nan, .nan, .nan]
         }
@@ -187,7 +187,7 @@ import TunedWorkers
                             if let host = try? bench.runner.host(for: blueprint, in: slot) {
                                 for _ in 0..<10 {
                                     guard let assignment = try? bench.assignment(blueprint, "well"),
-                                        case .succeeded(let metrics) = host.run(assignment, { _ in }).outcome
+                                        case .succeeded(let metrics, _) = host.run(assignment, { _ in }).outcome
                                     else { continue }
                                     all.append(metrics)
                                 }

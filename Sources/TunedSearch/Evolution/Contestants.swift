@@ -25,15 +25,13 @@ package struct Contestants: Sendable {
     /// Contestant by contestant; meaningless below the level of feasible ones.
     let values: [Double]
 
-    /// - Parameter violation: of a row, by how much it violates its constraints in sum; 0 where it keeps them.
-    package init(_ rows: [Int], _ history: TrialHistory, violation: (Int) -> Double = { _ in 0 }) {
+    package init(_ rows: [Int], _ history: TrialHistory) {
         self.rows = rows
         objectives = history.objectives
         levels = rows.map { row in
             switch history.standings[row] {
-            case .complete:
-                let violation = violation(row)
-                return violation > 0 ? Level(kind: .infeasible, primary: violation) : Level(kind: .feasible)
+            case .complete: return Level(kind: .feasible)
+            case .infeasible: return Level(kind: .infeasible, primary: history.violations[row])
             case .pruned:
                 return Level(kind: .pruned, primary: -Double(history.steps[row]), secondary: history.values[row * history.objectives])
             case .failed, .pending, .cancelled: return Level(kind: .failed)

@@ -71,7 +71,7 @@ struct Population: Sendable {
         case .failed:
             failures.append(row)
             if failures.count > size { failures.removeFirst() }
-        case .complete, .pruned, .pending: break
+        case .complete, .pruned, .infeasible, .pending: break
         }
         ended.append(row)
         if ended.count >= (generation == 0 ? size : generationSize) { endGeneration() }

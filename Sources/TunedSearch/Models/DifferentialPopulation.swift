@@ -133,6 +133,12 @@ struct DifferentialPopulation: Sendable {
         rank()
     }
 
+    /// Takes the units of broken constraints anew.
+    mutating func measure(by scale: ViolationScale) {
+        for index in individuals.indices { individuals[index].merit.measure(by: scale) }
+        rank()
+    }
+
     /// Drops the worst ones.
     mutating func shrink(to count: Int) {
         while individuals.count > max(count, 4), let worst = worstPlace {

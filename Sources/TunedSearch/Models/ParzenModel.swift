@@ -25,7 +25,7 @@ struct ParzenModel: Sendable {
     private let seed: UInt64
     private let goodShare: Double
     private let isMultiObjective: Bool
-    /// Finished trials from the best on; of several objectives only the pruned ones.
+    /// Finished trials from the best on; of several objectives only those that are not complete.
     private var ranked = OrderedList<TrialRank>()
     private var pareto = ParetoRanking()
     private var finished = OrderedList<Priority>()
@@ -58,10 +58,10 @@ struct ParzenModel: Sendable {
         self.init(space, objectives: history.objectives, seed: seed, goodShare: goodShare)
         let rows = 0..<history.count
         let complete = rows.filter { history.standings[$0] == .complete }
-        let pruned = rows.filter { history.standings[$0] == .pruned }
+        let behind = rows.filter { history.standings[$0] == .pruned || history.standings[$0] == .infeasible }
         if isMultiObjective { for row in complete { pareto.insert(row, in: history) } }
-        ranked = OrderedList((isMultiObjective ? pruned : complete + pruned).map { TrialRank(row: $0, in: history) })
-        finished = OrderedList((complete + pruned).map(priority))
+        ranked = OrderedList((isMultiObjective ? behind : complete + behind).map { TrialRank(row: $0, in: history) })
+        finished = OrderedList((complete + behind).map(priority))
         failures = OrderedList(rows.filter { history.standings[$0] == .failed }.map(priority))
         pending = rows.filter { history.standings[$0] == .pending }
         refresh(history)
@@ -77,7 +77,7 @@ struct ParzenModel: Sendable {
     /// A trial's standing is about to change: forgets what it was. The history still has the old standing.
     mutating func forget(_ row: Int, _ standing: TrialHistory.Standing, _ history: TrialHistory) {
         switch standing {
-        case .complete, .pruned:
+        case .complete, .pruned, .infeasible:
             if isMultiObjective, standing == .complete {
                 pareto.remove(row, in: history)
             } else {
@@ -93,7 +93,7 @@ struct ParzenModel: Sendable {
     /// A trial has its first standing, or a new one after ``forget(_:_:_:)``, and the densities follow.
     mutating func learn(_ row: Int, isNew: Bool = false, _ history: TrialHistory) {
         switch history.standings[row] {
-        case .complete, .pruned:
+        case .complete, .pruned, .infeasible:
             if isMultiObjective, history.standings[row] == .complete {
                 pareto.insert(row, in: history)
             } else {
@@ -152,7 +152,7 @@ struct ParzenModel: Sendable {
         let largest = gains.max() ?? 0
         guard largest > 0 else { return equal }
         let total = gains.reduce(0) { $0 + $1 / largest }
-        // Each keeps a share, so that a trial on the threshold, or a pruned one, still counts as good.
+        // Each keeps a share, so that a trial on the threshold, or one that is not complete, still counts as good.
         return gains.map { Self.leastWeight + (1 - Self.leastWeight) * $0 / largest / total * Double(rows.count) }
     }
 
@@ -160,7 +160,7 @@ struct ParzenModel: Sendable {
 
     private func threshold(after rows: [Int], _ complete: Int, _ history: TrialHistory) -> Double? {
         let next = ranked.first(rows.count + 1).last
-        if let next, next.row != rows.last, !next.isPruned { return next.primary }
+        if let next, next.row != rows.last, next.level == .complete { return next.primary }
         return rows.indices.contains(complete - 1) ? history.values[rows[complete - 1]] : nil
     }
 }

@@ -9,7 +9,7 @@ import TunedSpace
 /// give the first mean (0 to 1,000, default 6); `separable`, from how many axes on the covariance is diagonal (1 to 1,000, default 40).
 ///
 /// A generation is closed by the end of as many trials as the population has, whichever they are: those that ran longer, or that a person
-/// asked for, count in the next one. Pending trials are points of the generation that are taken. Failed and pruned ones rank last. Inactive
+/// asked for, count in the next one. Pending trials are points of the generation that are taken. Pruned, infeasible and failed ones rank last, in this order. Inactive
 /// parameters keep the values that were drawn for them and do not move the mean. Several objectives are ranked by dominance.
 struct CovarianceAdaptationSampler: Sampler {
     let identity = SamplerIdentity(name: "cmaes", revision: 1)
@@ -62,6 +62,7 @@ private struct AdaptationState: ObservationFold {
     private var members: [GaussianEvolution.Member] = []
     /// Ended before there was an evolution.
     private var sources: [(source: InitialDistribution.Source, merit: Merit)] = []
+    private var scale = ViolationScale()
     private var trialsOfRun = 0
     /// Only looked up, never iterated.
     private var running: [Int: Running] = [:]
@@ -134,8 +135,12 @@ private struct AdaptationState: ObservationFold {
         case .report, .switched: break
         case .finished(let trial, let outcome):
             ledger.end(trial, outcome)
-            guard let ended = running.removeValue(forKey: trial), let merit = Merit(outcome, objectives: objectives) else { return }
-            end(ended, merit)
+            guard let ended = running.removeValue(forKey: trial) else { return }
+            if scale.learn(outcome) {
+                for index in members.indices { members[index].merit.measure(by: scale) }
+                for index in sources.indices { sources[index].merit.measure(by: scale) }
+            }
+            if let merit = Merit(outcome, objectives: objectives, scale: scale) { end(ended, merit) }
         }
     }
 

@@ -9,7 +9,8 @@ import TunedSpace
 ///
 /// The first individuals are the centre and Sobol points. The target is the individual with the fewest children under way, among those the
 /// one whose turn was longest ago. Trials that nobody bred, such as those of a person or of an earlier study, take the worst place if they
-/// are better. Failed trials are worse than pruned ones, those than complete ones. Of categories each difference is followed with the chance
+/// are better. Failed trials are worse than infeasible ones, those than pruned ones, those than complete
+/// ones. Of categories each difference is followed with the chance
 /// F. Inactive parameters are inherited. Several objectives are compared by dominance.
 struct DifferentialEvolutionSampler: Sampler {
     let identity = SamplerIdentity(name: "de", revision: 1)
@@ -52,6 +53,7 @@ private struct DifferentialState: ObservationFold {
     var population: DifferentialPopulation
     var ledger: TrialLedger
     private var history = SuccessHistory()
+    private var scale = ViolationScale()
     /// Since the history learnt last.
     private var successes: [SuccessHistory.Success] = []
     private var endedCount = 0
@@ -125,7 +127,8 @@ private struct DifferentialState: ObservationFold {
             let others = (underWay[ended.configuration] ?? 1) - 1
             underWay[ended.configuration] = others > 0 ? others : nil
             if let child = ended.child { turns[child.target]?.children -= 1 }
-            if let merit = Merit(outcome, objectives: objectives) { end(ended, merit) }
+            if scale.learn(outcome) { population.measure(by: scale) }
+            if let merit = Merit(outcome, objectives: objectives, scale: scale) { end(ended, merit) }
         }
     }
 

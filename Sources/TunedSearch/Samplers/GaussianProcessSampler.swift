@@ -13,7 +13,9 @@ import TunedSpace
 ///
 /// The expected improvement is averaged over the most probable parameters of the model and a few that are drawn from their posterior
 /// density (J. Snoek et al. 2012, section 3.2), at fixed numbers of observations: at each up to 20, then every twelfth part more. Running trials
-/// are taken as if they had ended as the model expects. Failed trials lower the score near them (``Feasibility``); a pruned trial stands
+/// are taken as if they had ended as the model expects. Infeasible ones count with their values, but there is nothing in them to be improved
+/// on, and the improvement is multiplied by the chance to keep the constraints (``ConstraintModel``). Failed trials lower the score near them
+/// (``Feasibility``); a pruned trial stands
 /// in the model with its last value, or the median of the complete ones where that is worse; of several objectives it says something
 /// about the first alone.
 struct GaussianProcessSampler: Sampler {
@@ -38,6 +40,7 @@ struct GaussianProcessSampler: Sampler {
     private var observed: [Int] = []
     private var plateaus: PlateauRadius
     private var cached: Fit?
+    private var constraintParameters = ConstraintModel.Parameters()
 
     /// The surrogates with the parameters of the last fit and all rows since.
     private struct Fit: Sendable {
@@ -78,6 +81,7 @@ struct GaussianProcessSampler: Sampler {
                 if let index = observed.firstIndex(of: earlier) {
                     observed.remove(at: index)
                     cached = nil
+                    constraintParameters = ConstraintModel.Parameters()
                 }
             }
             if earlier.map({ history.standings[$0] == .cancelled }) ?? true { asked.add(configuration) }
@@ -90,7 +94,7 @@ struct GaussianProcessSampler: Sampler {
             case .complete:
                 plateaus.learn(row, among: observed, history)
                 observed.append(row)
-            case .pruned: observed.append(row)
+            case .pruned, .infeasible: observed.append(row)
             case .cancelled: asked.remove(history.configurations[row])
             case .failed, .pending: break
             }
@@ -115,13 +119,15 @@ struct GaussianProcessSampler: Sampler {
     /// The best proposal that was not tried; nil where all were, or where the model cannot be made.
     private mutating func best(_ trial: Int, _ random: inout CounterRandom) -> Configuration? {
         guard let fit = fitted() else { return nil }
-        let pending = history.standings.indices.filter { history.standings[$0] == .pending }.map(point)
+        var running = RunningTrials(history.standings.indices.filter { history.standings[$0] == .pending }.map(point), moves)
+        let constraints = constraintModel(fit, running)
+        running.expect(constraints)
         let target =
             history.objectives == 1
-            ? improvementTarget(fit.surrogates[0], pending) : hypervolumeTarget(fit.surrogates, pending)
+            ? AcquisitionTarget(history, fit.surrogates[0], running) : AcquisitionTarget(history, fit.surrogates, running)
         let search = AcquisitionSearch(
-            moves: moves, models: target.models, feasibility: feasibility(fit.surrogates[0].processes[0].parameters), belief: belief(),
-            candidates: candidates)
+            moves: moves, models: target.models, feasibility: feasibility(fit.surrogates[0].processes[0].parameters),
+            constraints: constraints, belief: belief(), candidates: candidates)
         for proposal in search.proposals(around: target.incumbents, shifted(trial), &random) {
             let configuration = moves.axes.configuration(at: proposal.point)
             if !asked.contains(configuration), !plateaus.covers(proposal.point, history) { return configuration }
@@ -129,54 +135,15 @@ struct GaussianProcessSampler: Sampler {
         return nil
     }
 
-    /// What to look for: the models whose gains are averaged, and the points to look around.
-    private struct Target {
-        var models: [any AcquisitionModel] = []
-        var incumbents: [[Double]] = []
-    }
-
     private func point(_ row: Int) -> [Double] { Array(history.coordinates(of: row)) }
 
-    private func improvementTarget(_ surrogate: Surrogate, _ pending: [[Double]]) -> Target {
-        var target = Target()
-        let places = surrogate.rows.map(point) + pending
-        let running = pending.map(moves.imputed)
-        for var view in surrogate.views(of: losses(of: surrogate.rows, 0)) {
-            // What a running trial is expected to reach is no improvement any more: without this its neighbours would be the next ones.
-            let expected = view.means + view.process.believe(running)
-            if target.incumbents.isEmpty {
-                let order = expected.indices.sorted { (expected[$0], $0) < (expected[$1], $1) }
-                target.incumbents = order.prefix(5).map { places[$0] }
-            }
-            target.models.append(ImprovementModel(process: view.process, improvement: ExpectedImprovement(best: expected.min() ?? 0)))
-        }
-        return target
-    }
-
-    /// The front is that of the values which the models believe in, of the running trials too.
-    private func hypervolumeTarget(_ surrogates: [Surrogate], _ pending: [[Double]]) -> Target {
-        var target = Target()
-        let places = surrogates[surrogates.count - 1].rows.map(point) + pending
-        let running = pending.map(moves.imputed)
-        let views = surrogates.enumerated().map { objective, surrogate in surrogate.views(of: losses(of: surrogate.rows, objective)) }
-        for number in 0..<(views.map(\.count).min() ?? 0) {
-            var (processes, columns) = ([GaussianProcess](), [[Double]]())
-            for (own, surrogate) in zip(views, surrogates) {
-                var view = own[number]
-                // The first objective's surrogate holds pruned trials beside the complete ones.
-                let means = zip(surrogate.rows, view.means).filter { history.standings[$0.0] == .complete }.map(\.1)
-                columns.append(means + view.process.believe(running))
-                processes.append(view.process)
-            }
-            let values = (columns.first ?? []).indices.map { row in columns.map { $0[row] } }
-            let front = ParetoFront.indices(of: values)
-            if target.incumbents.isEmpty { target.incumbents = front.map { places[$0] } }
-            let points = front.map { values[$0] }
-            let bounds = ExpectedHypervolumeImprovement.Bounds(of: points, among: values)
-            let improvement = ExpectedHypervolumeImprovement(front: points, reference: bounds.reference, floor: bounds.floor)
-            target.models.append(HypervolumeModel(processes: processes, improvement: improvement))
-        }
-        return target
+    private mutating func constraintModel(_ fit: Fit, _ running: RunningTrials) -> ConstraintModel? {
+        var parameters = isCaching ? constraintParameters : ConstraintModel.Parameters()
+        defer { if isCaching { constraintParameters = parameters } }
+        // The parameters of the constraints are fitted when those of the objectives are.
+        let rows = fit.surrogates[0].rows
+        return ConstraintModel(
+            history, rows, moves.axes, fittedTo: rows.count - (fit.offered - fit.count), pending: running.places, &parameters)
     }
 
     /// Other quasi-random points for each trial.
@@ -235,7 +202,7 @@ struct GaussianProcessSampler: Sampler {
             let own = rows.filter { says($0, of: objective) }
             var points = KernelPoints(moves.axes)
             for row in own { points.append(history.coordinates(of: row)) }
-            let surrogate = own.isEmpty ? nil : Surrogate(rows: own, points, values: losses(of: own, objective), samples: samples, &random)
+            let surrogate = own.isEmpty ? nil : Surrogate(rows: own, points, values: history.losses(of: own, objective: objective), samples: samples, &random)
             guard let surrogate else { return nil }
             surrogates.append(surrogate)
         }
@@ -243,7 +210,7 @@ struct GaussianProcessSampler: Sampler {
     }
 
     /// A pruned trial has a value of the first objective alone.
-    private func says(_ row: Int, of objective: Int) -> Bool { objective == 0 || history.standings[row] == .complete }
+    private func says(_ row: Int, of objective: Int) -> Bool { objective == 0 || history.standings[row] != .pruned }
 
     /// Where there are more than the model holds: the better half of those it holds, and the latest of the others.
     private func chosen(_ rows: ArraySlice<Int>) -> [Int] {
@@ -259,15 +226,7 @@ struct GaussianProcessSampler: Sampler {
             for row in rows where history.standings[row] == .complete { ranking.insert(row, in: history) }
             return ranking.best(count, in: history)
         }
-        let losses = losses(of: Array(rows), 0)
+        let losses = history.losses(of: Array(rows))
         return losses.indices.sorted { (losses[$0], $0) < (losses[$1], $1) }.prefix(count).map { rows[rows.startIndex + $0] }
-    }
-
-    /// What the model takes for the values of rows.
-    private func losses(of rows: [Int], _ objective: Int) -> [Double] {
-        func value(_ row: Int) -> Double { history.values[row * history.objectives + objective] }
-        let complete = rows.filter { history.standings[$0] == .complete }.map(value).sorted()
-        let median = complete.isEmpty ? -.infinity : complete[complete.count / 2]
-        return rows.map { row in history.standings[row] == .pruned ? max(value(row), median) : value(row) }
     }
 }

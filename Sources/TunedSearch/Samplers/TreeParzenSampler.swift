@@ -10,7 +10,8 @@ import TunedSpace
 /// compared (1 to 1,000, default 24); `startup`, trials before the model is used (1 to 1,000, default 10).
 ///
 /// Failed trials belong to neither density. They lower a point's score by the share of them among the trials near it,
-/// which is the chance that it works out. Pruned trials rank behind the complete ones, by how far they came. Several
+/// which is the chance that it works out. Pruned trials rank behind the complete ones, by how far they came, and infeasible ones behind
+/// those, by how much they break their constraints (the order of Optuna; S. Watanabe and F. Hutter 2023, c-TPE, model each). Several
 /// objectives are ranked by dominance (``ParetoRanking``). Where a person gave priors, they take the place of the uniform one
 /// in both densities, so that they fade as the good trials become more. Candidates that break a rule are drawn again, and
 /// moved to a legal place when that does not help.
@@ -65,10 +66,16 @@ struct TreeParzenSampler: Sampler {
         case .report, .switched: break
         case .finished(let trial, let outcome):
             guard let row = history.row(of: trial), history.standings[row] == .pending else { return }
+            let revision = history.violationRevision
             model?.forget(row, .pending, history)
             history.finish(row, outcome)
             if history.standings[row] == .cancelled { asked.remove(history.configurations[row]) }
-            model?.learn(row, history)
+            if revision == history.violationRevision {
+                model?.learn(row, history)
+            } else if model != nil {
+                // The order of the infeasible trials is another one now.
+                model = ParzenModel(of: history, axes, seed: seed, goodShare: goodShare)
+            }
         }
     }
 

@@ -34,7 +34,7 @@ public struct Replicates: Hashable, Sendable {
             case .pending(let trial, let configuration): running[trial] = space.canonical(configuration)
             case .report, .switched: break
             case .finished(let trial, let outcome):
-                guard let configuration = running.removeValue(forKey: trial), case .complete(let values) = outcome,
+                guard let configuration = running.removeValue(forKey: trial), case .complete(let values, _) = outcome,
                     values.indices.contains(objective), values.allSatisfy(\.isFinite)
                 else { continue }
                 if let place = places[configuration] {

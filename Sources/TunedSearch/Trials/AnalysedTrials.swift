@@ -33,14 +33,14 @@ struct AnalysedTrials: Sendable {
     let history: TrialHistory
     let objective: Int
     /// Rows of the trials that say something: complete ones from the best on, then pruned ones by how far they came,
-    /// then failed ones.
+    /// then infeasible ones by how much they break their constraints, then failed ones.
     let ranked: [Int]
     let completeCount: Int
 
     init(_ space: SearchSpace, _ observations: [Observation], objective: Int) throws(AnalysisError) {
         let axes = ParzenAxes(space)
         var objectives = 1
-        for case .finished(_, .complete(let values)) in observations { objectives = max(objectives, values.count) }
+        for case .finished(_, .complete(let values, _)) in observations { objectives = max(objectives, values.count) }
         guard (0..<objectives).contains(objective) else {
             throw AnalysisError(
                 .objective, "there is no objective \(objective); the study has \(objectives), counted from 0")
@@ -60,9 +60,10 @@ struct AnalysedTrials: Sendable {
         let rows = 0..<history.count
         let values = rows.map { history.values[$0 * objectives + objective] }
         let complete = rows.filter { history.standings[$0] == .complete }
-        let pruned = rows.filter { history.standings[$0] == .pruned }.map { TrialRank(row: $0, in: history) }
+        let behind = rows.filter { history.standings[$0] == .pruned || history.standings[$0] == .infeasible }
+            .map { TrialRank(row: $0, in: history) }
         ranked =
-            complete.sorted { (values[$0], $0) < (values[$1], $1) } + pruned.sorted().map(\.row)
+            complete.sorted { (values[$0], $0) < (values[$1], $1) } + behind.sorted().map(\.row)
             + rows.filter { history.standings[$0] == .failed }
         completeCount = complete.count
         self.axes = axes

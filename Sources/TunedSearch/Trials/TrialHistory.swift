@@ -3,9 +3,9 @@ package import TunedSpace
 /// Every trial that a sampler was told of, one row each in the order in which they were asked for.
 package struct TrialHistory: Sendable {
     enum Standing: Sendable {
-        case pending, complete, pruned, failed, cancelled
+        case pending, complete, pruned, infeasible, failed, cancelled
 
-        var isInformative: Bool { self == .complete || self == .pruned || self == .failed }
+        var isInformative: Bool { self != .pending && self != .cancelled }
     }
 
     let dimensions: Int
@@ -17,6 +17,13 @@ package struct TrialHistory: Sendable {
     /// came.
     private(set) var values: [Double] = []
     private(set) var steps: [Int64] = []
+    /// Of each row, the values of the outcome constraints; empty where none are known.
+    private(set) var constraints: [[Double]] = []
+    /// Of each row, by how much it breaks them (``ViolationScale``); meaningless but for infeasible ones.
+    private(set) var violations: [Double] = []
+    /// Rises whenever the violations of earlier rows have changed.
+    private(set) var violationRevision = 0
+    private var scale = ViolationScale()
     private(set) var configurations: [Configuration] = []
     /// Only looked up, never iterated.
     private var rows: [Int: Int] = [:]
@@ -51,6 +58,8 @@ package struct TrialHistory: Sendable {
         configurations.append(configuration)
         values += Array(repeating: 0, count: objectives)
         steps.append(0)
+        constraints.append([])
+        violations.append(0)
         return count - 1
     }
 
@@ -58,13 +67,23 @@ package struct TrialHistory: Sendable {
     package mutating func finish(_ row: Int, _ outcome: Outcome) {
         standings[row] = record(outcome, in: row)
         if standings[row].isInformative { learntCount += 1 }
+        guard standings[row] == .infeasible else { return }
+        guard scale.learn(outcome) else {
+            violations[row] = scale.total(constraints[row])
+            return
+        }
+        violationRevision += 1
+        for other in 0..<count where standings[other] == .infeasible { violations[other] = scale.total(constraints[other]) }
     }
 
     private mutating func record(_ outcome: Outcome, in row: Int) -> Standing {
+        constraints[row] = []
         switch outcome {
-        case .complete(let results):
+        case .complete(let results, let limits), .infeasible(let results, let limits):
             guard results.count == objectives, results.allSatisfy(\.isFinite) else { return .failed }
             for (index, value) in results.enumerated() { values[row * objectives + index] = value }
+            constraints[row] = limits
+            if case .infeasible = outcome { return .infeasible }
             return .complete
         case .pruned(let step, let value):
             guard value.isFinite else { return .failed }

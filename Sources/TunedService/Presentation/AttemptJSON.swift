@@ -16,22 +16,30 @@ package enum AttemptJSON {
         return .object(fields)
     }
 
-    /// `{"result": "succeeded", "metrics": {name: value}}`, `{"result": "stopped", "reason"}` or
+    /// `{"result": "succeeded", "metrics": {name: value}, "constraints": {name: value}}`, `{"result": "stopped", "reason"}` or
     /// `{"result": "failed", "failure"}`. Metrics that the plugin gave no value of are left out.
     package static func outcome(_ outcome: AttemptOutcome, schema: Schema?) -> JSONValue {
         switch outcome {
-        case .succeeded(let metrics):
+        case .succeeded(let metrics, let constraints):
             var named: [String: JSONValue] = [:]
             for (index, value) in metrics.enumerated() where value.isFinite {
                 guard let schema, schema.metrics.indices.contains(index) else { continue }
                 named[schema.metrics[index].name] = .number(value)
             }
-            return .object(["result": .string("succeeded"), "metrics": .object(named)])
+            var fields: [String: JSONValue] = ["result": .string("succeeded"), "metrics": .object(named)]
+            fields["constraints"] = self.constraints(constraints)
+            return .object(fields)
         case .stopped(let reason):
             return .object(["result": .string("stopped"), "reason": .string(name(of: reason))])
         case .failed(let failure):
             return .object(["result": .string("failed"), "failure": self.failure(failure)])
         }
+    }
+
+    /// `{name: value}`; nil where there are none.
+    static func constraints(_ constraints: [ConstraintValue]) -> JSONValue? {
+        if constraints.isEmpty { return nil }
+        return .object(Dictionary(constraints.map { ($0.name, .number($0.value)) }, uniquingKeysWith: { $1 }))
     }
 
     package static func failure(_ failure: Failure) -> JSONValue {

@@ -103,6 +103,7 @@ package enum EventJSON {
             ]
             fields["step"] = ended.step.map(JSONValue.integer)
             fields["failure"] = ended.failure.map(AttemptJSON.failure)
+            fields["constraints"] = AttemptJSON.constraints(ended.constraints)
             return fields
         case .stopRulesChanged(let rules):
             return ["stop": (try? JSONValue(parsing: rules)) ?? .string(rules)]

@@ -60,6 +60,7 @@ package enum TrialJSON {
         fields.merge(origin(trial.origin)) { _, origin in origin }
         fields["step"] = trial.step.map(JSONValue.integer)
         fields["failure"] = trial.failure.map(AttemptJSON.failure)
+        fields["constraints"] = AttemptJSON.constraints(trial.constraints)
         if let endedAt = trial.endedAt {
             fields["ended_at"] = .integer(endedAt)
             fields["duration"] = .number(Double(endedAt - trial.startedAt) / 1000)

@@ -94,17 +94,30 @@ struct TrialRoutes: Sendable {
         return MetricReport(metric: index, step: step, value: try number(value, path: "value"))
     }
 
-    /// `{"values": [...]}`, `{"value": ...}` or `{"failed": "why"}`: one of them.
+    /// `{"values": [...]}`, `{"value": ...}` or `{"failed": "why"}`: one of them, the first two with `"constraints": {name: number}` where
+    /// there are any.
     private static func toldResult(_ fields: inout JSONFields) throws -> ToldResult {
         let (values, value, failed) = (fields.take("values"), fields.take("value"), try fields.string("failed"))
+        let constraints = try constraints(fields.take("constraints"))
         switch (values, value, failed) {
         case (.array(let items)?, nil, nil):
-            return .values(try items.enumerated().map { try number($1, path: "values[\($0)]") })
-        case (nil, let value?, nil): return .values([try number(value, path: "value")])
-        case (nil, nil, let reason?): return .failed(reason)
+            return .values(try items.enumerated().map { try number($1, path: "values[\($0)]") }, constraints: constraints)
+        case (nil, let value?, nil): return .values([try number(value, path: "value")], constraints: constraints)
+        case (nil, nil, let reason?) where constraints.isEmpty: return .failed(reason)
         default:
             throw ServiceError.invalid(
                 "tell one of {\"value\": 0.1}, {\"values\": [0.1, 2]} (one an objective) and {\"failed\": \"why\"}")
+        }
+    }
+
+    /// In the order of their names.
+    private static func constraints(_ json: JSONValue?) throws -> [ConstraintValue] {
+        guard let json else { return [] }
+        guard case .object(let fields) = json else {
+            throw ServiceError.invalid("constraints are an object of numbers by name, kept at 0 or less: {\"memory\": -12.5}", path: "constraints")
+        }
+        return try fields.sorted { $0.key < $1.key }.map { name, value in
+            ConstraintValue(name: name, value: try number(value, path: "constraints.\(name.prefix(64))"))
         }
     }
 

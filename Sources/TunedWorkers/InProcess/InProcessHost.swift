@@ -59,7 +59,26 @@ final class InProcessHost: DirectHost {
             if case .succeeded = outcome { return nil }
             return (index, outcome)
         }
-        return BatchResult(metrics: result.metrics, failures: failures, reports: result.reports, log: log)
+        return BatchResult(
+            metrics: result.metrics, failures: failures, reports: result.reports,
+            constraints: Self.columns(result.constraints, besides: Set(failures.map(\.index)), count: count), log: log)
+    }
+
+    /// What trials that succeeded reported, constraint by constraint.
+    private static func columns(
+        _ reported: [(index: Int, constraint: RunResult.Constraint)], besides failed: Set<Int>, count: Int
+    ) -> [BatchRun.Constraint] {
+        var columns: [BatchRun.Constraint] = []
+        var places: [String: Int] = [:]
+        for (index, constraint) in reported where !failed.contains(index) {
+            let place = places[constraint.name] ?? columns.count
+            if place == columns.count {
+                places[constraint.name] = place
+                columns.append(BatchRun.Constraint(name: constraint.name, values: Array(repeating: .nan, count: count)))
+            }
+            columns[place].values[index] = constraint.value
+        }
+        return columns
     }
 
     func stop(_ reason: StopReason, nonce: UInt64) {

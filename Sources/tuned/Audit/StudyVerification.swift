@@ -103,6 +103,7 @@ struct StudyVerification {
         var number: Int
         var state: TrialState
         var values: [Double]
+        var constraints: [String: Double]
         var configuration: JSONValue
     }
 
@@ -120,6 +121,7 @@ struct StudyVerification {
                 else { continue }
                 let row = Row(
                     number: Int(number), state: state, values: json["values"]?.arrayValue?.compactMap(\.doubleValue) ?? [],
+                    constraints: (json["constraints"]?.objectValue ?? [:]).compactMapValues(\.doubleValue),
                     configuration: json["configuration"] ?? .object([:]))
                 if state != .running && !audit.knowsEnd(of: row.number) {
                     ahead.append(row)
@@ -142,7 +144,8 @@ struct StudyVerification {
                 "trial \(row.number): the state table's configuration is none of the space: \(error.message)")
         }
         do {
-            try audit.check(row: row.number, state: row.state, values: row.values, configuration: configuration)
+            try audit.check(
+                row: row.number, state: row.state, values: row.values, constraints: row.constraints, configuration: configuration)
         } catch {
             throw failed(error)
         }

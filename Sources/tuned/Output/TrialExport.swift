@@ -5,7 +5,7 @@ package enum TrialExport {
     /// The header and rows of RFC 4180: CR LF at line ends, quotes where a field needs them. Numbers are exact.
     ///
     /// Columns: number, state, a `value_NAME` for each objective, a `param_NAME` for each parameter (empty where inactive),
-    /// duration in seconds, started_at as milliseconds since 1970, failure.
+    /// duration in seconds, started_at as milliseconds since 1970, failure, and constraints as a JSON object of their values by name.
     package struct CSV: Sendable {
         private let objectives: [String]
         private let parameters: [String]
@@ -18,7 +18,7 @@ package enum TrialExport {
         package var header: String {
             row(
                 ["number", "state"] + objectives.map { "value_\($0)" } + parameters.map { "param_\($0)" }
-                    + ["duration", "started_at", "failure"])
+                    + ["duration", "started_at", "failure", "constraints"])
         }
 
         package func row(of trial: JSONValue) -> String {
@@ -29,7 +29,7 @@ package enum TrialExport {
                     + parameters.map { Self.text(trial["configuration"]?[$0]) }
                     + [
                         Self.text(trial["duration"]), Self.text(trial["started_at"]),
-                        Self.text(trial["failure"]?["message"]),
+                        Self.text(trial["failure"]?["message"]), Self.text(trial["constraints"]),
                     ])
         }
 

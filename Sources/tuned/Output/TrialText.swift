@@ -13,7 +13,7 @@ enum TrialText {
         for trial in trials {
             let values = trial["values"]?.arrayValue ?? []
             table.add(
-                [number(trial), trial["state"]?.stringValue ?? ""]
+                [number(trial), state(trial)]
                     + objectives.indices.map { $0 < values.count ? ConfigurationText.value(values[$0]) : "" }
                     + [trial["duration"]?.doubleValue.map(Formatting.duration) ?? ""]
                     + names.map { trial["configuration"]?[$0].map(ConfigurationText.value) ?? "" }
@@ -23,9 +23,13 @@ enum TrialText {
     }
 
     static func details(_ trial: JSONValue, study: String, objectives: [String]) -> String {
-        var text = "trial \(study)/\(number(trial)): \(trial["state"]?.stringValue ?? "")\n"
+        var text = "trial \(study)/\(number(trial)): \(state(trial))\n"
         for (name, value) in zip(objectives, trial["values"]?.arrayValue ?? []) {
             text += "\(name) \(ConfigurationText.value(value))\n"
+        }
+        for (name, value) in (trial["constraints"]?.objectValue ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let isKept = value.doubleValue.map { $0 <= 0 } ?? true
+            text += "constraint \(name.printable) \(ConfigurationText.value(value)): \(isKept ? "kept" : "broken")\n"
         }
         if let failure = trial["failure"] {
             text += "failed (\(failure["kind"]?.stringValue ?? "")): \(message(failure))\n"
@@ -53,6 +57,18 @@ enum TrialText {
         let log = (attempt["log"]?.stringValue ?? "").split(separator: "\n")
         for line in log { text += "  | \(String(line).printable)\n" }
         return text
+    }
+
+    /// How a trial ended, with the reason where it was infeasible.
+    static func standing(_ trial: JSONValue) -> String {
+        let state = state(trial)
+        return state == "infeasible" ? "\(state): \(trial["failure"].map(message) ?? "")" : state
+    }
+
+    /// A configuration that cannot be had is told apart from one whose trial went wrong.
+    private static func state(_ trial: JSONValue) -> String {
+        if trial["failure"]?["kind"]?.stringValue == "infeasible" { return "infeasible" }
+        return trial["state"]?.stringValue ?? ""
     }
 
     private static func remark(_ trial: JSONValue) -> String {

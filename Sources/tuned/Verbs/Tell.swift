@@ -10,6 +10,7 @@ struct Tell: Verb {
             Examples:
               tuned tell mine/17 --value 0.031
               tuned tell mine/17 --value 0.031 --value 12.5
+              tuned tell mine/17 --value 0.031 --constraint memory=-12.5
               tuned tell mine/18 --failed "diverged in epoch 3"
             """)
 
@@ -18,6 +19,11 @@ struct Tell: Verb {
 
     @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("An objective's value.", valueName: "number"))
     var value: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("An outcome constraint, kept where the number is 0 or less.", valueName: "name=number"))
+    var constraint: [String] = []
 
     @Option(help: ArgumentHelp("Why the trial has no value.", valueName: "reason"))
     var failed: String?
@@ -29,13 +35,13 @@ struct Tell: Verb {
             throw .usage("\"\(trial)\" names no trial: write STUDY/NUMBER, such as mine/17")
         }
         let reply = try await DaemonClient().post(Route.trial(reference) + "/tell", try body)
-        output.show(reply) { "\(reference) is \(failed == nil ? "complete" : "failed")\n" }
+        output.show(reply) { "\(reference) is \(TrialText.standing(reply))\n" }
     }
 
     private var body: JSONValue {
         get throws(CommandError) {
             if let failed {
-                guard value.isEmpty else {
+                guard value.isEmpty, constraint.isEmpty else {
                     throw .usage("a failed trial has no value: give --value or --failed, not both")
                 }
                 return .object(["failed": .string(failed)])
@@ -49,7 +55,22 @@ struct Tell: Verb {
                 }
                 numbers.append(.number(number))
             }
-            return .object(["values": .array(numbers)])
+            var fields: [String: JSONValue] = ["values": .array(numbers)]
+            if !constraint.isEmpty { fields["constraints"] = .object(try constraints) }
+            return .object(fields)
+        }
+    }
+
+    private var constraints: [String: JSONValue] {
+        get throws(CommandError) {
+            var fields: [String: JSONValue] = [:]
+            for text in constraint {
+                guard let end = text.lastIndex(of: "="), let number = Double(text[text.index(after: end)...]), number.isFinite else {
+                    throw .usage("--constraint \(text): write a name and a number, as in memory=-12.5; it is kept where that is 0 or less")
+                }
+                fields[String(text[..<end])] = .number(number)
+            }
+            return fields
         }
     }
 }

@@ -190,7 +190,8 @@ final class FakeEngine: EngineFacade {
             }
             let ended =
                 switch result {
-                case .values(let values): TrialEnded(trial: trial, state: .complete, values: values)
+                case .values(let values, let constraints):
+                    TrialEnded(trial: trial, state: .complete, values: values, constraints: constraints)
                 case .failed(let why):
                     TrialEnded(trial: trial, state: .failed, values: [], failure: Failure(kind: .told, message: why))
                 }

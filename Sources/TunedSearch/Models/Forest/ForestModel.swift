@@ -5,7 +5,7 @@ import TunedSpace
 /// What a forest sampler makes of its trials: how much better than the best a point may be, and whether it works out.
 ///
 /// Trials that still run are learnt with the mean that a first forest predicts for them. A second one tells from all
-/// ended trials the chance that a configuration does not fail; a leaf of n trials counts for it like n + 1, of which
+/// ended trials the chance that a configuration neither fails nor breaks a constraint; a leaf of n trials counts for it like n + 1, of which
 /// one is as all of them together.
 struct ForestModel: Sendable {
     private let columns: ForestColumns
@@ -40,7 +40,8 @@ struct ForestModel: Sendable {
         self.forest = forest
 
         let ended = (0..<history.count).filter { history.standings[$0].isInformative }
-        let failed = ended.count { history.standings[$0] == .failed }
+        func isBroken(_ row: Int) -> Bool { history.standings[row] == .failed || history.standings[row] == .infeasible }
+        let failed = ended.count(where: isBroken)
         workingShare = (Double(ended.count - failed) + 1) / (Double(ended.count) + 2)
         guard failed > 0 else {
             working = nil
@@ -48,7 +49,7 @@ struct ForestModel: Sendable {
         }
         let sample = ForestTargets.thinned(ended, best: 0, seed: seed, row: { $0 })
         working = RandomForest(
-            columns, rows: coded(sample), targets: sample.map { history.standings[$0] == .failed ? 0 : 1 },
+            columns, rows: coded(sample), targets: sample.map { isBroken($0) ? 0 : 1 },
             settings: settings, random: numbers(RandomStream.bootstrapOfFailures))
     }
 

@@ -33,14 +33,14 @@ struct ForestTargets: Sendable {
         let order = complete.indices.sorted { (values[$0], $0) < (values[$1], $1) }
         incumbents = order.prefix(Self.incumbentLimit).map { complete[$0] }
 
-        let pruned = (0..<history.count).filter { history.standings[$0] == .pruned }
+        let behind = (0..<history.count).filter { history.standings[$0] == .pruned || history.standings[$0] == .infeasible }
             .map { TrialRank(row: $0, in: history) }.sorted()
         let ranked = order.map { (row: complete[$0], target: targets[$0]) }
         let worse = ranked.isEmpty ? [-1, 1] : ranked[(ranked.count / 2)...].map(\.target)
-        let rest = pruned.enumerated().map { place, rank in
-            (row: rank.row, target: ScottBandwidth.quantile((Double(place) + 0.5) / Double(pruned.count), worse))
+        let rest = behind.enumerated().map { place, rank in
+            (row: rank.row, target: ScottBandwidth.quantile((Double(place) + 0.5) / Double(behind.count), worse))
         }
-        if ranked.isEmpty { incumbents = pruned.prefix(Self.incumbentLimit).map(\.row) }
+        if ranked.isEmpty { incumbents = behind.prefix(Self.incumbentLimit).map(\.row) }
         let kept = Self.thinned(ranked + rest, best: Self.rowLimit / 4, seed: seed, row: \.row)
         rows = kept.map(\.row)
         self.targets = kept.map(\.target)

@@ -9,6 +9,7 @@ struct AcquisitionSearch: Sendable {
     /// The models whose expected gains are averaged.
     let models: [any AcquisitionModel]
     let feasibility: Feasibility?
+    var constraints: ConstraintModel?
     /// What a person believes, as a term of the logarithm.
     let belief: (@Sendable (_ point: [Double]) -> Double)?
     /// Points of each kind.
@@ -74,9 +75,10 @@ struct AcquisitionSearch: Sendable {
     private func scores(_ points: [[Double]], of models: ArraySlice<any AcquisitionModel>) -> [Double] {
         let places = points.map(moves.imputed)
         let logarithms = models.map { $0.logarithms(at: places) }
+        let chances = constraints?.logChances(at: places)
         return places.indices.map { index in
             let score =
-                logMeanExp(logarithms.map { $0[index] }) + (feasibility?.logChance(at: places[index]) ?? 0)
+                logMeanExp(logarithms.map { $0[index] }) + (feasibility?.logChance(at: places[index]) ?? 0) + (chances?[index] ?? 0)
                 + (belief?(points[index]) ?? 0)
             return score.isNaN ? -.infinity : score
         }
@@ -114,15 +116,20 @@ struct AcquisitionSearch: Sendable {
                 }
             }
             let value = logMeanExp(logarithms)
+            var ofChance = [Double](repeating: 0, count: free.count)
+            let chance = ofChance.withUnsafeMutableBufferPointer { ofChance in
+                place.withUnsafeBufferPointer { constraints?.logChance(at: $0, over: free, addingTo: ofChance) ?? 0 }
+            }
             if let gradient {
                 for index in free.indices {
                     gradient[index] = models.indices.reduce(0) { sum, number in
                         let share = exp(logarithms[number] - value) / Double(models.count)
                         return sum - share * gradients[number * free.count + index]
                     }
+                    gradient[index] -= ofChance[index]
                 }
             }
-            return -value
+            return -(value + chance)
         }
         var point = start.point
         for (number, index) in free.enumerated() { point[index] = min(max(minimum.point[number], 0), 1) }
