@@ -5,6 +5,8 @@ import TunedSpace
 struct ActiveTrial {
     let number: Int
     let configuration: Configuration
+    /// The last event that the sampler had seen: it says which space the configuration is in.
+    let askedAfter: EventSequence
     let isExternal: Bool
     /// In the order in which they are made.
     let runs: [RunKey]
@@ -23,9 +25,10 @@ struct ActiveTrial {
     /// Set once one of its runs has decided how it ends; the others are then only waited for.
     var verdict: TrialEnded?
 
-    init(number: Int, configuration: Configuration, isExternal: Bool, runs: [RunKey]) {
+    init(number: Int, configuration: Configuration, askedAfter: EventSequence, isExternal: Bool, runs: [RunKey]) {
         self.number = number
         self.configuration = configuration
+        self.askedAfter = askedAfter
         self.isExternal = isExternal
         self.runs = runs
         results = Array(repeating: nil, count: runs.count)

@@ -66,9 +66,16 @@ public enum StudyAnalysis {
 }
 
 extension StudyDeclaration {
-    /// Trials as a sampler sees them, in the order of their numbers.
+    /// A trial's configuration in the space in force; nil where it has no place there.
+    public func configuration(of row: TrialRow) -> Configuration? {
+        guard let former = formerSpaces.first(where: { row.askedAfter < $0.until }) else { return row.configuration }
+        return SpaceMapping(from: former.space, to: space).map(row.configuration).configuration
+    }
+
+    /// Trials as a sampler sees them, in the order of their numbers; those without a place in the space in force are left out.
     func observations(of rows: [TrialRow]) -> [Observation] {
         rows.sorted { $0.number < $1.number }.flatMap { row -> [Observation] in
+            guard let configuration = configuration(of: row) else { return [] }
             let outcome: Outcome
             switch row.state {
             case .complete: outcome = .complete(zip(objectives, row.values).map { $0.loss($1) })
@@ -78,7 +85,7 @@ extension StudyDeclaration {
             case .failed: outcome = .failed
             case .running, .paused, .cancelled: return []
             }
-            return [.pending(trial: row.number, row.configuration), .finished(trial: row.number, outcome)]
+            return [.pending(trial: row.number, configuration), .finished(trial: row.number, outcome)]
         }
     }
 
@@ -89,7 +96,6 @@ extension StudyDeclaration {
                 .invalid, "study \(study) has other objectives (\(other.objectives.map(\.name).joined(separator: ", "))), so its values say nothing here",
                 path: "warm_start")
         }
-        let mapping = SpaceMapping(from: other.space, to: space)
         func loss(_ row: TrialRow) -> Double {
             guard let objective = objectives.first, let value = row.values.first else { return .infinity }
             return objective.loss(value)
@@ -97,7 +103,7 @@ extension StudyDeclaration {
         let ended = rows.filter { $0.state == .complete || $0.state == .failed }
         let chosen = ended.count <= WarmStart.limit ? ended : Array(ended.sorted { loss($0) < loss($1) }.prefix(WarmStart.limit))
         let trials = chosen.sorted { $0.number < $1.number }.compactMap { row in
-            mapping.map(row.configuration).configuration.map {
+            SpaceMapping(from: other.space(at: row.askedAfter), to: space).map(row.configuration).configuration.map {
                 WarmStart.Trial(configuration: $0, values: row.state == .complete ? row.values : [])
             }
         }

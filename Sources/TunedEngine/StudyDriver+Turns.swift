@@ -215,7 +215,8 @@ extension StudyDriver {
             let end = batch.end(trial)
             counts.running -= 1
             counts[end.state] += 1
-            stopping.count(end, objective: declaration.objectives.first)
+            let hasPlace = declaration.formerSpaces.isEmpty || hasPlace(batch.configurations[trial - batch.first], askedAfter: batch.askedAfter)
+            stopping.count(end, objective: declaration.objectives.first, hasPlace: hasPlace)
             if end.state == .cancelled { isExhausted = false }
         }
         pace.count(batch.count, at: surroundings.clock.monotonicSeconds())

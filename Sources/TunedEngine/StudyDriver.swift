@@ -11,7 +11,8 @@ import TunedSpace
 final class StudyDriver: @unchecked Sendable {
     let id: StudyID
     let slug: String
-    let declaration: StudyDeclaration
+    /// The study's as it is now: its space may have been changed.
+    var declaration: StudyDeclaration
     let bounds: [BoundMetric]
     let queue: DispatchQueue
     let surroundings: StudySurroundings
@@ -175,7 +176,8 @@ final class StudyDriver: @unchecked Sendable {
         let began = surroundings.clock.monotonicSeconds()
         defer { effort.note(from: began, to: surroundings.clock.monotonicSeconds()) }
         do {
-            suggestion = try feed.suggest(trial: nextTrial, fixed: wish?.values ?? [:], in: declaration.space)
+            let fixed = wish.flatMap { declaration.values($0.values, statedAt: $0.id) } ?? [:]
+            suggestion = try feed.suggest(trial: nextTrial, fixed: fixed)
         } catch {
             end(as: .failed, because: error.message)
             return nil
@@ -197,7 +199,8 @@ final class StudyDriver: @unchecked Sendable {
         let askedAfter = position
         guard let (configuration, wish) = suggest() else { return nil }
         active[number] = ActiveTrial(
-            number: number, configuration: configuration, isExternal: isExternal, runs: isExternal ? [] : runKeys)
+            number: number, configuration: configuration, askedAfter: askedAfter, isExternal: isExternal,
+            runs: isExternal ? [] : runKeys)
         return TrialAsked(
             trial: number, configuration: configuration, origin: wish.map { .enqueued($0) } ?? .sampler,
             askedAfter: askedAfter, isExternal: isExternal)

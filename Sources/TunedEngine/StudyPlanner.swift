@@ -91,7 +91,7 @@ final class StudyPlanner: Sendable {
     }
 
     /// An error in the study's space or in its rules, which stand beside it.
-    private static func located(_ error: SpaceError) -> EngineError {
+    static func located(_ error: SpaceError) -> EngineError {
         let path = error.path == "rules" || error.path.hasPrefix("rules[") ? error.path : error.path.isEmpty ? "space" : "space.\(error.path)"
         return EngineError(.invalid, error.message, path: path)
     }

@@ -21,6 +21,7 @@ extension EventPayload {
         case studyDeleted = 13
         case batchRun = 14
         case samplerSwitched = 15
+        case spaceChanged = 16
     }
 
     public func encode(into writer: inout BinaryWriter) {
@@ -73,6 +74,10 @@ extension EventPayload {
         case .stopRulesChanged(let rules):
             writer.write(Code.stopRulesChanged.rawValue)
             writer.write(rules)
+        case .spaceChanged(let statement, let reason):
+            writer.write(Code.spaceChanged.rawValue)
+            writer.write(statement)
+            writer.write(reason)
         case .noted(let text):
             writer.write(Code.noted.rawValue)
             writer.write(text)
@@ -126,6 +131,8 @@ extension EventPayload {
             self = .trialEnded(try TrialEnded(from: &reader))
         case .stopRulesChanged:
             self = .stopRulesChanged(rules: try reader.readString())
+        case .spaceChanged:
+            self = .spaceChanged(statement: try reader.readString(), reason: try reader.readString())
         case .noted:
             self = .noted(text: try reader.readString())
         case .studyDeleted:

@@ -5,7 +5,7 @@ enum StoreFormat {
     /// Marks the file as one of this program's (<https://www.sqlite.org/pragma.html#pragma_application_id>): "TUND".
     static let applicationID: Int32 = 0x5455_4E44
     /// Kept as the file's user_version. A higher one was written by a newer daemon.
-    static let version: Int32 = 2
+    static let version: Int32 = 3
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -17,6 +17,10 @@ enum StoreFormat {
         migrator.registerMigration("v2") { database in
             try database.execute(sql: version2)
             try database.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("v3") { database in
+            try database.execute(sql: version3)
+            try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }
@@ -110,5 +114,9 @@ enum StoreFormat {
             lowest REAL,
             highest REAL
         );
+        """
+    private static let version3 = """
+        -- The changes of the study's space, as a JSON text; NULL where there was none.
+        ALTER TABLE studies ADD COLUMN space_changes TEXT;
         """
 }

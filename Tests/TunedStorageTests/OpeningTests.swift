@@ -98,11 +98,12 @@ import TunedTestSupport
         let scratch = try await filled()
         try await DatabaseQueue(path: scratch.database).writeWithoutTransaction { database in
             try database.execute(sql: "DROP TABLE batches")
-            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = 'v2'")
+            try database.execute(sql: "ALTER TABLE studies DROP COLUMN space_changes")
+            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier IN ('v2', 'v3')")
             try database.execute(sql: "PRAGMA user_version = 1")
         }
         let store = try scratch.open()
-        #expect(try store.pragma("user_version") == "2")
+        #expect(try store.pragma("user_version") == "3")
         let study = try #require(try store.study(slug: "kept"))
         #expect(try store.trials(of: study.id, matching: TrialQuery()).count == 300)
         var random = RandomEvents(seed: 1)

@@ -28,10 +28,16 @@ package enum StudyJSON {
             ])
         }
         fields["data"] = declaration.data.map(data)
+        if let last = row.spaceChanges.last {
+            fields["space_changes"] = .integer(Int64(row.spaceChanges.count))
+            fields["space_changed"] = .object(["time": .integer(last.time), "reason": .string(last.reason)])
+        }
         fields["live"] = live.map(self.live)
         fields["best"] = best.map { TrialJSON.best($0, in: declaration) }
         if includesSchema {
             fields["schema"] = declaration.schema.json
+            let former = declaration.formerParameters
+            if !former.isEmpty { fields["former_parameters"] = .array(former.map(JSONValue.string)) }
             fields["specification"] = declaration.specification.json
         }
         return .object(fields)

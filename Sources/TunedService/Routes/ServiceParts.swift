@@ -10,6 +10,9 @@ struct ServiceParts: Sendable {
     let limits: ServiceLimits
     let facts: DaemonFacts
 
+    /// Trials that are read at once where not all of them count.
+    private static let bestPage = 1_000
+
     /// A study as clients see it, whole.
     func json(of row: StudyRow, includesSchema: Bool = true) async throws -> JSONValue {
         let declaration = try directory.entry(of: row).declaration
@@ -31,13 +34,25 @@ struct ServiceParts: Sendable {
         return try await self.best(of: row, declaration, count: 1).first
     }
 
-    /// The best complete trials by the first objective, best first.
+    /// The best complete trials by the first objective, best first; once the space was changed, among those with a place in it.
     func best(of row: StudyRow, _ declaration: StudyDeclaration, count: Int) async throws -> [TrialRow] {
         let query = TrialQuery(
             states: [.complete], order: .value(objective: 0),
             descending: declaration.objectives.first?.goal == .maximize,
             limit: count)
-        return try await bridge.read { store throws(StoreError) in try store.trials(of: row.id, matching: query) }
+        return try await bridge.read { store throws(StoreError) in
+            if declaration.formerSpaces.isEmpty { return try store.trials(of: row.id, matching: query) }
+            var best: [TrialRow] = []
+            var page = query
+            page.limit = Self.bestPage
+            while best.count < count {
+                let rows = try store.trials(of: row.id, matching: page)
+                best += rows.filter { declaration.configuration(of: $0) != nil }.prefix(count - best.count)
+                if rows.count < Self.bestPage { break }
+                page.offset += rows.count
+            }
+            return best
+        }
     }
 }
 

@@ -54,6 +54,9 @@ enum StudyText {
         lines.append(("state", standing(study)))
         if let plugin = study.plugin { lines.append(("plugin", plugin + (study.isInProcess ? ", inside the daemon" : ""))) }
         if let explanation = study.explanation { lines.append(("sampler", explanation)) }
+        if let (count, last) = study.spaceChange {
+            lines.append(("space", "changed \(count == 1 ? "once" : "\(count) times, last"), \(SpaceText.change(last))"))
+        }
         lines.append(("trials", "\(trials(study)): \(states(study.counts))"))
         if let size = study.gridSize { lines.append(("grid", Formatting.count(size, "configuration"))) }
         if let rate = study.trialsPerSecond, study.isRunning { lines.append(("pace", Formatting.rate(rate))) }

@@ -1,0 +1,99 @@
+import Testing
+import TunedSpace
+import TunedTestSupport
+
+/// A space that changes while its study lives, through the daemon.
+@Suite(.timeLimit(.minutes(5))) struct LivingSpaceTests {
+    /// Of a plugin: narrowed with trials under way, kept through kill -9, narrowed again by its own trials, and verified.
+    @Test func aStudyOfAPlugin() async throws {
+        try await Lab.with { lab in
+            try await lab.tunedOK("load", TestPlugins.path("noop"))
+            try await lab.tunedOK(
+                "run", "noop", "--trainable", "sleep", "--config", "ms=20", "--sampler", "tpe", "--seed", "3", "--trials", "100",
+                "--study", "s", "--detach")
+            try await lab.until("some trials") { try await lab.count("complete", of: "s") >= 10 }
+            let before = try await lab.tunedOK("space", "s", "--json").json()
+            let parameter = try #require(before["parameters"]?.arrayValue?.first { $0["type"]?.stringValue == "float" })
+            let name = try #require(parameter["name"]?.stringValue)
+            let (low, high) = (try #require(parameter["low"]?.doubleValue), try #require(parameter["high"]?.doubleValue))
+            let (first, last) = (low + 0.25 * (high - low), low + 0.75 * (high - low))
+            try await lab.tunedOK("space", "s", "--space", "\(name)={low: \(first), high: \(last)}", "--reason", "by hand")
+            lab.killDaemon()
+            try await lab.until("more trials") { try await lab.count("complete", of: "s") >= 40 }
+            lab.killDaemon()
+            try await lab.tunedOK("show", "s", "--follow")
+            let study = try await lab.study("s")
+            #expect(study["counts"]?["complete"]?.integerValue == 100)
+            #expect(study["space_changed"]?["reason"]?.stringValue == "by hand")
+            #expect(try await lab.tunedOK("show", "s").output.contains("by hand"))
+            let after = try await lab.tunedOK("space", "s", "--json").json()
+            let change = try #require(after["changes"]?.arrayValue?.first?["sequence"]?.integerValue)
+            let trials = try await lab.tunedOK("export", "s", "--json").json().arrayValue ?? []
+            let later = trials.filter { ($0["asked_after"]?.integerValue ?? 0) >= change }
+            #expect(later.count > 40)
+            for trial in later { #expect((first...last).contains(trial["configuration"]?[name]?.doubleValue ?? .nan)) }
+            let best = try await lab.tunedOK("best", "s", "--json").json()["best"]?.arrayValue?.first
+            #expect((first...last).contains(best?["configuration"]?[name]?.doubleValue ?? .nan))
+            try await lab.tunedOK("importance", "s")
+
+            // It has ended: the change is taken, and it goes on when it is told to.
+            let narrowed = try await lab.tunedOK("narrow", "s", "--apply", "--here")
+            #expect(narrowed.output.contains("tuned resume s"))
+            #expect(try await lab.state("s") == "completed")
+            try await lab.tunedOK("resume", "s", "--trials", "120")
+            try await lab.tunedOK("show", "s", "--follow")
+            try await lab.tunedOK("verify", "s")
+
+            // What it declares is the limit.
+            let outside = try await lab.tuned("space", "s", "--space", "\(name)={high: \(high + 1)}")
+            #expect(outside.status != 0 && outside.error.contains("outside of what is declared"))
+            #expect(try await lab.tuned("space", "s", "--remove", name).status != 0)
+            #expect(try await lab.tuned("space", "s", "--free", "nobody").error.contains("no parameter"))
+            #expect(try await lab.tuned("narrow", "s", "--here").error.contains("--apply"))
+            // Another study knows its trials, whatever space they were asked for in.
+            try await lab.tunedOK("run", "noop", "--trainable", "sleep", "--trials", "2", "--warm-start", "s", "--study", "next")
+            try await lab.tunedOK("verify", "next")
+        }
+    }
+
+    /// Of an outside program: ranges and choices grow, a parameter comes and one goes.
+    @Test func aStudyWithoutAPlugin() async throws {
+        try await Lab.with { lab in
+            let file = try lab.file(
+                "mine.yaml",
+                "study: mine\nsampler: tpe\nspace: {x: {type: float, low: 0, high: 1}, kind: {type: categorical, choices: [a, b]}}\nobjectives: [error]\n")
+            try await lab.tunedOK("run", file, "--detach")
+            func ask(_ value: (JSONValue) -> Double) async throws -> JSONValue {
+                let asked = try await lab.tunedOK("ask", "mine", "--json").json()
+                let configuration = asked["configuration"] ?? .null
+                try await lab.tunedOK("tell", "mine/\(asked["number"]?.integerValue ?? -1)", "--value", "\(value(configuration))")
+                return configuration
+            }
+            for _ in 0..<8 { _ = try await ask { $0["x"]?.doubleValue ?? .nan } }
+            try await lab.tunedOK("enqueue", "mine", "x=0.1", "kind=a")
+            let open = try await lab.tunedOK("ask", "mine", "--json").json()
+            #expect(open["configuration"]?["kind"] == "a")
+            try await lab.tunedOK("enqueue", "mine", "x=0.2", "kind=a")
+            let changed = try await lab.tunedOK(
+                "space", "mine", "--space", "x={low: -1, high: 2}", "--space", "kind={choices: [b, c]}", "--space",
+                "z={type: int, low: 1, high: 3}", "--json"
+            ).json()
+            #expect(changed["withdrawn"]?.arrayValue?.count == 1)
+            lab.killDaemon()
+            // A trial of the space before ends as it is.
+            try await lab.tunedOK("tell", "mine/8", "--value", "0.5")
+            for _ in 0..<5 {
+                let configuration = try await ask { $0["x"]?.doubleValue ?? .nan }
+                #expect(configuration["z"] != nil && configuration["kind"] != "a")
+            }
+            let seen = try await lab.tunedOK("show", "mine/8", "--json").json()
+            #expect(seen["configuration"] == open["configuration"])
+            try await lab.tunedOK("space", "mine", "--remove", "z", "--set", "kind=c")
+            for _ in 0..<3 { #expect(try await ask { _ in 1 }["kind"] == "c") }
+            let table = try await lab.tunedOK("export", "mine").output
+            #expect(table.hasPrefix("number,state,value_error,param_kind,param_x,param_z,"))
+            #expect(try await lab.tuned("space", "mine", "--remove", "x", "--remove", "kind").status != 0)
+            try await lab.tunedOK("verify", "mine")
+        }
+    }
+}
