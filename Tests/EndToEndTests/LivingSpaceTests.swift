@@ -9,7 +9,7 @@ import TunedTestSupport
         try await Lab.with { lab in
             try await lab.tunedOK("load", TestPlugins.path("noop"))
             try await lab.tunedOK(
-                "run", "noop", "--trainable", "sleep", "--config", "ms=20", "--sampler", "tpe", "--seed", "3", "--trials", "100",
+                "run", "noop", "--trainable", "sleep", "--config", "ms=100", "--parallel", "2", "--sampler", "tpe", "--seed", "3", "--trials", "100",
                 "--study", "s", "--detach")
             try await lab.until("some trials") { try await lab.count("complete", of: "s") >= 10 }
             let before = try await lab.tunedOK("space", "s", "--json").json()
@@ -92,6 +92,11 @@ import TunedTestSupport
             for _ in 0..<3 { #expect(try await ask { _ in 1 }["kind"] == "c") }
             let table = try await lab.tunedOK("export", "mine").output
             #expect(table.hasPrefix("number,state,value_error,param_kind,param_x,param_z,"))
+            for _ in 0..<18 { _ = try await ask { abs(($0["x"]?.doubleValue ?? 0) - 0.5) } }
+            try await lab.tunedOK("narrow", "mine", "--apply", "--trials", "3", "--study", "child")
+            try await lab.tunedOK("narrow", "mine", "--apply", "--here")
+            #expect(try await lab.tunedOK("ask", "child", "--json").json()["configuration"]?["kind"] == "c")
+            try await lab.tunedOK("verify", "child")
             #expect(try await lab.tuned("space", "mine", "--remove", "x", "--remove", "kind").status != 0)
             try await lab.tunedOK("verify", "mine")
         }

@@ -177,6 +177,45 @@ import TunedStorage
         try auditPasses(lab)
     }
 
+    /// In a space that became finite `auto` takes the grid, another sampler than the log was begun with.
+    @Test func autoTakesAnotherMethod() throws {
+        let held = HeldAttempts()
+        let lab = try Laboratory(specification: specification("auto", trials: 30), runner: ScriptedRunner { _, attempt in held.add(attempt) })
+        lab.start()
+        #expect(lab.wait { $0.underWay.count == 2 })
+        _ = try lab.on { try $0.changeSpace(SpaceRequest(entries: ["x": 0.5, "y": 0.25])) }
+        #expect(lab.on { $0.feed.sampler.size } == 6)
+        for done in 0..<8 {
+            held.end(1, value: 1)
+            #expect(lab.wait { $0.counts.complete == done + 1 && $0.underWay.count == min(2, 7 - done) })
+        }
+        #expect(lab.waitForRest())
+        #expect(lab.driver.reason.contains("every configuration") && lab.trials.count == 8)
+        try auditPasses(lab)
+    }
+
+    /// What a study began with is read in its new space too.
+    @Test func aWarmStartSurvivesTheChange() throws {
+        let old = try Laboratory(specification: specification("random", trials: 40), runner: ScriptedRunner(ScriptedRunner.sum))
+        old.start()
+        #expect(old.waitForRest())
+        let lab = try Laboratory(specification: specification("tpe", trials: 10), runner: ScriptedRunner(ScriptedRunner.sum))
+        lab.driver.declaration.warmStart = try lab.driver.declaration.warmStart(from: "old", old.declared, old.trials)
+        lab.driver.feed = try SamplerFeed(declaration: lab.driver.declaration)
+        _ = try lab.on { driver in
+            driver.record([.studyCreated(slug: "toy", declaration: driver.declaration.text)])
+            driver.adoptSampler()
+            driver.startTiming()
+            let changed = try driver.changeSpace(SpaceRequest(entries: ["x": ["low": 0.5]]))
+            let inside = old.trials.count { if case .float(let x)? = $0.configuration[0] { x >= 0.5 } else { false } }
+            #expect(changed.trials.kept == inside && inside > 5)
+            // None of this study's own.
+            #expect(driver.stopping.best == nil)
+        }
+        #expect(lab.waitForRest())
+        try auditPasses(lab)
+    }
+
     /// Batches that were asked for before the change end after it.
     @Test(arguments: ["random", "tpe", "grid"])
     func batchesUnderWayEndAsTheyAre(sampler: String) throws {

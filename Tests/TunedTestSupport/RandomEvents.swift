@@ -22,7 +22,7 @@ package struct RandomEvents {
         case 2:
             .samplerAdopted(
                 SamplerAdoption(name: text(), revision: small(), explanation: text(), numericEnvironment: text()))
-        case 15: .spaceChanged(statement: #"{"rules": [], "space": {}}"#, reason: text())
+        case 14: .spaceChanged(statement: #"{"rules": [], "space": {}}"#, reason: text())
         case 13: .samplerSwitched(method: text(), reason: text())
         case 3: .enqueued(values: enqueued())
         case 4:

@@ -55,7 +55,7 @@ struct Narrow: Verb {
             throw CommandError.failure("the daemon's answer has no specification of \(study)")
         }
         specification["study"] = .string(name ?? Self.successor(of: study))
-        specification["space"] = proposal["space"]
+        specification["space"] = specification["plugin"] == nil ? Self.declaration(specification["space"], proposal["space"]) : proposal["space"]
         specification["warm_start"] = .string(study)
         if let trials {
             var stop = specification["stop"]?.objectValue ?? [:]
@@ -67,6 +67,19 @@ struct Narrow: Verb {
         output.show(created) {
             Self.text(proposal) + "\nStudy \(slug) has begun in this space. Follow it: tuned show \(slug)\n"
         }
+    }
+
+    /// What a study without a plugin declares, with the proposed ranges and choices: there is no declaration beneath it to narrow.
+    private static func declaration(_ declared: JSONValue?, _ proposed: JSONValue?) -> JSONValue {
+        guard case .object(var parameters)? = declared, case .object(let narrower)? = proposed else { return declared ?? .object([:]) }
+        for (name, entry) in narrower {
+            guard case .object(var fields)? = parameters[name], case .object(let bounds) = entry else { continue }
+            for (key, value) in bounds where fields[key] != nil { fields[key] = value }
+            // It may lie outside now.
+            fields["default"] = nil
+            parameters[name] = .object(fields)
+        }
+        return .object(parameters)
     }
 
     private static func text(_ proposal: JSONValue) -> String {
