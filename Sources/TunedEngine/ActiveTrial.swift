@@ -10,6 +10,8 @@ struct ActiveTrial {
     let isExternal: Bool
     /// In the order in which they are made.
     let runs: [RunKey]
+    /// The trial whose configuration this one measures again.
+    let replicateOf: Int?
     /// Metric values of each run that succeeded.
     private(set) var results: [[Double]?]
     /// Attempts made at each run so far.
@@ -25,12 +27,13 @@ struct ActiveTrial {
     /// Set once one of its runs has decided how it ends; the others are then only waited for.
     var verdict: TrialEnded?
 
-    init(number: Int, configuration: Configuration, askedAfter: EventSequence, isExternal: Bool, runs: [RunKey]) {
+    init(number: Int, configuration: Configuration, askedAfter: EventSequence, isExternal: Bool, runs: [RunKey], replicateOf: Int? = nil) {
         self.number = number
         self.configuration = configuration
         self.askedAfter = askedAfter
         self.isExternal = isExternal
         self.runs = runs
+        self.replicateOf = replicateOf
         results = Array(repeating: nil, count: runs.count)
         attempts = Array(repeating: 0, count: runs.count)
     }

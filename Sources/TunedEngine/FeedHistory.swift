@@ -144,6 +144,40 @@ struct FeedHistory: Sendable {
         return (best, since)
     }
 
+    /// A configuration that a study may measure again.
+    struct Candidate: Sendable {
+        /// The first trial that had it.
+        var trial: Int
+        /// In the space in force.
+        var configuration: Configuration
+        var mean: Double
+        /// How often it was complete.
+        var count: Int
+    }
+
+    /// The configurations with the best means of the first objective, the best first, among those with a place in the space in force.
+    func leading(_ limit: Int) -> [Candidate] {
+        let mappings = mappings
+        var places: [Configuration: Int] = [:]
+        var candidates: [Candidate] = []
+        forEachEnded { _, ended in
+            guard ended.trial < WarmStart.firstTrial, case .complete(let losses) = ended.outcome, let loss = losses.first,
+                let configuration = mappings[ended.space].map(ended.configuration).configuration
+            else { return }
+            if let place = places[configuration] {
+                candidates[place].count += 1
+                candidates[place].mean += (loss - candidates[place].mean) / Double(candidates[place].count)
+            } else {
+                places[configuration] = candidates.count
+                candidates.append(Candidate(trial: ended.trial, configuration: configuration, mean: loss, count: 1))
+            }
+        }
+        return Array(candidates.sorted { ($0.mean, $0.trial) < ($1.mean, $1.trial) }.prefix(limit))
+    }
+
+    /// Trials and batches that ended.
+    var count: Int { items.count }
+
     private var mappings: [SpaceMapping] { spaces.map { SpaceMapping(from: $0, to: spaces[spaces.count - 1]) } }
 
     /// With the place among the items.

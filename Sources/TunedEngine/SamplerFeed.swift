@@ -44,6 +44,8 @@ public struct SamplerFeed: Sendable {
         position = sequence
         switch payload {
         case .trialAsked(let asked):
+            // A duplicate by intent is none of the sampler's.
+            if case .replicate = asked.origin { return }
             begin(asked.trial, asked.configuration)
         case .reported(let trial, _, let report):
             guard let objective = objectives.first, report.metric == objective.metric, history.isShown(trial) else { return }

@@ -73,9 +73,11 @@ extension StudyDeclaration {
     }
 
     /// Trials as a sampler sees them, in the order of their numbers; those without a place in the space in force are left out.
-    func observations(of rows: [TrialRow]) -> [Observation] {
+    ///
+    /// - Parameter replicates: whether those are in it that measure a configuration again.
+    func observations(of rows: [TrialRow], replicates: Bool = false) -> [Observation] {
         rows.sorted { $0.number < $1.number }.flatMap { row -> [Observation] in
-            guard let configuration = configuration(of: row) else { return [] }
+            guard replicates || !row.isReplicate, let configuration = configuration(of: row) else { return [] }
             let outcome: Outcome
             switch row.state {
             case .complete: outcome = .complete(zip(objectives, row.values).map { $0.loss($1) })
@@ -100,7 +102,7 @@ extension StudyDeclaration {
             guard let objective = objectives.first, let value = row.values.first else { return .infinity }
             return objective.loss(value)
         }
-        let ended = rows.filter { $0.state == .complete || $0.state == .failed }
+        let ended = rows.filter { !$0.isReplicate && ($0.state == .complete || $0.state == .failed) }
         let chosen = ended.count <= WarmStart.limit ? ended : Array(ended.sorted { loss($0) < loss($1) }.prefix(WarmStart.limit))
         let trials = chosen.sorted { $0.number < $1.number }.compactMap { row in
             SpaceMapping(from: other.space(at: row.askedAfter), to: space).map(row.configuration).configuration.map {

@@ -28,11 +28,17 @@ extension StudyDriver {
         case .trialAsked(let asked):
             if case .enqueued(let wish) = asked.origin { wishes.removeAll { $0.id == wish } }
             nextTrial = max(nextTrial, asked.trial + 1)
-            stopping.tried += 1
+            var replicateOf: Int?
+            if case .replicate(let trial) = asked.origin {
+                replicateOf = trial
+                replicates[trial, default: 0] += 1
+            } else {
+                stopping.tried += 1
+            }
             counts.running += 1
             active[asked.trial] = ActiveTrial(
                 number: asked.trial, configuration: asked.configuration, askedAfter: asked.askedAfter, isExternal: asked.isExternal,
-                runs: asked.isExternal ? [] : runKeys)
+                runs: asked.isExternal ? [] : runKeys, replicateOf: replicateOf)
         case .environmentSeen(let text):
             if let json = try? JSONValue(parsing: text), let record = EnvironmentRecord(json: json) {
                 environments.recorded[record] = event.sequence

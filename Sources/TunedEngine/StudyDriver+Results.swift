@@ -84,6 +84,10 @@ extension StudyDriver {
         }
         counts.running -= 1
         counts[verdict.state] += 1
+        if let candidate = trial?.replicateOf {
+            if verdict.state == .cancelled { replicates[candidate, default: 1] -= 1 }
+            return
+        }
         let hasPlace = trial.map { self.hasPlace($0.configuration, askedAfter: $0.askedAfter) } ?? true
         stopping.count(verdict, objective: declaration.objectives.first, hasPlace: hasPlace)
         // A configuration that was given up may be tried again.
@@ -124,7 +128,7 @@ extension StudyDriver {
 
     /// Ends the study once nothing is left to do.
     func settle() {
-        guard state == .running, !isShuttingDown, busySlots == 0, batches.isEmpty, ready.isEmpty, !mayAsk else { return }
+        guard state == .running, !isShuttingDown, busySlots == 0, batches.isEmpty, ready.isEmpty, !mayAsk, !mayReplicate else { return }
         // A trial that an outside program asked for is part of the study until it is told, unless a rule has ended the study.
         if ending == nil && active.values.contains(where: \.isExternal) { return }
         if let ending {

@@ -19,7 +19,9 @@ extension StudyDriver {
             statement = try declaration.spaceStatement.changed(by: request)
             changed = try declaration.changed(to: statement, since: position + 1)
         } catch {
-            throw StudyPlanner.located(error)
+            var located = StudyPlanner.located(error)
+            if error.code == .unknownParameter, declaration.plugin == nil { located.message += "; an entry with its type adds one" }
+            throw located
         }
         guard statement != declaration.spaceStatement else {
             throw EngineError(.conflict, "study \(slug) searches just that space already")

@@ -47,6 +47,10 @@ final class StudyDriver: @unchecked Sendable {
     var turnSize = TurnSize()
     var stopping = StoppingState()
     var counts = TrialCounts()
+    /// How often trials of the search were measured again, whatever came of it.
+    var replicates: [Int: Int] = [:]
+    /// The candidates for that, as of so many ends and spaces.
+    var leading: (ended: Int, spaces: Int, candidates: [FeedHistory.Candidate])?
     var isExhausted = false
     /// The rule that ends the study; set once it is met, while the last trials still run.
     var ending: String?
@@ -99,7 +103,7 @@ final class StudyDriver: @unchecked Sendable {
     /// Whether another run could begin now.
     var hasWork: Bool {
         guard state == .running, !isShuttingDown, blueprint != nil else { return false }
-        return !ready.isEmpty || (mayAsk && mayNumber)
+        return !ready.isEmpty || ((mayAsk || mayReplicate) && mayNumber)
     }
 
     /// Whether a new trial may begin.
@@ -129,7 +133,7 @@ final class StudyDriver: @unchecked Sendable {
 
     /// How many more runs could begin: no more slots are asked for than that.
     private var workAhead: Int {
-        guard mayAsk else { return ready.count }
+        guard mayAsk else { return ready.count + replicatesAhead * runKeys.count }
         guard let trials = rules.trials else { return Int.max }
         return ready.count + (trials - stopping.tried) * runKeys.count
     }
@@ -151,7 +155,7 @@ final class StudyDriver: @unchecked Sendable {
 
     private func nextRun() -> ReadyRun? {
         if let run = ready.removeFirst() { return run }
-        guard mayAsk, let asked = takeTrial(isExternal: false) else { return nil }
+        guard let asked = takeNext(isExternal: false) else { return nil }
         record([.trialAsked(asked)])
         return firstRun(of: asked.trial)
     }

@@ -253,6 +253,9 @@ final class StudyPlanner: Sendable {
             }
             objectives.append(Objective(metric: metric, name: objective.metric, goal: objective.goal ?? schema.metrics[metric].goal))
         }
+        guard specification.replicate == nil || objectives.count == 1 else {
+            throw EngineError(.invalid, "of several objectives there is no leading candidate to measure again: leave out replicate", path: "replicate")
+        }
         for (index, constraint) in specification.constraints.enumerated() where !names.contains(constraint.metric) {
             let hint = nearest(to: constraint.metric, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
             throw EngineError(

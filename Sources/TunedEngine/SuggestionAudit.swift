@@ -40,6 +40,8 @@ public struct SuggestionAudit: Sendable {
     private var runs: [Int: [RunKey: [Double]]] = [:]
     private var asked: [Int: TrialAsked] = [:]
     private var ended: [Int: TrialEnded] = [:]
+    /// How often trials were measured again.
+    private var replicates: [Int: Int] = [:]
 
     /// Suggestions that were derived and found equal.
     public private(set) var suggestions = 0
@@ -171,6 +173,7 @@ public struct SuggestionAudit: Sendable {
 
     private mutating func derive(_ asked: TrialAsked, at sequence: EventSequence) throws(AuditError) {
         self.asked[asked.trial] = asked
+        if case .replicate(let trial) = asked.origin { return try check(asked, measuring: trial, at: sequence) }
         var fixed: [Int: ParameterValue] = [:]
         if case .enqueued(let wish) = asked.origin {
             guard let values = wishes.removeValue(forKey: wish) else {
@@ -192,6 +195,21 @@ public struct SuggestionAudit: Sendable {
                 message: "trial \(asked.trial): the log has a configuration where the sampler has none left")
         }
         try compare(asked, with: configuration, at: sequence)
+        suggestions += 1
+    }
+
+    /// A trial that measures another one again: the one that is to be measured next.
+    private mutating func check(_ asked: TrialAsked, measuring trial: Int, at sequence: EventSequence) throws(AuditError) {
+        let next = declaration.specification.replicate.flatMap { rule in
+            rule.next(among: feed.history.leading(rule.candidates), measured: replicates)
+        }
+        guard let next, next.trial == trial else {
+            throw AuditError(
+                code: .suggestion, trial: asked.trial, sequence: sequence,
+                message: "trial \(asked.trial) measures trial \(trial) again where \(next.map { "trial \($0.trial)" } ?? "none") is to be measured")
+        }
+        replicates[trial, default: 0] += 1
+        try compare(asked, with: next.configuration, at: sequence)
         suggestions += 1
     }
 
@@ -217,6 +235,7 @@ public struct SuggestionAudit: Sendable {
                 message: "event \(sequence) ends trial \(trial.trial), which is not under way")
         }
         ended[trial.trial] = trial
+        if trial.state == .cancelled, case .replicate(let measured) = asked.origin { replicates[measured, default: 1] -= 1 }
         guard trial.state == .complete, !asked.isExternal else { return }
         let folds = max(1, declaration.data?.folds ?? 1)
         let results = (0..<folds).compactMap { runs[trial.trial]?[RunKey(fold: $0)] }

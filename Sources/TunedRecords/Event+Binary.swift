@@ -167,6 +167,9 @@ extension TrialOrigin {
         case .enqueued(let sequence):
             writer.write(UInt8(1))
             writer.writeVarint(sequence)
+        case .replicate(let trial):
+            writer.write(UInt8(2))
+            writer.writeVarint(trial)
         }
     }
 
@@ -174,6 +177,7 @@ extension TrialOrigin {
         switch try reader.readByte() {
         case 0: self = .sampler
         case 1: self = .enqueued(try reader.readInteger())
+        case 2: self = .replicate(of: try reader.readInt())
         case let tag: throw .invalid(offset: 0, what: "trial origin \(tag)")
         }
     }

@@ -69,6 +69,8 @@ public enum TrialOrigin: Hashable, Sendable {
     case sampler
     /// The sequence number of its ``EventPayload/enqueued(values:)`` event; the sampler fills what that leaves out.
     case enqueued(EventSequence)
+    /// The configuration of that earlier trial, measured again.
+    case replicate(of: Int)
 }
 
 public struct TrialAsked: Hashable, Sendable {

@@ -114,6 +114,11 @@ public struct TrialRow: Hashable, Sendable {
     }
 }
 
+extension TrialRow {
+    /// Whether it measures the configuration of another trial again.
+    public var isReplicate: Bool { if case .replicate = origin { true } else { false } }
+}
+
 /// An attempt as the store's state table has it.
 public struct AttemptRow: Hashable, Sendable {
     public var started: AttemptStarted

@@ -39,8 +39,8 @@ final class GroupWriter: @unchecked Sendable {
             database,
             """
             INSERT INTO trials (id, state, ended_at, value, objectives, step, failure, configuration, enqueued_by, is_external,
-                asked_after, asked_by, started_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                asked_after, asked_by, started_at, replicate_of)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             """)
         updateTrial = try PreparedStatement(
             database,
@@ -179,6 +179,7 @@ final class GroupWriter: @unchecked Sendable {
             try statement.bind(11, asked.askedAfter)
             try statement.bind(12, by)
             try statement.bind(13, at)
+            if case .replicate(let trial) = asked.origin { try statement.bind(14, Int64(trial)) } else { try statement.bindNull(14) }
         }
         try statement.run()
     }

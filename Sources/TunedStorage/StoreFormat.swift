@@ -118,5 +118,7 @@ enum StoreFormat {
     private static let version3 = """
         -- The changes of the study's space, as a JSON text; NULL where there was none.
         ALTER TABLE studies ADD COLUMN space_changes TEXT;
+        -- The number of the trial whose configuration this one measures again; NULL for all others.
+        ALTER TABLE trials ADD COLUMN replicate_of INTEGER;
         """
 }

@@ -56,6 +56,38 @@ import TunedTestSupport
         }
     }
 
+    /// The leading candidates of a noisy metric are measured again, and the winner is told with its luck taken off.
+    @Test func leadersAreMeasuredAgain() async throws {
+        try await Lab.with { lab in
+            let file = try lab.file(
+                "noisy.yaml",
+                "study: noisy\nsampler: random\nspace: {x: {type: float, low: 0, high: 1}}\nobjectives: [error]\nstop: {trials: 6}\nreplicate: {candidates: 2, times: 3}\n")
+            try await lab.tunedOK("run", file, "--detach")
+            var asked: [JSONValue] = []
+            for number in 0..<10 {
+                let trial = try await lab.tunedOK("ask", "noisy", "--json").json()
+                asked.append(trial["configuration"] ?? .null)
+                if number == 7 { lab.killDaemon() }
+                let x = try #require(trial["configuration"]?["x"]?.doubleValue)
+                try await lab.tunedOK("tell", "noisy/\(number)", "--value", "\(x + Double(number * 7 % 5) / 100)")
+            }
+            #expect(Set(asked[6...].map { $0.text() }).count == 2 && Set(asked[..<6].map { $0.text() }).isSuperset(of: asked[6...].map { $0.text() }))
+            try await lab.until("its end") { try await lab.state("noisy") == "completed" }
+            let study = try await lab.study("noisy")
+            #expect(study["winner"]?["replicates"]?.integerValue == 3)
+            let best = try await lab.tunedOK("best", "noisy", "--json").json()
+            #expect(best["winner"] == study["winner"] && (best["best"]?.arrayValue?.first?["trial"]?.integerValue ?? 9) < 6)
+            #expect(try await lab.tunedOK("best", "noisy").output.contains("corrected for having been selected"))
+            #expect(try await lab.tunedOK("trials", "noisy").output.contains("again "))
+            let trial = try await lab.tunedOK("show", "noisy/9", "--json").json()
+            #expect(trial["origin"]?.stringValue == "replicate" && trial["replicate_of"] != nil)
+            try await lab.tunedOK("verify", "noisy")
+            let several = try lab.file(
+                "several.yaml", "space: {x: {type: float, low: 0, high: 1}}\nobjectives: [error, time]\nreplicate: 3\n")
+            #expect(try await lab.tuned("run", several, "--detach").error.contains("leave out replicate"))
+        }
+    }
+
     /// Of an outside program: ranges and choices grow, a parameter comes and one goes.
     @Test func aStudyWithoutAPlugin() async throws {
         try await Lab.with { lab in

@@ -225,7 +225,7 @@ import TunedStorage
             // On a slot's queue, while the batch is under way.
             if trial == 100 || trial == 200, let driver = driver.withLock({ $0 }) {
                 driver.queue.async {
-                    let request = trial == 100 ? Self.narrower : SpaceRequest(entries: ["x": .null])
+                    let request = driver.declaration.formerSpaces.isEmpty ? Self.narrower : SpaceRequest(entries: ["x": .null])
                     if (try? driver.changeSpace(request)) != nil { changed.withLock { $0 += 1 } }
                 }
             }

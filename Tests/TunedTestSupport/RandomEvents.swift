@@ -28,7 +28,7 @@ package struct RandomEvents {
         case 4:
             .trialAsked(
                 TrialAsked(
-                    trial: small(), configuration: configuration(), origin: flip() ? .sampler : .enqueued(integer()),
+                    trial: small(), configuration: configuration(), origin: flip() ? .sampler : flip() ? .enqueued(integer()) : .replicate(of: small()),
                     askedAfter: integer(), isExternal: flip()))
         case 5: .environmentSeen(record: text())
         case 6:

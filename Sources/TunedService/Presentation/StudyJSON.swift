@@ -9,7 +9,7 @@ package enum StudyJSON {
     ///   - best: Its best complete trial by the first objective.
     ///   - includesSchema: Whether parameters, metrics and the specification are told too.
     package static func value(
-        of row: StudyRow, declaration: StudyDeclaration, live: LiveStudy?, best: TrialRow?, includesSchema: Bool
+        of row: StudyRow, declaration: StudyDeclaration, live: LiveStudy?, best: TrialRow?, winner: JSONValue? = nil, includesSchema: Bool
     ) -> JSONValue {
         var fields: [String: JSONValue] = [
             "study": .string(row.slug), "id": .integer(row.id.rawValue),
@@ -34,6 +34,7 @@ package enum StudyJSON {
         }
         fields["live"] = live.map(self.live)
         fields["best"] = best.map { TrialJSON.best($0, in: declaration) }
+        fields["winner"] = winner
         if includesSchema {
             fields["schema"] = declaration.schema.json
             let former = declaration.formerParameters

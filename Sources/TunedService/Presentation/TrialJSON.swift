@@ -46,6 +46,7 @@ package enum TrialJSON {
         switch origin {
         case .sampler: ["origin": .string("sampler")]
         case .enqueued(let sequence): ["origin": .string("enqueued"), "enqueued_by": .integer(sequence)]
+        case .replicate(let trial): ["origin": .string("replicate"), "replicate_of": .integer(Int64(trial))]
         }
     }
 
