@@ -5,9 +5,13 @@ import TunedSpace
 struct ActiveTrial {
     let number: Int
     let configuration: Configuration
+    /// The last event that the sampler had seen: it says which space the configuration is in.
+    let askedAfter: EventSequence
     let isExternal: Bool
     /// In the order in which they are made.
     let runs: [RunKey]
+    /// The trial whose configuration this one measures again.
+    let replicateOf: Int?
     /// What each run brought that succeeded.
     private(set) var results: [TrialResult.Run?]
     /// Attempts made at each run so far.
@@ -23,11 +27,13 @@ struct ActiveTrial {
     /// Set once one of its runs has decided how it ends; the others are then only waited for.
     var verdict: TrialEnded?
 
-    init(number: Int, configuration: Configuration, isExternal: Bool, runs: [RunKey]) {
+    init(number: Int, configuration: Configuration, askedAfter: EventSequence, isExternal: Bool, runs: [RunKey], replicateOf: Int? = nil) {
         self.number = number
         self.configuration = configuration
+        self.askedAfter = askedAfter
         self.isExternal = isExternal
         self.runs = runs
+        self.replicateOf = replicateOf
         results = Array(repeating: nil, count: runs.count)
         attempts = Array(repeating: 0, count: runs.count)
     }

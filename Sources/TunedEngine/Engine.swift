@@ -184,7 +184,7 @@ public final class Engine: Sendable {
         } catch {
             throw EngineError(error)
         }
-        guard let found, let other = try? StudyDeclaration(parsing: found.row.declaration) else {
+        guard let found, let other = try? StudyDeclaration(of: found.row) else {
             throw EngineError(.invalid, "there is no study \"\(slug)\" to begin with; `tuned studies` lists them", path: "warm_start")
         }
         var warmed = plan
@@ -267,6 +267,18 @@ public final class Engine: Sendable {
                 }
                 let sequence = try driver.enqueue(partial)
                 whenDurable(sequence, reply) { .success(sequence) }
+            } catch {
+                reply(.failure(error))
+            }
+        }
+    }
+
+    /// Lets a study go on in another space. Trials under way end as they are.
+    public func changeSpace(_ slug: String, _ request: SpaceRequest, reply: @escaping Reply<ChangedSpace>) {
+        withDriver(slug, reply) { [self] driver in
+            do throws(EngineError) {
+                let changed = try driver.changeSpace(request)
+                whenDurable(driver.position, reply) { .success(changed) }
             } catch {
                 reply(.failure(error))
             }

@@ -70,7 +70,7 @@ final class PendingBatch: @unchecked Sendable {
         of index: Int, _ outcome: AttemptOutcome, _ reports: [(index: Int, report: MetricReport)], objectives: [Objective]
     ) -> TrialEnded {
         var trial = ActiveTrial(
-            number: assignment.first + index, configuration: assignment.configurations[index], isExternal: false,
+            number: assignment.first + index, configuration: assignment.configurations[index], askedAfter: askedAfter, isExternal: false,
             runs: [RunKey()])
         for (of, report) in reports where of == index { trial.note(report, objective: objectives.first) }
         _ = trial.take(outcome, of: 0, objectives: objectives)

@@ -8,29 +8,34 @@ public struct SamplerFeed: Sendable {
     public private(set) var sampler: any Sampler
     /// The last event of the study that the sampler knows of, or could have known of.
     public private(set) var position: EventSequence = 0
-    private let objectives: [Objective]
-    private var constraintOrder: ConstraintOrder
-    /// The first trials of batches whose trials the sampler knows of already, though their event is still to come.
-    private var ahead: Set<Int> = []
+    /// The study's, with the space that suggestions come from.
+    public private(set) var declaration: StudyDeclaration
+    private(set) var history: FeedHistory
+    private let caching: Bool
+    private var objectives: [Objective] { declaration.objectives }
 
     public init(declaration: StudyDeclaration, caching: Bool = true) throws(EngineError) {
+        self.declaration = declaration
+        self.caching = caching
+        history = FeedHistory(declaration)
+        sampler = try Self.sampler(of: declaration, caching: caching)
+        for (index, trial) in (declaration.warmStart?.trials ?? []).enumerated() {
+            let losses = zip(objectives, trial.values).map { $0.loss($1) }
+            begin(WarmStart.firstTrial + index, trial.configuration)
+            end(WarmStart.firstTrial + index, trial.values.isEmpty ? .failed : .complete(losses))
+        }
+    }
+
+    static func sampler(of declaration: StudyDeclaration, caching: Bool = true) throws(EngineError) -> any Sampler {
         let specification = declaration.specification
         let problem = SearchProblem(
             space: declaration.space, objectives: declaration.objectives.count, seed: specification.seed,
             budget: specification.stop.trials)
         do {
-            sampler = try SamplerRegistry.make(
+            return try SamplerRegistry.make(
                 name: specification.sampler.name, settings: specification.sampler.settings, problem: problem, caching: caching)
         } catch {
             throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "sampler" : "sampler.\(error.path)")
-        }
-        objectives = declaration.objectives
-        constraintOrder = ConstraintOrder(declaration)
-        for (index, trial) in (declaration.warmStart?.trials ?? []).enumerated() {
-            let number = WarmStart.firstTrial + index
-            sampler.observe(.pending(trial: number, trial.configuration))
-            let losses = zip(objectives, trial.values).map { $0.loss($1) }
-            sampler.observe(.finished(trial: number, trial.values.isEmpty ? .failed : .complete(losses)))
         }
     }
 
@@ -39,57 +44,73 @@ public struct SamplerFeed: Sendable {
         position = sequence
         switch payload {
         case .trialAsked(let asked):
-            sampler.observe(.pending(trial: asked.trial, asked.configuration))
+            // A duplicate by intent is none of the sampler's.
+            if case .replicate = asked.origin { return }
+            begin(asked.trial, asked.configuration)
         case .reported(let trial, _, let report):
-            guard let objective = objectives.first, report.metric == objective.metric else { return }
+            guard let objective = objectives.first, report.metric == objective.metric, history.isShown(trial) else { return }
             sampler.observe(.report(trial: trial, step: report.step, value: objective.loss(report.value)))
         case .trialEnded(let ended):
-            sampler.observe(.finished(trial: ended.trial, outcome(of: ended)))
+            end(ended.trial, history.outcome(of: ended))
         case .samplerSwitched(let method, _):
             sampler.observe(.switched(to: method))
         case .batchRun(let batch):
             observe(batch)
+        case .spaceChanged(let text, _):
+            change(text, at: sequence)
         default:
             break
         }
     }
 
+    private mutating func begin(_ trial: Int, _ configuration: Configuration) {
+        history.begin(trial, configuration)
+        sampler.observe(.pending(trial: trial, configuration))
+    }
+
+    private mutating func end(_ trial: Int, _ outcome: Outcome) {
+        if history.end(trial, outcome) { sampler.observe(.finished(trial: trial, outcome)) }
+    }
+
     /// Shows a trial of a batch when it is asked for. Its event comes once the batch has ended, and others may have come
     /// between.
     public mutating func showAhead(_ trial: Int, _ configuration: Configuration, ofBatch first: Int) {
-        ahead.insert(first)
+        history.begin(configuration, ofBatch: first)
         sampler.observe(.pending(trial: trial, configuration))
     }
 
     private mutating func observe(_ batch: BatchRun) {
-        if ahead.remove(batch.first) == nil {
-            for trial in batch.trials {
-                sampler.observe(.pending(trial: trial, batch.configurations[trial - batch.first]))
+        if !history.isRunning(batch: batch.first) {
+            for trial in batch.trials { showAhead(trial, batch.configurations[trial - batch.first], ofBatch: batch.first) }
+        }
+        let isShown = history.end(batch)
+        var exceptions = batch.exceptions[...]
+        for (index, trial) in batch.trials.enumerated() {
+            let exception = exceptions.first?.end.trial == trial ? exceptions.removeFirst() : nil
+            guard isShown.isEmpty || isShown[index] else { continue }
+            if exception != nil || batch.isConstrained {
+                sampler.observe(.finished(trial: trial, history.outcome(of: batch.end(trial))))
+            } else {
+                let losses = zip(objectives, batch.objectives).map { $0.loss(batch.metrics[$1][index]) }
+                sampler.observe(.finished(trial: trial, .complete(losses)))
             }
         }
-        for trial in batch.trials { sampler.observe(.finished(trial: trial, outcome(of: batch.end(trial)))) }
     }
 
-    private mutating func outcome(of ended: TrialEnded) -> Outcome {
-        switch ended.state {
-        case .complete:
-            return .complete(losses(ended.values), constraints: constraintOrder.values(of: ended.constraints))
-        case .failed where ended.isInfeasible:
-            return .infeasible(losses(ended.values), constraints: constraintOrder.values(of: ended.constraints))
-        case .pruned:
-            guard let value = ended.values.first, let step = ended.step, let objective = objectives.first else { return .failed }
-            return .pruned(step: step, value: objective.loss(value))
-        case .cancelled:
-            return .cancelled
-        case .failed, .running, .paused:
-            return .failed
-        }
+    /// The sampler begins anew in another space, with what is known so far.
+    private mutating func change(_ text: String, at sequence: EventSequence) {
+        // Whoever writes such an event has made this sampler before; a log that says otherwise is for the audit to find.
+        guard let statement = try? SpaceStatement(parsing: text), let changed = try? declaration.changed(to: statement, since: sequence),
+            let fresh = try? Self.sampler(of: changed, caching: caching)
+        else { return }
+        declaration = changed
+        sampler = fresh
+        for observation in history.change(to: changed.space) { sampler.observe(observation) }
     }
-
-    private func losses(_ values: [Double]) -> [Double] { zip(objectives, values).map { $0.loss($1) } }
 
     /// The sampler's configuration for a trial, with the parameters that a person fixed put over it.
-    public mutating func suggest(trial: Int, fixed: [Int: ParameterValue] = [:], in space: SearchSpace) throws(EngineError) -> Suggestion {
+    public mutating func suggest(trial: Int, fixed: [Int: ParameterValue] = [:]) throws(EngineError) -> Suggestion {
+        let space = declaration.space
         if !fixed.isEmpty, let whole = Self.complete(fixed, in: space) { return .configuration(whole) }
         let suggestion: Suggestion
         do {

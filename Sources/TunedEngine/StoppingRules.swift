@@ -20,10 +20,12 @@ struct StoppingState: Sendable {
     /// Complete trials at which it is estimated again.
     var regretDue = RegretStoppingRule(threshold: 0).leastTrials
 
-    mutating func count(_ ended: TrialEnded, objective: Objective?) {
+    /// - Parameter hasPlace: whether its configuration has a place in the space in force; what has none improves nothing.
+    mutating func count(_ ended: TrialEnded, objective: Objective?, hasPlace: Bool = true) {
         switch ended.state {
         case .complete:
             complete += 1
+            guard hasPlace else { return }
             completeSinceBest += 1
             if let objective, let value = ended.values.first {
                 let loss = objective.loss(value)

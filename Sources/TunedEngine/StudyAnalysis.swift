@@ -66,10 +66,19 @@ public enum StudyAnalysis {
 }
 
 extension StudyDeclaration {
-    /// Trials as a sampler sees them, in the order of their numbers.
-    func observations(of rows: [TrialRow]) -> [Observation] {
+    /// A trial's configuration in the space in force; nil where it has no place there.
+    public func configuration(of row: TrialRow) -> Configuration? {
+        guard let former = formerSpaces.first(where: { row.askedAfter < $0.until }) else { return row.configuration }
+        return SpaceMapping(from: former.space, to: space).map(row.configuration).configuration
+    }
+
+    /// Trials as a sampler sees them, in the order of their numbers; those without a place in the space in force are left out.
+    ///
+    /// - Parameter replicates: whether those are in it that measure a configuration again.
+    func observations(of rows: [TrialRow], replicates: Bool = false) -> [Observation] {
         var order = ConstraintOrder(self)
         return rows.sorted { $0.number < $1.number }.flatMap { row -> [Observation] in
+            guard replicates || !row.isReplicate, let configuration = configuration(of: row) else { return [] }
             let losses = zip(objectives, row.values).map { $0.loss($1) }
             let constraints = order.values(of: row.constraints)
             let outcome: Outcome
@@ -82,7 +91,7 @@ extension StudyDeclaration {
             case .failed: outcome = .failed
             case .running, .paused, .cancelled: return []
             }
-            return [.pending(trial: row.number, row.configuration), .finished(trial: row.number, outcome)]
+            return [.pending(trial: row.number, configuration), .finished(trial: row.number, outcome)]
         }
     }
 
@@ -93,15 +102,14 @@ extension StudyDeclaration {
                 .invalid, "study \(study) has other objectives (\(other.objectives.map(\.name).joined(separator: ", "))), so its values say nothing here",
                 path: "warm_start")
         }
-        let mapping = SpaceMapping(from: other.space, to: space)
         func loss(_ row: TrialRow) -> Double {
             guard row.state == .complete, let objective = objectives.first, let value = row.values.first else { return .infinity }
             return objective.loss(value)
         }
-        let ended = rows.filter { $0.state == .complete || $0.state == .failed }
+        let ended = rows.filter { !$0.isReplicate && ($0.state == .complete || $0.state == .failed) }
         let chosen = ended.count <= WarmStart.limit ? ended : Array(ended.sorted { loss($0) < loss($1) }.prefix(WarmStart.limit))
         let trials = chosen.sorted { $0.number < $1.number }.compactMap { row in
-            mapping.map(row.configuration).configuration.map {
+            SpaceMapping(from: other.space(at: row.askedAfter), to: space).map(row.configuration).configuration.map {
                 WarmStart.Trial(configuration: $0, values: row.state == .complete ? row.values : [])
             }
         }

@@ -28,11 +28,17 @@ extension StudyDriver {
         case .trialAsked(let asked):
             if case .enqueued(let wish) = asked.origin { wishes.removeAll { $0.id == wish } }
             nextTrial = max(nextTrial, asked.trial + 1)
-            stopping.tried += 1
+            var replicateOf: Int?
+            if case .replicate(let trial) = asked.origin {
+                replicateOf = trial
+                replicates[trial, default: 0] += 1
+            } else {
+                stopping.tried += 1
+            }
             counts.running += 1
             active[asked.trial] = ActiveTrial(
-                number: asked.trial, configuration: asked.configuration, isExternal: asked.isExternal,
-                runs: asked.isExternal ? [] : runKeys)
+                number: asked.trial, configuration: asked.configuration, askedAfter: asked.askedAfter, isExternal: asked.isExternal,
+                runs: asked.isExternal ? [] : runKeys, replicateOf: replicateOf)
         case .environmentSeen(let text):
             if let json = try? JSONValue(parsing: text), let record = EnvironmentRecord(json: json) {
                 environments.recorded[record] = event.sequence
@@ -60,6 +66,8 @@ extension StudyDriver {
             counts.running += batch.count
             for wish in batch.wishes.values { wishes.removeAll { $0.id == wish } }
             close(batch)
+        case .spaceChanged(let text, _):
+            if let statement = try? SpaceStatement(parsing: text) { takeChange(statement, at: event.sequence) }
         case .samplerAdopted, .samplerSwitched:
             // Every daemon that takes the study up begins with this event: the time before it, since the last, nobody ran.
             guard state == .running else { break }
@@ -74,6 +82,7 @@ extension StudyDriver {
     /// Writes the end of what the former daemon left open and goes on with what was running. On `queue`.
     func takeUp() {
         backlog.showAll(to: &feed)
+        if !declaration.formerSpaces.isEmpty { (stopping.best, stopping.completeSinceBest) = feed.history.standing }
         // Replay counted in the log's own time; from here on it is this daemon's.
         pace.stop(at: lastTime)
         let interrupted = openAttempts.values.map(\.trial).sorted()

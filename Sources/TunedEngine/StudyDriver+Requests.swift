@@ -106,10 +106,10 @@ extension StudyDriver {
     func ask() throws(EngineError) -> (AskedTrial, EventSequence) {
         try require(.running, "ask for a trial of")
         if let trouble = surroundings.store.trouble { throw EngineError(trouble) }
-        guard mayAsk else {
+        guard mayAsk || mayReplicate else {
             throw EngineError(.conflict, "study \(slug) asks for no more trials: \(ending ?? "its \(rules.trials ?? 0) trials are asked for")")
         }
-        guard let asked = takeTrial(isExternal: true) else {
+        guard let asked = takeNext(isExternal: true) else {
             settle()
             throw EngineError(.conflict, "every configuration of the space of study \(slug) was tried")
         }

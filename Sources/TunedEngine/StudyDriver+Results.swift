@@ -77,13 +77,19 @@ extension StudyDriver {
 
     /// Takes a trial's end into the books. Its event is appended by the caller.
     func close(_ verdict: TrialEnded) {
-        let runs = active.removeValue(forKey: verdict.trial)?.runs.count ?? 0
+        let trial = active.removeValue(forKey: verdict.trial)
+        let runs = trial?.runs.count ?? 0
         if verdict.state == .failed || verdict.state == .cancelled {
             surroundings.folders.dropCheckpoints(study: id, trial: verdict.trial, runs: runs)
         }
         counts.running -= 1
         counts[verdict.state] += 1
-        stopping.count(verdict, objective: declaration.objectives.first)
+        if let candidate = trial?.replicateOf {
+            if verdict.state == .cancelled { replicates[candidate, default: 1] -= 1 }
+            return
+        }
+        let hasPlace = trial.map { self.hasPlace($0.configuration, askedAfter: $0.askedAfter) } ?? true
+        stopping.count(verdict, objective: declaration.objectives.first, hasPlace: hasPlace)
         // A configuration that was given up may be tried again.
         if verdict.state == .cancelled { isExhausted = false }
     }
@@ -114,6 +120,7 @@ extension StudyDriver {
         stopping.regretDue = stopping.complete + max(1, stopping.complete / 10)
         guard let rows = try? surroundings.store.trials(of: id, matching: TrialQuery(states: [.complete])),
             let posterior = try? GaussianPosterior(space: declaration.space, observations: declaration.observations(of: rows)),
+            posterior.observed.count >= RegretStoppingRule(threshold: 0).leastTrials,
             let bound = try? RegretBound.evaluate(posterior: posterior, space: declaration.space, observed: posterior.observed)
         else { return }
         stopping.regret = bound.regret
@@ -121,7 +128,7 @@ extension StudyDriver {
 
     /// Ends the study once nothing is left to do.
     func settle() {
-        guard state == .running, !isShuttingDown, busySlots == 0, batches.isEmpty, ready.isEmpty, !mayAsk else { return }
+        guard state == .running, !isShuttingDown, busySlots == 0, batches.isEmpty, ready.isEmpty, !mayAsk, !mayReplicate else { return }
         // A trial that an outside program asked for is part of the study until it is told, unless a rule has ended the study.
         if ending == nil && active.values.contains(where: \.isExternal) { return }
         if let ending {

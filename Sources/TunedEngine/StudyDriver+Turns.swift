@@ -123,7 +123,7 @@ extension StudyDriver {
         let environment = noteEnvironment(of: grant, blueprint: blueprint)
         // A first trial alone tells how long they take; and where one of them takes long, each is shown as it begins.
         let isAlone = turnSize.trials < 2 && batches.isEmpty
-        if ready.isEmpty, host.batchLimit > 0, runKeys.count == 1, !isAlone {
+        if mayAsk, ready.isEmpty, host.batchLimit > 0, runKeys.count == 1, !isAlone {
             return nextBatch(blueprint, host, in: grant, environment: environment)
         }
         guard batches.isEmpty || !ready.isEmpty else {
@@ -137,8 +137,8 @@ extension StudyDriver {
         while runs.count < limit {
             var events: [EventPayload] = []
             var run = ready.removeFirst()
-            if run == nil, batches.isEmpty, mayAsk, asked < (learns ? 1 : limit), asked < untilPatienceEnds,
-                let trial = takeTrial(isExternal: false)
+            if run == nil, batches.isEmpty, !mayAsk || asked < (learns ? 1 : limit) && asked < untilPatienceEnds,
+                let trial = takeNext(isExternal: false)
             {
                 events.append(.trialAsked(trial))
                 asked += 1
@@ -215,7 +215,8 @@ extension StudyDriver {
             let end = batch.end(trial)
             counts.running -= 1
             counts[end.state] += 1
-            stopping.count(end, objective: declaration.objectives.first)
+            let hasPlace = declaration.formerSpaces.isEmpty || hasPlace(batch.configurations[trial - batch.first], askedAfter: batch.askedAfter)
+            stopping.count(end, objective: declaration.objectives.first, hasPlace: hasPlace)
             if end.state == .cancelled { isExhausted = false }
         }
         pace.count(batch.count, at: surroundings.clock.monotonicSeconds())
@@ -231,7 +232,7 @@ extension StudyDriver {
         }
         var events: [EventPayload] = []
         var run = ready.removeFirst()
-        if run == nil, let trial = takeTrial(isExternal: false) {
+        if run == nil, let trial = takeNext(isExternal: false) {
             events.append(.trialAsked(trial))
             run = firstRun(of: trial.trial)
         }

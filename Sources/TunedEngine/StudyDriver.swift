@@ -11,7 +11,8 @@ import TunedSpace
 final class StudyDriver: @unchecked Sendable {
     let id: StudyID
     let slug: String
-    let declaration: StudyDeclaration
+    /// The study's as it is now: its space may have been changed.
+    var declaration: StudyDeclaration
     let bounds: [BoundMetric]
     let queue: DispatchQueue
     let surroundings: StudySurroundings
@@ -46,6 +47,10 @@ final class StudyDriver: @unchecked Sendable {
     var turnSize = TurnSize()
     var stopping = StoppingState()
     var counts = TrialCounts()
+    /// How often trials of the search were measured again, whatever came of it.
+    var replicates: [Int: Int] = [:]
+    /// The candidates for that, as of so many ends and spaces.
+    var leading: (ended: Int, spaces: Int, candidates: [FeedHistory.Candidate])?
     var isExhausted = false
     /// The rule that ends the study; set once it is met, while the last trials still run.
     var ending: String?
@@ -98,7 +103,7 @@ final class StudyDriver: @unchecked Sendable {
     /// Whether another run could begin now.
     var hasWork: Bool {
         guard state == .running, !isShuttingDown, blueprint != nil else { return false }
-        return !ready.isEmpty || (mayAsk && mayNumber)
+        return !ready.isEmpty || ((mayAsk || mayReplicate) && mayNumber)
     }
 
     /// Whether a new trial may begin.
@@ -128,7 +133,7 @@ final class StudyDriver: @unchecked Sendable {
 
     /// How many more runs could begin: no more slots are asked for than that.
     private var workAhead: Int {
-        guard mayAsk else { return ready.count }
+        guard mayAsk else { return ready.count + replicatesAhead * runKeys.count }
         guard let trials = rules.trials else { return Int.max }
         return ready.count + (trials - stopping.tried) * runKeys.count
     }
@@ -150,7 +155,7 @@ final class StudyDriver: @unchecked Sendable {
 
     private func nextRun() -> ReadyRun? {
         if let run = ready.removeFirst() { return run }
-        guard mayAsk, let asked = takeTrial(isExternal: false) else { return nil }
+        guard let asked = takeNext(isExternal: false) else { return nil }
         record([.trialAsked(asked)])
         return firstRun(of: asked.trial)
     }
@@ -175,7 +180,8 @@ final class StudyDriver: @unchecked Sendable {
         let began = surroundings.clock.monotonicSeconds()
         defer { effort.note(from: began, to: surroundings.clock.monotonicSeconds()) }
         do {
-            suggestion = try feed.suggest(trial: nextTrial, fixed: wish?.values ?? [:], in: declaration.space)
+            let fixed = wish.flatMap { declaration.values($0.values, statedAt: $0.id) } ?? [:]
+            suggestion = try feed.suggest(trial: nextTrial, fixed: fixed)
         } catch {
             end(as: .failed, because: error.message)
             return nil
@@ -197,7 +203,8 @@ final class StudyDriver: @unchecked Sendable {
         let askedAfter = position
         guard let (configuration, wish) = suggest() else { return nil }
         active[number] = ActiveTrial(
-            number: number, configuration: configuration, isExternal: isExternal, runs: isExternal ? [] : runKeys)
+            number: number, configuration: configuration, askedAfter: askedAfter, isExternal: isExternal,
+            runs: isExternal ? [] : runKeys)
         return TrialAsked(
             trial: number, configuration: configuration, origin: wish.map { .enqueued($0) } ?? .sampler,
             askedAfter: askedAfter, isExternal: isExternal)

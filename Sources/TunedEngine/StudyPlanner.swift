@@ -91,7 +91,7 @@ final class StudyPlanner: Sendable {
     }
 
     /// An error in the study's space or in its rules, which stand beside it.
-    private static func located(_ error: SpaceError) -> EngineError {
+    static func located(_ error: SpaceError) -> EngineError {
         let path = error.path == "rules" || error.path.hasPrefix("rules[") ? error.path : error.path.isEmpty ? "space" : "space.\(error.path)"
         return EngineError(.invalid, error.message, path: path)
     }
@@ -252,6 +252,9 @@ final class StudyPlanner: Sendable {
                 throw EngineError(.invalid, "the metric \"\(objective.metric)\" is named twice", path: path)
             }
             objectives.append(Objective(metric: metric, name: objective.metric, goal: objective.goal ?? schema.metrics[metric].goal))
+        }
+        guard specification.replicate == nil || objectives.count == 1 else {
+            throw EngineError(.invalid, "of several objectives there is no leading candidate to measure again: leave out replicate", path: "replicate")
         }
         for (index, constraint) in specification.constraints.enumerated() where !names.contains(constraint.metric) {
             let hint = nearest(to: constraint.metric, among: names).map { "; did you mean \"\($0)\"?" } ?? ""

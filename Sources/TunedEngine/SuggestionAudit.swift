@@ -13,6 +13,8 @@ public struct AuditError: Error, Hashable, Sendable {
         case order
         /// The log was written by another revision of the sampler, so nothing can be derived again.
         case revision
+        /// A change of the study's space says nothing that could be one.
+        case space
         /// The state table says something else than the events.
         case state
     }
@@ -25,18 +27,21 @@ public struct AuditError: Error, Hashable, Sendable {
 
 /// Derives every suggestion and every value of a study again from its log, event by event, with the sampler's caches off.
 public struct SuggestionAudit: Sendable {
-    private let declaration: StudyDeclaration
+    /// As the events so far have it; the sampler, which has seen fewer of them, may suggest from an earlier space.
+    private var declaration: StudyDeclaration
     private let numericEnvironment: String
     private var feed: SamplerFeed
     /// Events that the sampler has not been shown: each suggestion says up to where it had seen.
     private var unseen = EventBacklog()
     private var wishes: [EventSequence: [Int: ParameterValue]] = [:]
-    private var adoption: SamplerAdoption?
+    private var identity: SamplerIdentity
     private var last: EventSequence = 0
     private var nextTrial = 0
     private var runs: [Int: [RunKey: TrialResult.Run]] = [:]
     private var asked: [Int: TrialAsked] = [:]
     private var ended: [Int: TrialEnded] = [:]
+    /// How often trials were measured again.
+    private var replicates: [Int: Int] = [:]
 
     /// Suggestions that were derived and found equal.
     public private(set) var suggestions = 0
@@ -50,6 +55,7 @@ public struct SuggestionAudit: Sendable {
         self.declaration = declaration
         self.numericEnvironment = numericEnvironment
         feed = try SamplerFeed(declaration: declaration, caching: false)
+        identity = feed.sampler.identity
     }
 
     /// Takes the study's next event.
@@ -60,6 +66,7 @@ public struct SuggestionAudit: Sendable {
         last = event.sequence
         switch event.payload {
         case .samplerAdopted(let adoption): try adopt(adoption, at: event.sequence)
+        case .spaceChanged(let text, _): try change(text, at: event.sequence)
         case .enqueued(let values): wishes[event.sequence] = values
         case .trialAsked(let asked): try check(asked, at: event.sequence)
         case .attemptEnded(let attempt):
@@ -94,12 +101,13 @@ public struct SuggestionAudit: Sendable {
     /// Whether the events that were taken so far say how a trial ended.
     public func knowsEnd(of trial: Int) -> Bool { ended[trial] != nil }
 
+    /// The space that the trial's configuration is in; nil for a trial that the log does not have.
+    public func space(of trial: Int) -> SearchSpace? { asked[trial].map { declaration.space(at: $0.askedAfter) } }
+
     /// Trials that the log asked for.
     public var trials: Int { nextTrial }
 
     private mutating func adopt(_ adoption: SamplerAdoption, at sequence: EventSequence) throws(AuditError) {
-        self.adoption = adoption
-        let identity = feed.sampler.identity
         guard adoption.name == identity.name, adoption.revision == identity.revision else {
             throw AuditError(
                 code: .revision, trial: nil, sequence: sequence,
@@ -109,6 +117,16 @@ public struct SuggestionAudit: Sendable {
         if adoption.numericEnvironment != numericEnvironment {
             environmentDifference = "the log was written with \(adoption.numericEnvironment); this is \(numericEnvironment)"
         }
+    }
+
+    private mutating func change(_ text: String, at sequence: EventSequence) throws(AuditError) {
+        func wrong(_ why: String) -> AuditError {
+            AuditError(code: .space, trial: nil, sequence: sequence, message: "event \(sequence) changes the space into none: \(why)")
+        }
+        let statement: SpaceStatement
+        do { statement = try SpaceStatement(parsing: text) } catch { throw wrong(error.message) }
+        do { declaration = try declaration.changed(to: statement, since: sequence) } catch { throw wrong(error.message) }
+        do { identity = try SamplerFeed.sampler(of: declaration).identity } catch { throw wrong(error.message) }
     }
 
     private mutating func check(_ asked: TrialAsked, at sequence: EventSequence) throws(AuditError) {
@@ -158,6 +176,7 @@ public struct SuggestionAudit: Sendable {
 
     private mutating func derive(_ asked: TrialAsked, at sequence: EventSequence) throws(AuditError) {
         self.asked[asked.trial] = asked
+        if case .replicate(let trial) = asked.origin { return try check(asked, measuring: trial, at: sequence) }
         var fixed: [Int: ParameterValue] = [:]
         if case .enqueued(let wish) = asked.origin {
             guard let values = wishes.removeValue(forKey: wish) else {
@@ -165,11 +184,11 @@ public struct SuggestionAudit: Sendable {
                     code: .order, trial: asked.trial, sequence: sequence,
                     message: "trial \(asked.trial) names event \(wish) as its wish, which is none")
             }
-            fixed = values
+            fixed = feed.declaration.values(values, statedAt: wish) ?? [:]
         }
         let derived: Suggestion
         do {
-            derived = try feed.suggest(trial: asked.trial, fixed: fixed, in: declaration.space)
+            derived = try feed.suggest(trial: asked.trial, fixed: fixed)
         } catch {
             throw AuditError(code: .suggestion, trial: asked.trial, sequence: sequence, message: error.message)
         }
@@ -182,16 +201,32 @@ public struct SuggestionAudit: Sendable {
         suggestions += 1
     }
 
+    /// A trial that measures another one again: the one that is to be measured next.
+    private mutating func check(_ asked: TrialAsked, measuring trial: Int, at sequence: EventSequence) throws(AuditError) {
+        let next = declaration.specification.replicate.flatMap { rule in
+            rule.next(among: feed.history.leading(rule.candidates), measured: replicates)
+        }
+        guard let next, next.trial == trial else {
+            throw AuditError(
+                code: .suggestion, trial: asked.trial, sequence: sequence,
+                message: "trial \(asked.trial) measures trial \(trial) again where \(next.map { "trial \($0.trial)" } ?? "none") is to be measured")
+        }
+        replicates[trial, default: 0] += 1
+        try compare(asked, with: next.configuration, at: sequence)
+        suggestions += 1
+    }
+
     private func compare(_ asked: TrialAsked, with derived: Configuration, at sequence: EventSequence) throws(AuditError) {
-        for index in 0..<declaration.space.count {
+        let space = feed.declaration.space
+        for index in 0..<space.count {
             let stored = index < asked.configuration.count ? asked.configuration[index] : nil
             guard stored != derived[index] else { continue }
             func text(_ value: ParameterValue?) -> String {
-                value.map { declaration.space.text($0, of: index) } ?? "inactive"
+                value.map { space.text($0, of: index) } ?? "inactive"
             }
             throw AuditError(
                 code: .suggestion, trial: asked.trial, sequence: sequence,
-                message: "trial \(asked.trial), \(declaration.space.parameters[index].name): the log has \(text(stored)), derived is "
+                message: "trial \(asked.trial), \(space.parameters[index].name): the log has \(text(stored)), derived is "
                     + text(derived[index]) + (environmentDifference.map { ". It may be the surroundings: \($0)" } ?? ""))
         }
     }
@@ -203,6 +238,7 @@ public struct SuggestionAudit: Sendable {
                 message: "event \(sequence) ends trial \(trial.trial), which is not under way")
         }
         ended[trial.trial] = trial
+        if trial.state == .cancelled, case .replicate(let measured) = asked.origin { replicates[measured, default: 1] -= 1 }
         guard trial.state == .complete || trial.isInfeasible, !asked.isExternal else { return }
         let folds = max(1, declaration.data?.folds ?? 1)
         let results = (0..<folds).compactMap { runs[trial.trial]?[RunKey(fold: $0)] }

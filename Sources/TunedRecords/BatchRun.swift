@@ -80,7 +80,7 @@ public struct BatchRun: Hashable, Sendable {
         self.bounds = bounds
     }
 
-    var isConstrained: Bool { !constraints.isEmpty || !bounds.isEmpty }
+    public var isConstrained: Bool { !constraints.isEmpty || !bounds.isEmpty }
 
     public var count: Int { configurations.count }
 

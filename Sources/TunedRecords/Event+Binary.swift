@@ -21,8 +21,9 @@ extension EventPayload {
         case studyDeleted = 13
         case batchRun = 14
         case samplerSwitched = 15
+        case spaceChanged = 16
         /// A ``batchRun`` with constraints.
-        case constrainedBatch = 16
+        case constrainedBatch = 17
     }
 
     public func encode(into writer: inout BinaryWriter) {
@@ -75,6 +76,10 @@ extension EventPayload {
         case .stopRulesChanged(let rules):
             writer.write(Code.stopRulesChanged.rawValue)
             writer.write(rules)
+        case .spaceChanged(let statement, let reason):
+            writer.write(Code.spaceChanged.rawValue)
+            writer.write(statement)
+            writer.write(reason)
         case .noted(let text):
             writer.write(Code.noted.rawValue)
             writer.write(text)
@@ -129,6 +134,8 @@ extension EventPayload {
             self = .trialEnded(try TrialEnded(from: &reader))
         case .stopRulesChanged:
             self = .stopRulesChanged(rules: try reader.readString())
+        case .spaceChanged:
+            self = .spaceChanged(statement: try reader.readString(), reason: try reader.readString())
         case .noted:
             self = .noted(text: try reader.readString())
         case .studyDeleted:
@@ -167,6 +174,9 @@ extension TrialOrigin {
         case .enqueued(let sequence):
             writer.write(UInt8(1))
             writer.writeVarint(sequence)
+        case .replicate(let trial):
+            writer.write(UInt8(2))
+            writer.writeVarint(trial)
         }
     }
 
@@ -174,6 +184,7 @@ extension TrialOrigin {
         switch try reader.readByte() {
         case 0: self = .sampler
         case 1: self = .enqueued(try reader.readInteger())
+        case 2: self = .replicate(of: try reader.readInt())
         case let tag: throw .invalid(offset: 0, what: "trial origin \(tag)")
         }
     }

@@ -39,6 +39,9 @@ public enum EventPayload: Hashable, Sendable {
     indirect case batchRun(BatchRun)
     /// New stopping rules, as JSON text.
     case stopRulesChanged(rules: String)
+    /// From here on suggestions come from another space: a ``SpaceStatement`` as JSON text. The sampler begins anew, with the trials so
+    /// far that have a place in it.
+    case spaceChanged(statement: String, reason: String)
     /// A warning or remark that belongs to the study's history.
     case noted(text: String)
     /// The tombstone. What the study left behind is purged later.
@@ -66,6 +69,8 @@ public enum TrialOrigin: Hashable, Sendable {
     case sampler
     /// The sequence number of its ``EventPayload/enqueued(values:)`` event; the sampler fills what that leaves out.
     case enqueued(EventSequence)
+    /// The configuration of that earlier trial, measured again.
+    case replicate(of: Int)
 }
 
 public struct TrialAsked: Hashable, Sendable {

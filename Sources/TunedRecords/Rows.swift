@@ -18,10 +18,12 @@ public struct StudyRow: Hashable, Sendable {
     public var createdBy: EventSequence
     /// New stopping rules as JSON text, where they were changed.
     public var stopRules: String?
+    /// In their order.
+    public var spaceChanges: [SpaceChange]
 
     public init(
         id: StudyID, slug: String, declaration: String, state: StudyState, reason: String, createdAt: Int64,
-        changedAt: Int64, counts: TrialCounts, createdBy: EventSequence, stopRules: String? = nil
+        changedAt: Int64, counts: TrialCounts, createdBy: EventSequence, stopRules: String? = nil, spaceChanges: [SpaceChange] = []
     ) {
         self.id = id
         self.slug = slug
@@ -33,6 +35,7 @@ public struct StudyRow: Hashable, Sendable {
         self.counts = counts
         self.createdBy = createdBy
         self.stopRules = stopRules
+        self.spaceChanges = spaceChanges
     }
 }
 
@@ -115,6 +118,11 @@ public struct TrialRow: Hashable, Sendable {
 
     /// As ``TrialEnded/isInfeasible``.
     public var isInfeasible: Bool { state == .failed && failure?.kind == .infeasible && !values.isEmpty }
+}
+
+extension TrialRow {
+    /// Whether it measures the configuration of another trial again.
+    public var isReplicate: Bool { if case .replicate = origin { true } else { false } }
 }
 
 /// An attempt as the store's state table has it.

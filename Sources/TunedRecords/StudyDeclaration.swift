@@ -7,6 +7,10 @@ public struct StudyDeclaration: Hashable, Sendable {
     public var schema: Schema
     /// The schema's space, narrowed by the specification. Indices are the schema's.
     public var space: SearchSpace
+    /// Those that the study searched before, the first one first. Not part of the stored declaration: changes are events of their own.
+    public internal(set) var formerSpaces: [FormerSpace] = []
+    /// What a study without a plugin narrows of its own declaration since its space was changed.
+    public internal(set) var narrowing: [String: JSONValue] = [:]
     public var objectives: [Objective]
     /// nil where an outside program drives the study by ask and tell.
     public var plugin: PluginReference?

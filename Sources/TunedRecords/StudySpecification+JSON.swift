@@ -17,6 +17,7 @@ extension StudySpecification {
         if let value = fields.take("split") { split = try SplitSpecification(json: value, path: "split") }
         if let value = fields.take("sampler") { sampler = try SamplerSpecification(json: value, path: "sampler") }
         if let value = fields.take("stop") { stop = try StopRules(json: value, path: "stop") }
+        if let value = fields.take("replicate") { replicate = try ReplicationRule(json: value, path: "replicate") }
         if let value = fields.take("resources") { try readResources(value) }
         timeout = try fields.quantity("timeout", .duration)
         if let text = try fields.string("isolation") {
@@ -132,6 +133,7 @@ extension StudySpecification {
         fields["split"] = split?.json
         fields["sampler"] = sampler.json
         if stop != StopRules() { fields["stop"] = stop.json }
+        fields["replicate"] = replicate?.json
         var resources: [String: JSONValue] = ["cpus": .integer(Int64(self.resources.cpus)), "gpus": .integer(Int64(self.resources.gpus))]
         if self.resources.memory > 0 { resources["memory"] = .integer(Int64(clamping: self.resources.memory)) }
         resources["parallel"] = parallel.map { .integer(Int64($0)) }
@@ -205,6 +207,26 @@ extension SamplerSpecification {
     var json: JSONValue {
         .object(settings.merging(["name": .string(name)]) { _, name in name })
     }
+}
+
+extension ReplicationRule {
+    /// How often, or `{candidates: 3, times: 5}`.
+    init(json: JSONValue, path: String) throws(SpecificationError) {
+        var fields: JSONFields
+        if case .object = json {
+            fields = try JSONFields(json, path: path)
+        } else {
+            fields = try JSONFields(.object(["times": json]), path: path)
+        }
+        let candidates = try fields.integer("candidates", in: 1...100) ?? 3
+        guard let times = try fields.integer("times", in: 2...1000) else {
+            throw SpecificationError(path: path, message: "say how often each is to be measured: 5, or {candidates: 3, times: 5}")
+        }
+        try fields.finish()
+        self.init(candidates: candidates, times: times)
+    }
+
+    var json: JSONValue { .object(["candidates": .integer(Int64(candidates)), "times": .integer(Int64(times))]) }
 }
 
 extension StopRules {

@@ -21,6 +21,8 @@ public struct StudySpecification: Hashable, Sendable {
     public var split: SplitSpecification?
     public var sampler = SamplerSpecification()
     public var stop = StopRules()
+    /// Which configurations are measured again when the search is over; nil: none.
+    public var replicate: ReplicationRule?
     public var resources = ResourceRequest()
     /// Runs at once; nil: as many as slots fit.
     public var parallel: Int?
@@ -108,6 +110,18 @@ public struct StopRules: Hashable, Sendable {
         self.target = target
         self.patience = patience
         self.regret = regret
+    }
+}
+
+/// The leading configurations of a noisy metric are measured again, with new seeds, when the search is over.
+public struct ReplicationRule: Hashable, Sendable {
+    public var candidates: Int
+    /// Results that each candidate is to have, the one of the search included; 2 to 1000.
+    public var times: Int
+
+    public init(candidates: Int = 3, times: Int) {
+        self.candidates = candidates
+        self.times = times
     }
 }
 

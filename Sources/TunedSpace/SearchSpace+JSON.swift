@@ -1,4 +1,19 @@
 extension SearchSpace {
+    /// The parameters as they are searched, in the grammar of a schema: choices that were left out are not there, and a parameter
+    /// of one value has it as `value`.
+    public var parametersJSON: [JSONValue] {
+        parameters.map { parameter in
+            guard case .object(var fields) = parameter.json(in: parameters) else { return .null }
+            switch parameter.domain {
+            case .categorical, .ordinal:
+                if parameter.permuted == nil { fields["choices"] = .array(parameter.categories.compactMap { parameter.json(of: .category($0)) }) }
+            case .boolean, .float, .integer: break
+            }
+            if parameter.isFixed { fields["value"] = parameter.json(of: parameter.centralValue) }
+            return .object(fields)
+        }
+    }
+
     /// The active values by name, in the schema's order.
     public func json(_ configuration: Configuration) -> [(name: String, value: JSONValue)] {
         zip(parameters, configuration.values).compactMap { parameter, value in

@@ -53,17 +53,25 @@ public struct SpaceMapping: Hashable, Sendable {
         return filled.isEmpty ? .kept(result) : .filled(result, parameters: filled)
     }
 
+    /// What becomes of some parameters' values, as a person asks for them; nil where one of them has no place in the target, or
+    /// none is left. Values of parameters that the target does not have are dropped.
+    public func map(_ values: [Int: ParameterValue]) -> [Int: ParameterValue]? {
+        var result: [Int: ParameterValue] = [:]
+        for (place, value) in values where source.parameters.indices.contains(place) {
+            let parameter = source.parameters[place]
+            guard let index = target.index(of: parameter.name) else { continue }
+            guard let meant = parameter.json(of: value).flatMap(target.parameters[index].value(meantBy:)),
+                target.parameters[index].contains(meant)
+            else { return nil }
+            result[index] = meant
+        }
+        return result.isEmpty ? nil : result
+    }
+
     /// What becomes of many.
     public func summary(_ configurations: some Sequence<Configuration>) -> Summary {
         var summary = Summary()
-        for configuration in configurations {
-            switch map(configuration) {
-            case .kept: summary.kept += 1
-            case .filled: summary.filled += 1
-            case .outside(let parameter): summary.outside[parameter, default: 0] += 1
-            case .illegal: summary.illegal += 1
-            }
-        }
+        for configuration in configurations { summary.count(map(configuration)) }
         return summary
     }
 
@@ -75,6 +83,15 @@ public struct SpaceMapping: Hashable, Sendable {
         public var illegal = 0
 
         public init() {}
+
+        public mutating func count(_ fate: Fate) {
+            switch fate {
+            case .kept: kept += 1
+            case .filled: filled += 1
+            case .outside(let parameter): outside[parameter, default: 0] += 1
+            case .illegal: illegal += 1
+            }
+        }
 
         /// In one line for a person.
         public var text: String {

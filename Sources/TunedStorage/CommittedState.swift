@@ -34,6 +34,7 @@ final class CommittedState {
         progress.reason = found.row.reason
         progress.counts = found.row.counts
         progress.stopRules = found.row.stopRules
+        progress.spaceChanges = found.row.spaceChanges
         progress.isDeleted = found.isDeleted
         let rows = id.trialRows
         try selectLastTrial.bind(1, rows.lowerBound)

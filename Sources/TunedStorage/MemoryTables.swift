@@ -28,6 +28,7 @@ struct MemoryTables: StateTables {
         row.changedAt = progress.changedAt
         row.counts = progress.counts
         row.stopRules = progress.stopRules
+        row.spaceChanges = progress.spaceChanges
         studies[id] = (row, progress)
     }
 

@@ -39,6 +39,9 @@ enum StateFold {
             study.reason = reason
         case .stopRulesChanged(let rules):
             study.stopRules = rules
+        case .spaceChanged(let statement, let reason):
+            study.spaceChanges.append(
+                SpaceChange(sequence: event.sequence, time: event.time, reason: reason, statement: statement))
         case .studyDeleted:
             study.isDeleted = true
         case .trialAsked(let asked):

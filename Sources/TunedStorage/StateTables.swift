@@ -31,6 +31,7 @@ struct StudyProgress: Hashable, Sendable {
     var changedAt: Int64
     var counts = TrialCounts()
     var stopRules: String?
+    var spaceChanges: [SpaceChange] = []
     var isDeleted = false
     /// Above the numbers of all its trials.
     var nextTrial = 0

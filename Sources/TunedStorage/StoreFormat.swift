@@ -118,5 +118,9 @@ enum StoreFormat {
     private static let version3 = """
         -- The trial's outcome constraints: how many, then name and value of each. NULL where it has none.
         ALTER TABLE trials ADD COLUMN constraints BLOB;
+        -- The changes of the study's space, as a JSON text; NULL where there was none.
+        ALTER TABLE studies ADD COLUMN space_changes TEXT;
+        -- The number of the trial whose configuration this one measures again; NULL for all others.
+        ALTER TABLE trials ADD COLUMN replicate_of INTEGER;
         """
 }

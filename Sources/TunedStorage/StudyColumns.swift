@@ -4,7 +4,7 @@ import TunedRecords
 enum StudyColumns {
     static let list = """
         id, slug, declaration, state, reason, stop_rules, created_at, changed_at, created_by, is_deleted,
-        running, complete, pruned, failed, paused, cancelled
+        running, complete, pruned, failed, paused, cancelled, space_changes
         """
 
     static func row(_ statement: PreparedStatement) -> StudyRow {
@@ -13,7 +13,8 @@ enum StudyColumns {
             // A state that this version does not know can only have been written by a newer one, whose files are refused.
             state: StudyState(rawValue: UInt8(truncatingIfNeeded: statement.integer(3))) ?? .failed,
             reason: statement.text(4), createdAt: statement.integer(6), changedAt: statement.integer(7),
-            counts: counts(statement), createdBy: statement.integer(8), stopRules: statement.optionalText(5))
+            counts: counts(statement), createdBy: statement.integer(8), stopRules: statement.optionalText(5),
+            spaceChanges: statement.optionalText(16).flatMap([SpaceChange].init(text:)) ?? [])
     }
 
     static func isDeleted(_ statement: PreparedStatement) -> Bool { statement.integer(9) != 0 }

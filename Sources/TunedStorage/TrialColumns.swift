@@ -5,7 +5,7 @@ import TunedSpace
 enum TrialColumns {
     static let list = """
         id, state, configuration, enqueued_by, is_external, asked_after, asked_by, started_at, ended_at, objectives, step, failure,
-        constraints
+        constraints, replicate_of
         """
 
     /// Parameters: the first and the last row of the study, limit (-1: none), offset.
@@ -42,9 +42,13 @@ enum TrialColumns {
         }
         let state = UInt8(truncatingIfNeeded: statement.integer(1))
         guard let state = TrialState(rawValue: state) else { throw .invalid(offset: 0, what: "trial state \(state)") }
+        let origin: TrialOrigin =
+            if let trial = statement.optionalInteger(13) { .replicate(of: Int(trial)) } else {
+                statement.optionalInteger(3).map { .enqueued($0) } ?? .sampler
+            }
         return TrialRow(
             number: Int(statement.integer(0) & 0xFFFF_FFFF), state: state, configuration: try Configuration(from: &configuration),
-            origin: statement.optionalInteger(3).map { .enqueued($0) } ?? .sampler, isExternal: statement.integer(4) != 0,
+            origin: origin, isExternal: statement.integer(4) != 0,
             askedAfter: statement.integer(5), askedBy: statement.integer(6), values: TrialValues.decode(statement.blob(9)),
             step: statement.optionalInteger(10), failure: failure, constraints: constraints,
             startedAt: statement.integer(7),

@@ -7,7 +7,7 @@ import TunedTestSupport
     private static let verbs = [
         "load", "unload", "plugins", "run", "studies", "show", "trials", "best", "pause", "resume", "stop", "delete",
         "enqueue",
-        "ask", "tell", "verify", "importance", "narrow", "slots", "status", "export", "serve", "completion",
+        "ask", "tell", "verify", "importance", "narrow", "space", "slots", "status", "export", "serve", "completion",
     ]
 
     @Test(arguments: verbs)

@@ -195,6 +195,14 @@ struct Laboratory {
 
     var events: [Event] { store.events(of: driver.id, after: 0, limit: .max) }
 
+    /// As the log begins: the driver's own changes with the study's space.
+    var declared: StudyDeclaration {
+        get throws {
+            guard case .studyCreated(_, let text)? = events.first?.payload else { throw EngineError(.internalError, "the log is empty") }
+            return try StudyDeclaration(parsing: text)
+        }
+    }
+
     var trials: [TrialRow] { store.trials(of: driver.id, matching: TrialQuery()) }
 }
 

@@ -97,7 +97,7 @@ import TunedStorage
 /// Derives the whole study again.
 func auditPasses(_ lab: Laboratory) throws {
     var audit = try SuggestionAudit(
-        declaration: lab.driver.declaration, numericEnvironment: lab.surroundings.host.numericEnvironment)
+        declaration: try lab.declared, numericEnvironment: lab.surroundings.host.numericEnvironment)
     for event in lab.events { try audit.check(event) }
     for trial in lab.trials {
         try audit.check(

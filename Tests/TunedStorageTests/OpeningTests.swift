@@ -99,6 +99,8 @@ import TunedTestSupport
         try await DatabaseQueue(path: scratch.database).writeWithoutTransaction { database in
             try database.execute(sql: "DROP TABLE batches")
             try database.execute(sql: "ALTER TABLE trials DROP COLUMN constraints")
+            try database.execute(sql: "ALTER TABLE studies DROP COLUMN space_changes")
+            try database.execute(sql: "ALTER TABLE trials DROP COLUMN replicate_of")
             try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier IN ('v2', 'v3')")
             try database.execute(sql: "PRAGMA user_version = 1")
         }

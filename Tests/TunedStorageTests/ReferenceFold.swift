@@ -55,6 +55,9 @@ struct ReferenceFold {
             studies[id]?.reason = reason
         case .stopRulesChanged(let rules):
             studies[id]?.stopRules = rules
+        case .spaceChanged(let statement, let reason):
+            studies[id]?.spaceChanges.append(
+                SpaceChange(sequence: event.sequence, time: event.time, reason: reason, statement: statement))
         case .studyDeleted:
             deleted.insert(id)
         case .trialAsked(let asked):

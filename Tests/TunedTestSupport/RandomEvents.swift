@@ -7,7 +7,7 @@ package struct RandomEvents {
 
     package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    package static let kinds = 15
+    package static let kinds = 16
 
     package mutating func bytes(upTo count: Int) -> [UInt8] {
         (0..<Int.random(in: 0...count, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -22,12 +22,13 @@ package struct RandomEvents {
         case 2:
             .samplerAdopted(
                 SamplerAdoption(name: text(), revision: small(), explanation: text(), numericEnvironment: text()))
+        case 14: .spaceChanged(statement: #"{"rules": [], "space": {}}"#, reason: text())
         case 13: .samplerSwitched(method: text(), reason: text())
         case 3: .enqueued(values: enqueued())
         case 4:
             .trialAsked(
                 TrialAsked(
-                    trial: small(), configuration: configuration(), origin: flip() ? .sampler : .enqueued(integer()),
+                    trial: small(), configuration: configuration(), origin: flip() ? .sampler : flip() ? .enqueued(integer()) : .replicate(of: small()),
                     askedAfter: integer(), isExternal: flip()))
         case 5: .environmentSeen(record: text())
         case 6:

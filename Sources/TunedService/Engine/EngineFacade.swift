@@ -15,6 +15,7 @@ package protocol EngineFacade: AnyObject, Sendable {
     func stop(_ slug: String, reply: @escaping EngineReply<StudyRow>)
     func delete(_ slug: String, reply: @escaping EngineReply<Void>)
     func enqueue(_ slug: String, values: [String: JSONValue], reply: @escaping EngineReply<EventSequence>)
+    func changeSpace(_ slug: String, _ request: SpaceRequest, reply: @escaping EngineReply<ChangedSpace>)
     func ask(_ slug: String, reply: @escaping EngineReply<AskedTrial>)
     func tell(_ slug: String, trial: Int, _ result: ToldResult, reply: @escaping EngineReply<TrialRow>)
     /// Whether the trial should end.

@@ -2,11 +2,13 @@ import HTTPTypes
 import Synchronization
 import TunedRecords
 
-/// Slugs and declarations of studies by their number, parsed once. A study's declaration never changes.
+/// Slugs and declarations of studies by their number, parsed once, and again when a study's space has changed.
 final class StudyDirectory: Sendable {
     struct Entry: Sendable {
         let slug: String
         let declaration: StudyDeclaration
+        /// Changes of the study's space that it knows of.
+        let changes: Int
     }
     private let bridge: EngineBridge
     private let capacity: Int
@@ -28,14 +30,14 @@ final class StudyDirectory: Sendable {
     }
 
     func entry(of row: StudyRow) throws -> Entry {
-        if let known = entries.withLock({ $0[row.id] }) { return known }
+        if let known = entries.withLock({ $0[row.id] }), known.changes >= row.spaceChanges.count { return known }
         let declaration: StudyDeclaration
         do {
-            declaration = try StudyDeclaration(parsing: row.declaration)
+            declaration = try StudyDeclaration(of: row)
         } catch {
             throw ServiceError(.internalServerError, code: "storage", "study \"\(row.slug)\": \(error.message)")
         }
-        let entry = Entry(slug: row.slug, declaration: declaration)
+        let entry = Entry(slug: row.slug, declaration: declaration, changes: row.spaceChanges.count)
         entries.withLock { entries in
             // Rarely more studies are looked at than fit; starting afresh then costs one parse each.
             if entries.count >= capacity { entries.removeAll(keepingCapacity: true) }
@@ -43,6 +45,9 @@ final class StudyDirectory: Sendable {
         }
         return entry
     }
+
+    /// The study's space has changed: its declaration is read anew.
+    func forget(_ id: StudyID) { entries.withLock { $0[id] = nil } }
 
     /// The study of that number; nil where it is deleted.
     func entry(of id: StudyID) async throws -> Entry? {

@@ -75,6 +75,7 @@ struct EventStream: Sendable {
         for event in events {
             let shown = event.payload.shown.filter { types?.contains($0.typeName) ?? true }
             guard !shown.isEmpty else { continue }
+            if case .spaceChanged = event.payload { directory.forget(event.study) }
             let entry = try await directory.entry(of: event.study)
             for (index, payload) in shown.enumerated() {
                 var event = event

@@ -17,6 +17,7 @@ extension EventPayload {
         case .attemptEnded: "attempt_ended"
         case .trialEnded: "trial_ended"
         case .stopRulesChanged: "stop_rules_changed"
+        case .spaceChanged: "space_changed"
         case .noted: "noted"
         case .studyDeleted: "study_deleted"
         // Shown as what it stands for, never under a name of its own.
@@ -31,7 +32,7 @@ extension EventPayload {
 
     package static let typeNames: [String] = [
         "study_created", "study_state_changed", "sampler_adopted", "sampler_switched", "enqueued", "trial_asked", "environment_seen",
-        "attempt_started", "reported", "attempt_ended", "trial_ended", "stop_rules_changed", "noted", "study_deleted",
+        "attempt_started", "reported", "attempt_ended", "trial_ended", "stop_rules_changed", "space_changed", "noted", "study_deleted",
     ]
 }
 
@@ -41,7 +42,7 @@ package enum EventJSON {
     ///   - slug: The study's name; nil where it is deleted.
     ///   - declaration: Gives parameters and metrics their names; without it values are left out.
     package static func value(of event: Event, slug: String?, declaration: StudyDeclaration?) -> JSONValue {
-        var fields = details(event.payload, declaration)
+        var fields = details(event.payload, event.sequence, declaration)
         fields["sequence"] = .integer(event.sequence)
         fields["type"] = .string(event.payload.typeName)
         fields["time"] = .integer(event.time)
@@ -54,7 +55,7 @@ package enum EventJSON {
         value(of: event, slug: entry?.slug, declaration: entry?.declaration)
     }
 
-    private static func details(_ payload: EventPayload, _ declaration: StudyDeclaration?) -> [String: JSONValue] {
+    private static func details(_ payload: EventPayload, _ sequence: EventSequence, _ declaration: StudyDeclaration?) -> [String: JSONValue] {
         switch payload {
         case .studyCreated(let slug, let text):
             return ["study": .string(slug), "declaration": (try? JSONValue(parsing: text)) ?? .string(text)]
@@ -69,7 +70,7 @@ package enum EventJSON {
         case .samplerSwitched(let method, let reason):
             return ["method": .string(method), "reason": .string(reason)]
         case .enqueued(let values):
-            return ["values": ConfigurationJSON.value(of: values, in: declaration?.space)]
+            return ["values": ConfigurationJSON.value(of: values, in: declaration?.space(at: sequence))]
         case .trialAsked(let asked):
             return trialAsked(asked, declaration)
         case .environmentSeen(let record):
@@ -107,6 +108,8 @@ package enum EventJSON {
             return fields
         case .stopRulesChanged(let rules):
             return ["stop": (try? JSONValue(parsing: rules)) ?? .string(rules)]
+        case .spaceChanged(let statement, let reason):
+            return SpaceJSON.statement(statement).merging(["reason": .string(reason)]) { _, reason in reason }
         case .noted(let text):
             return ["text": .string(text)]
         case .studyDeleted, .batchRun:
@@ -117,7 +120,7 @@ package enum EventJSON {
     private static func trialAsked(_ asked: TrialAsked, _ declaration: StudyDeclaration?) -> [String: JSONValue] {
         var fields: [String: JSONValue] = [
             "trial": .integer(Int64(asked.trial)),
-            "configuration": ConfigurationJSON.value(of: asked.configuration, in: declaration?.space),
+            "configuration": ConfigurationJSON.value(of: asked.configuration, in: declaration?.space(at: asked.askedAfter)),
             "asked_after": .integer(asked.askedAfter), "external": .boolean(asked.isExternal),
         ]
         fields.merge(TrialJSON.origin(asked.origin)) { _, origin in origin }

@@ -9,7 +9,7 @@ package enum StudyJSON {
     ///   - best: Its best complete trial by the first objective.
     ///   - includesSchema: Whether parameters, metrics and the specification are told too.
     package static func value(
-        of row: StudyRow, declaration: StudyDeclaration, live: LiveStudy?, best: TrialRow?, includesSchema: Bool
+        of row: StudyRow, declaration: StudyDeclaration, live: LiveStudy?, best: TrialRow?, winner: JSONValue? = nil, includesSchema: Bool
     ) -> JSONValue {
         var fields: [String: JSONValue] = [
             "study": .string(row.slug), "id": .integer(row.id.rawValue),
@@ -28,10 +28,17 @@ package enum StudyJSON {
             ])
         }
         fields["data"] = declaration.data.map(data)
+        if let last = row.spaceChanges.last {
+            fields["space_changes"] = .integer(Int64(row.spaceChanges.count))
+            fields["space_changed"] = .object(["time": .integer(last.time), "reason": .string(last.reason)])
+        }
         fields["live"] = live.map(self.live)
         fields["best"] = best.map { TrialJSON.best($0, in: declaration) }
+        fields["winner"] = winner
         if includesSchema {
             fields["schema"] = declaration.schema.json
+            let former = declaration.formerParameters
+            if !former.isEmpty { fields["former_parameters"] = .array(former.map(JSONValue.string)) }
             fields["specification"] = declaration.specification.json
         }
         return .object(fields)

@@ -38,7 +38,7 @@ package enum TrialJSON {
         .object([
             "trial": .integer(Int64(trial.number)),
             "values": .array(trial.values.map(JSONValue.number)),
-            "configuration": ConfigurationJSON.value(of: trial.configuration, in: declaration.space),
+            "configuration": ConfigurationJSON.value(of: trial.configuration, in: declaration.space(at: trial.askedAfter)),
         ])
     }
 
@@ -46,13 +46,14 @@ package enum TrialJSON {
         switch origin {
         case .sampler: ["origin": .string("sampler")]
         case .enqueued(let sequence): ["origin": .string("enqueued"), "enqueued_by": .integer(sequence)]
+        case .replicate(let trial): ["origin": .string("replicate"), "replicate_of": .integer(Int64(trial))]
         }
     }
 
     private static func fields(of trial: TrialRow, in declaration: StudyDeclaration) -> [String: JSONValue] {
         var fields: [String: JSONValue] = [
             "number": .integer(Int64(trial.number)), "state": .string(trial.state.name),
-            "configuration": ConfigurationJSON.value(of: trial.configuration, in: declaration.space),
+            "configuration": ConfigurationJSON.value(of: trial.configuration, in: declaration.space(at: trial.askedAfter)),
             "values": .array(trial.values.map(JSONValue.number)), "external": .boolean(trial.isExternal),
             "asked_after": .integer(trial.askedAfter), "asked_by": .integer(trial.askedBy),
             "started_at": .integer(trial.startedAt),

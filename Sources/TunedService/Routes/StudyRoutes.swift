@@ -81,10 +81,11 @@ struct StudyRoutes: Sendable {
         let count = Int(try query.integer("count", in: 1...Int64(parts.limits.page)) ?? 1)
         let (row, entry) = try await parts.directory.study(try context.slug())
         let trials = try await parts.best(of: row, entry.declaration, count: count)
-        return .json(
-            .object([
-                "study": .string(row.slug), "best": .array(trials.map { TrialJSON.best($0, in: entry.declaration) }),
-            ]))
+        var fields: [String: JSONValue] = [
+            "study": .string(row.slug), "best": .array(trials.map { TrialJSON.best($0, in: entry.declaration) }),
+        ]
+        fields["winner"] = try await parts.winner(of: row, entry.declaration)
+        return .json(.object(fields))
     }
 
     private func change(

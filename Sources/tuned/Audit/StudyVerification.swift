@@ -18,7 +18,6 @@ struct StudyVerification {
     private var display = VerificationProgress()
     private var findings = Findings()
     private var audit: SuggestionAudit?
-    private var space: SearchSpace?
     private var last: EventSequence = 0
 
     /// Events that are asked for at once.
@@ -32,15 +31,15 @@ struct StudyVerification {
 
     mutating func run() async throws(CommandError) -> Findings {
         try await readLog()
-        guard let audit, let space else {
+        guard let audit else {
             throw CommandError(
                 .verification, code: "order", "the log of \(study) does not begin with the study's declaration")
         }
-        let ahead = try await rowsAhead(of: audit, space: space)
+        let ahead = try await rowsAhead(of: audit)
         if !ahead.isEmpty {
             // The study runs: these trials ended after the log was read, so the rest of it must say so.
             try await readLog()
-            for row in ahead { try check(row, audit: self.audit ?? audit, space) }
+            for row in ahead { try check(row, audit: self.audit ?? audit) }
         }
         display.end()
         findings.suggestions = self.audit?.suggestions ?? 0
@@ -57,7 +56,6 @@ struct StudyVerification {
             for event in events {
                 if case .studyCreated(_, let text) = event.payload, audit == nil {
                     let declaration = try declaration(text)
-                    space = declaration.space
                     audit = try audit(of: declaration)
                 }
                 do { try audit?.check(event) } catch { throw failed(error) }
@@ -108,7 +106,7 @@ struct StudyVerification {
     }
 
     /// Holds the rows of the trials that the log knows against it, and returns those that have ended since it was read.
-    private func rowsAhead(of audit: SuggestionAudit, space: SearchSpace) async throws(CommandError) -> [Row] {
+    private func rowsAhead(of audit: SuggestionAudit) async throws(CommandError) -> [Row] {
         var ahead: [Row] = []
         var offset = 0
         while offset < audit.trials {
@@ -126,7 +124,7 @@ struct StudyVerification {
                 if state != .running && !audit.knowsEnd(of: row.number) {
                     ahead.append(row)
                 } else {
-                    try check(row, audit: audit, space)
+                    try check(row, audit: audit)
                 }
             }
             offset += rows.count
@@ -134,10 +132,11 @@ struct StudyVerification {
         return ahead
     }
 
-    private func check(_ row: Row, audit: SuggestionAudit, _ space: SearchSpace) throws(CommandError) {
+    private func check(_ row: Row, audit: SuggestionAudit) throws(CommandError) {
         let configuration: Configuration
         do {
-            configuration = try space.configuration(from: row.configuration.objectValue ?? [:])
+            // A trial that the log does not have is for the audit to find.
+            configuration = try audit.space(of: row.number)?.configuration(from: row.configuration.objectValue ?? [:]) ?? Configuration([])
         } catch {
             throw CommandError(
                 .verification, code: "state",

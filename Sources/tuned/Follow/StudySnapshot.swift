@@ -40,6 +40,10 @@ package struct StudySnapshot: Sendable {
     package var seconds: Double?
     /// Milliseconds since 1970.
     package var createdAt: Int64?
+    /// What its best configuration is worth, where that is known better than by one trial.
+    package var winner: JSONValue?
+    /// How often its space was changed, and when and why last; nil where it never was.
+    package var spaceChange: (count: Int, last: JSONValue)?
 
     package init() {}
 
@@ -90,6 +94,8 @@ extension StudySnapshot {
         plugin = json["plugin"]?["name"]?.stringValue
         isInProcess = json["specification"]?["isolation"]?.stringValue == "inprocess"
         createdAt = json["created_at"]?.integerValue
+        winner = json["winner"]
+        spaceChange = json["space_changes"]?.integerValue.map { (Int($0), json["space_changed"] ?? .null) }
         if let rules = json["stop"] { stop = (try? StopRules(json: rules)) ?? StopRules() }
         let live = json["live"]
         explanation = live?["explanation"]?.stringValue

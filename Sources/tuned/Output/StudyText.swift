@@ -54,6 +54,9 @@ enum StudyText {
         lines.append(("state", standing(study)))
         if let plugin = study.plugin { lines.append(("plugin", plugin + (study.isInProcess ? ", inside the daemon" : ""))) }
         if let explanation = study.explanation { lines.append(("sampler", explanation)) }
+        if let (count, last) = study.spaceChange {
+            lines.append(("space", "changed \(count == 1 ? "once" : "\(count) times, last"), \(SpaceText.change(last))"))
+        }
         lines.append(("trials", "\(trials(study)): \(states(study.counts))"))
         if let size = study.gridSize { lines.append(("grid", Formatting.count(size, "configuration"))) }
         if let rate = study.trialsPerSecond, study.isRunning { lines.append(("pace", Formatting.rate(rate))) }
@@ -68,7 +71,20 @@ enum StudyText {
             text += "\(name)\(String(repeating: " ", count: 10 - name.count))\(value.printable)\n"
         }
         if let best = study.best { text += ConfigurationText.table(best.configuration) }
+        if let winner = study.winner { text += "\n" + self.winner(winner, study: study.slug) }
         return text
+    }
+
+    /// What the best configuration is worth, once luck is allowed for.
+    static func winner(_ winner: JSONValue, study: String, names: [String] = []) -> String {
+        func number(_ key: String) -> String { winner[key]?.doubleValue.map(Formatting.value) ?? "" }
+        let trial = winner["trial"]?.integerValue.map { " of trial \(study)/\($0)" } ?? ""
+        let count = winner["replicates"]?.integerValue.map(Int.init) ?? 0
+        return """
+            the configuration\(trial), measured again: mean \(number("mean")) ± \(number("standard_error")) over \(Formatting.count(count, "trial"))
+            corrected for having been selected: \(number("corrected")) ± \(number("deviation"))
+
+            """ + ConfigurationText.table(winner["configuration"], order: names)
     }
 
     /// `error 0.0178, macro_f1 0.98`.

@@ -73,7 +73,11 @@ enum TrialText {
 
     private static func remark(_ trial: JSONValue) -> String {
         if let failure = trial["failure"] { return message(failure) }
-        return trial["origin"]?.stringValue == "enqueued" ? "enqueued" : ""
+        switch trial["origin"]?.stringValue {
+        case "enqueued": return "enqueued"
+        case "replicate": return "again \(trial["replicate_of"]?.integerValue ?? 0)"
+        default: return ""
+        }
     }
 
     private static func message(_ failure: JSONValue) -> String {

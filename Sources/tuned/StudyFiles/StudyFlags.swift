@@ -90,6 +90,10 @@ struct StudyFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Narrows a parameter, as 'C={low: 0.1}'; may be given again.", valueName: "name={...}"))
     var space: [String] = []
 
+    @Option(
+        help: ArgumentHelp("Measure the 3 best configurations again when the search is over, so often in all.", valueName: "times"))
+    var replicate: Int?
+
     @Option(help: ArgumentHelp("Begin with the knowledge of this study's trials.", valueName: "study"))
     var warmStart: String?
 
@@ -110,6 +114,7 @@ struct StudyFlags: ParsableArguments {
         request.set("data", data.map { .string(FileText.absolute($0)) })
         request.set("timeout", timeout.map(JSONValue.string))
         request.set("isolation", isolation.map(JSONValue.string))
+        request.set("replicate", replicate.map(Self.whole))
         request.set("warm_start", warmStart.map(JSONValue.string))
         request.set("seed", seed.map { $0 <= UInt64(Int64.max) ? .integer(Int64($0)) : .string(String($0)) })
         request.merge(try Assignment.map(config), into: "config")

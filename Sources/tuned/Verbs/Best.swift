@@ -5,6 +5,9 @@ struct Best: Verb {
     static let configuration = CommandConfiguration(
         abstract: "Show the best configurations of a study.",
         discussion: """
+            Where configurations were measured more than once (`tuned run --replicate 5`) and differ, it also says what the best one \
+            is worth: its mean, and that corrected for having been selected.
+
             Exit code 7 where no trial is complete yet.
 
             Examples:
@@ -35,12 +38,13 @@ struct Best: Verb {
         let details = try await client.get(Route.study(study))
         let snapshot = StudySnapshot(details)
         output.show(reply) {
+            let winner = reply["winner"].map { "\n" + StudyText.winner($0, study: study, names: ParameterNames.inOrder(details)) } ?? ""
             if best.count == 1 {
                 return "trial \(study)/\(first.trial): \(StudyText.values(first, of: snapshot))\n"
-                    + ConfigurationText.table(first.configuration, order: ParameterNames.inOrder(details))
+                    + ConfigurationText.table(first.configuration, order: ParameterNames.inOrder(details)) + winner
             }
             return TrialText.list(
-                best, objectives: snapshot.objectives.map(\.name), parameters: ParameterNames.inOrder(details))
+                best, objectives: snapshot.objectives.map(\.name), parameters: ParameterNames.inOrder(details)) + winner
         }
     }
 }

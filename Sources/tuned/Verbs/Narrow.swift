@@ -8,12 +8,14 @@ struct Narrow: Verb {
             Shows, for each parameter, the range or the choices that the good trials leave, and why; and which best values lie on a \
             bound. Ranges never pass what the plugin declares. It takes at least 20 complete trials.
 
-            With --apply a new study begins in that space, which knows the trials of the old one.
+            With --apply a new study begins in that space, which knows the trials of the old one; with --apply --here the study itself \
+            goes on in it (`tuned space` shows and widens it again).
 
             Examples:
               tuned narrow svm-1
               tuned narrow svm-1 --apply --trials 100
               tuned narrow svm-1 --apply --study svm-closer
+              tuned narrow svm-1 --apply --here
             """)
 
     @Argument(help: "The study's name.")
@@ -21,6 +23,9 @@ struct Narrow: Verb {
 
     @Flag(help: "Start a study in the proposed space.")
     var apply = false
+
+    @Flag(help: "Change the space of this study, instead of starting another.")
+    var here = false
 
     @Option(name: .customLong("study"), help: ArgumentHelp("The new study's name.", valueName: "name"))
     var name: String?
@@ -32,18 +37,25 @@ struct Narrow: Verb {
 
     func perform() async throws(CommandError) {
         guard apply || (name == nil && trials == nil) else { throw .usage("--study and --trials are those of the new study: add --apply") }
+        guard !here || (apply && name == nil && trials == nil) else {
+            throw .usage(apply ? "--study and --trials are those of a new study: leave out --here" : "--here says what --apply does: add --apply")
+        }
         let client = try DaemonClient()
         let proposal = try await client.get(Route.study(study) + "/narrowing")
         guard apply else {
             let command = "tuned narrow \(study) --apply"
-            return output.show(proposal) { Self.text(proposal) + "\nStart a study in this space, which knows these trials: \(command)\n" }
+            return output.show(proposal) { Self.text(proposal) + "\nStart a study in this space, which knows these trials: \(command)\nOr let this one go on in it: \(command) --here\n" }
+        }
+        if here {
+            let change: [String: JSONValue] = ["space": proposal["space"] ?? .object([:]), "reason": .string("narrowed by its own trials")]
+            return try await Space.change(study, change, client, output, heading: Self.text(proposal) + "\n")
         }
         let details = try await client.get(Route.study(study))
         guard case .object(var specification)? = details["specification"] else {
             throw CommandError.failure("the daemon's answer has no specification of \(study)")
         }
         specification["study"] = .string(name ?? Self.successor(of: study))
-        specification["space"] = proposal["space"]
+        specification["space"] = specification["plugin"] == nil ? Self.declaration(specification["space"], proposal["space"]) : proposal["space"]
         specification["warm_start"] = .string(study)
         if let trials {
             var stop = specification["stop"]?.objectValue ?? [:]
@@ -55,6 +67,19 @@ struct Narrow: Verb {
         output.show(created) {
             Self.text(proposal) + "\nStudy \(slug) has begun in this space. Follow it: tuned show \(slug)\n"
         }
+    }
+
+    /// What a study without a plugin declares, with the proposed ranges and choices: there is no declaration beneath it to narrow.
+    private static func declaration(_ declared: JSONValue?, _ proposed: JSONValue?) -> JSONValue {
+        guard case .object(var parameters)? = declared, case .object(let narrower)? = proposed else { return declared ?? .object([:]) }
+        for (name, entry) in narrower {
+            guard case .object(var fields)? = parameters[name], case .object(let bounds) = entry else { continue }
+            for (key, value) in bounds where fields[key] != nil { fields[key] = value }
+            // It may lie outside now.
+            fields["default"] = nil
+            parameters[name] = .object(fields)
+        }
+        return .object(parameters)
     }
 
     private static func text(_ proposal: JSONValue) -> String {

@@ -54,6 +54,25 @@ final class FakeEngine: EngineFacade {
 
     // MARK: Studies
 
+    func changeSpace(_ slug: String, _ request: SpaceRequest, reply: @escaping EngineReply<ChangedSpace>) {
+        answer("changeSpace \(slug)", reply) { () throws(EngineError) in
+            let row = try row(slug)
+            do {
+                let declaration = try StudyDeclaration(of: row)
+                let statement = try declaration.spaceStatement.changed(by: request)
+                let sequence = memory.append(
+                    [.spaceChanged(statement: statement.json.text(), reason: request.reason)], study: row.id, time: 2000)
+                let changed = try declaration.changed(to: statement, since: sequence)
+                return (
+                    sequence,
+                    ChangedSpace(declaration: changed, sequence: sequence, trials: .init(), withdrawn: [], state: row.state)
+                )
+            } catch {
+                throw EngineError(.invalid, "\(error)", path: "space")
+            }
+        }
+    }
+
     /// A study in the log, as ``create(_:reply:)`` makes it.
     @discardableResult
     func addStudy(_ slug: String) throws -> StudyID {
