@@ -3,7 +3,7 @@ public import TunedSpace
 /// What a sampler is told, in the order of a study's events.
 public enum Observation: Hashable, Sendable {
     /// The trial was asked for, by this sampler or by a person, and runs now. Also of a trial that ended and is taken
-    /// up again.
+    /// up again. A configuration of another space is passed over.
     case pending(trial: Int, Configuration)
     /// An intermediate value of the first objective.
     case report(trial: Int, step: Int64, value: Double)

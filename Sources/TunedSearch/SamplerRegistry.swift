@@ -49,6 +49,7 @@ public enum SamplerRegistry {
         var reader = SamplerSettings(settings, of: name)
         let sampler = try entry.make(problem, &reader, caching)
         try reader.finish()
-        return problem.space.rules.isEmpty || ruled.contains(name) ? sampler : RuledSampler(sampler, problem)
+        let isRuled = problem.space.rules.isEmpty || ruled.contains(name)
+        return GuardedSampler(isRuled ? sampler : RuledSampler(sampler, problem), problem.space)
     }
 }
