@@ -28,7 +28,7 @@ package struct ParzenAxes: Sendable {
     let space: SearchSpace
     let axes: [Axis]
     /// Of each axis, the index of its parameter in the space.
-    let columns: [Int]
+    package let columns: [Int]
     /// The axes, each after the parents of its conditions.
     let order: [Int]
     /// Those that are not fixed.

@@ -1,14 +1,14 @@
 import TunedSpace
 
 /// What a Parzen sampler estimates, and chooses, at once: all parameters, those that are always active together, or each by itself.
-enum ParzenKernel: String, CaseIterable, Sendable {
+package enum ParzenKernel: String, CaseIterable, Sendable {
     case multivariate, univariate, grouped
 }
 
 /// Parameters that are active in the same trials, divided into the parts that have densities of their own.
-struct ParzenGroup: Sendable {
-    let columns: [Int]
-    let parts: [ParzenAxes]
+package struct ParzenGroup: Sendable {
+    package let columns: [Int]
+    package let parts: [ParzenAxes]
     /// Those that a trial must have to be one of the group's: all that have conditions, but of `multivariate` none.
     private let required: [Int]
 
@@ -17,7 +17,7 @@ struct ParzenGroup: Sendable {
     }
 
     /// In an order in which each comes after the parents of its conditions.
-    static func all(_ kernel: ParzenKernel, of space: ParzenAxes) -> [ParzenGroup] {
+    package static func all(_ kernel: ParzenKernel, of space: ParzenAxes) -> [ParzenGroup] {
         if kernel == .multivariate { return [ParzenGroup(columns: Array(space.axes.indices), parts: [space], required: [])] }
         return together(space).map { columns in
             let parts = kernel == .grouped ? [columns.sorted()] : columns.map { [$0] }

@@ -5,14 +5,16 @@ import TunedSpace
 /// 4): of points drawn from the density of the good trials, it takes the one where that density exceeds the density of the others most.
 ///
 /// Settings: `gamma`, the share of trials that count as good (0.01 to 0.5, default 0.15); `candidates`, points that are
-/// compared (1 to 1,000, default 24); `startup`, trials before the model is used (1 to 1,000, default 10); `kernel`, what is drawn and
+/// compared at each choice (1 to 1,000, default 24, see below); `startup`, trials before the model is used (1 to 1,000, default 10); `kernel`, what is drawn and
 /// compared at once:
 /// - `multivariate`, the default: whole configurations (S. Falkner et al. 2018: BOHB, arXiv 1807.01774, section 4).
 /// - `univariate`: each parameter by itself, one after the other in the order of the conditions, as in the paper of 2011.
 /// - `grouped`: the parameters that are always active together (``ParzenGroup``), group by group in that order; what was chosen decides
 ///   which groups follow. Where no parameter has a condition, it is the same as `multivariate`.
 ///
-/// The last two learn about a parameter from the trials that had it, the good ones among these included.
+/// The last two learn about parameters from the trials that had them, the best of these being the good ones. Their choices multiply: were
+/// each the best of the 24 candidates that are compared of whole configurations, all would fall on one point, where l(x)/g(x) is greatest
+/// along each axis, and a sphere of six dimensions were searched no better than at random. So groups have 8 candidates, single parameters 2.
 ///
 /// Failed trials belong to neither density. They lower a point's score by the share of them among the trials near it,
 /// which is the chance that it works out. Pruned trials rank behind the complete ones, by how far they came, and infeasible ones behind
@@ -37,6 +39,8 @@ struct TreeParzenSampler: Sampler {
     private let kernel: ParzenKernel
     private let axes: ParzenAxes
     private let groups: [ParzenGroup]
+    /// Whether there is but one part.
+    private let isWhole: Bool
     private let lattice: ConfigurationLattice?
     private var history: TrialHistory
     private var asked: AskedConfigurations
@@ -45,16 +49,18 @@ struct TreeParzenSampler: Sampler {
 
     init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
         goodShare = try settings.number("gamma", default: 0.15, in: 0.01...0.5)
-        candidateCount = try settings.integer("candidates", default: 24, in: 1...1_000)
-        let startupSize = try settings.integer("startup", default: 10, in: 1...1_000)
         let kernels = ParzenKernel.allCases.map(\.rawValue)
-        let kernel = try settings.choice("kernel", default: ParzenKernel.multivariate.rawValue, of: kernels)
-        self.kernel = ParzenKernel(rawValue: kernel) ?? .multivariate
+        let choice = try settings.choice("kernel", default: ParzenKernel.multivariate.rawValue, of: kernels)
+        kernel = ParzenKernel(rawValue: choice) ?? .multivariate
+        axes = ParzenAxes(problem.space)
+        groups = ParzenGroup.all(kernel, of: axes)
+        isWhole = groups.count == 1 && groups[0].parts.count == 1
+        let candidates = isWhole ? 24 : kernel == .grouped ? 8 : 2
+        candidateCount = try settings.integer("candidates", default: candidates, in: 1...1_000)
+        let startupSize = try settings.integer("startup", default: 10, in: 1...1_000)
         seed = problem.seed
         cube = UnitCube(problem.space)
         startup = StartupDesign(size: startupSize, seed: problem.seed, cube: cube)
-        axes = ParzenAxes(problem.space)
-        groups = ParzenGroup.all(self.kernel, of: axes)
         lattice = problem.space.lattice
         history = TrialHistory(dimensions: problem.space.count, objectives: problem.objectives)
         asked = AskedConfigurations(problem.space, lattice: lattice)
@@ -112,14 +118,13 @@ struct TreeParzenSampler: Sampler {
     private func best(_ trial: Int) -> Configuration? {
         let models = models ?? freshModels()
         var random = CounterRandom(seed: seed, trial: UInt64(trial), stream: RandomStream.candidates)
-        if models.count == 1, models[0].parts.count == 1 { return whole(models[0].parts[0], &random) }
-        return composed(models, &random)
+        return isWhole ? compared(models[0].parts[0], &random) : composed(models, &random)
     }
 
     // MARK: All parameters at once
 
     /// The candidate of the highest score that was not tried; nil where all were.
-    private func whole(_ part: ParzenPart, _ random: inout CounterRandom) -> Configuration? {
+    private func compared(_ part: ParzenPart, _ random: inout CounterRandom) -> Configuration? {
         let candidates = ParzenCandidates(part.axes, part.good)
         var room = ParzenRoom()
         var scored: [(score: Double, point: [Double])] = []
