@@ -22,6 +22,16 @@ import TunedSpace
         #expect(median(parzen) < median(random), "tpe \(parzen), random \(random)")
     }
 
+    @Test(arguments: [(Objective.separable, "univariate"), (.conditional, "univariate"), (.conditional, "grouped"), (.branches, "grouped")])
+    func parzenBeatsRandomPartByPart(_ objective: Objective, _ kernel: String) throws {
+        let seeds: Range<UInt64> = 0..<10
+        let random = try seeds.map { try best(objective, "random", seed: $0, parallel: 1) }
+        for parallel in [1, 8] {
+            let parzen = try seeds.map { try best(objective, "tpe", ["kernel": .string(kernel)], seed: $0, parallel: parallel) }
+            #expect(median(parzen) < median(random) / 2, "\(parallel) at once: \(parzen), random \(random)")
+        }
+    }
+
     @Test(arguments: Objective.all, ["genetic", "nsga2"])
     func evolutionBeatsRandom(_ objective: Objective, _ sampler: String) throws {
         let seeds: Range<UInt64> = 0..<10
@@ -63,8 +73,9 @@ import TunedSpace
         #expect(median(failures) < 12, "\(failures)")
     }
 
-    private func best(_ objective: Objective, _ sampler: String, seed: UInt64, parallel: Int) throws -> Double {
-        var sampler = try SamplerRegistry.make(name: sampler, problem: SearchProblem(space: objective.space, seed: seed))
+    private func best(_ objective: Objective, _ sampler: String, _ settings: [String: JSONValue] = [:], seed: UInt64, parallel: Int) throws -> Double {
+        let problem = SearchProblem(space: objective.space, seed: seed)
+        var sampler = try SamplerRegistry.make(name: sampler, settings: settings, problem: problem)
         var best = Double.infinity
         var running: [(trial: Int, value: Double)] = []
         for trial in 0..<100 {

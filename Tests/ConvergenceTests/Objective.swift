@@ -88,4 +88,26 @@ struct Objective: Sendable, CustomTestStringConvertible {
             return 0.02 + 0.02 * (cost - 1.5) * (cost - 1.5) + 0.05 * gamma * gamma
         }
     }
+
+    /// Twenty parameters, none of which another one matters to.
+    static let separable = Objective("separable", (0..<20).map { float("x\($0)", 0, 1) }) { configuration in
+        (0..<20).reduce(0) { sum, index in
+            let distance = number(configuration, index) - [0.21, 0.74, 0.33, 0.88, 0.12, 0.6][index % 6]
+            return sum + distance * distance
+        }
+    }
+
+    /// Four branches with three parameters each, whose optima differ, and one that all share.
+    static let branches = Objective(
+        "branches",
+        [Parameter(name: "kind", domain: .categorical(["a", "b", "c", "d"].map(Choice.text))), float("shared", 0, 1)]
+            + (0..<12).map { float("x\($0)", 0, 1, when: [Condition(parent: 0, values: [.category($0 / 3)])]) }
+    ) { configuration in
+        let kind = Int(number(configuration, 0))
+        let shared = number(configuration, 1) - 0.3
+        return (0..<3).reduce([0.3, 0.1, 0.2, 0.01][kind] + shared * shared) { sum, index in
+            let distance = number(configuration, 2 + 3 * kind + index) - [0.8, 0.15, 0.6][index]
+            return sum + distance * distance
+        }
+    }
 }

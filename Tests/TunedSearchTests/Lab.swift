@@ -16,10 +16,13 @@ struct Lab {
     private(set) var suggestions: [Configuration] = []
     private var running: [Int] = []
 
-    init(_ name: String, _ space: SearchSpace, seed: UInt64 = 1, objectives: Int = 1, caching: Bool = true) throws {
+    /// - Parameter named: a sampler, or one with a setting, as "tpe?kernel=grouped".
+    init(_ named: String, _ space: SearchSpace, seed: UInt64 = 1, objectives: Int = 1, caching: Bool = true) throws {
         self.space = space
         let problem = SearchProblem(space: space, objectives: objectives, seed: seed, budget: 100)
-        let settings: [String: JSONValue] =
+        let words = named.split(whereSeparator: { $0 == "?" || $0 == "=" }).map(String.init)
+        let name = words[0]
+        var settings: [String: JSONValue] =
             switch name {
             // A grid of the wide space would not be countable otherwise.
             case "grid" where space.count > 10: ["points": .integer(1)]
@@ -30,6 +33,7 @@ struct Lab {
             case "forest": ["trees": 2, "candidates": 10, "searches": 1]
             default: [:]
             }
+        if words.count == 3 { settings[words[1]] = .string(words[2]) }
         sampler = try SamplerRegistry.make(name: name, settings: settings, problem: problem, caching: caching)
     }
 

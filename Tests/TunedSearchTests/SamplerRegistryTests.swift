@@ -29,12 +29,19 @@ import TunedSpace
 
     @Test(arguments: [
         ("tpe", "gamma", JSONValue.integer(2)), ("tpe", "gamma", .string("a")), ("tpe", "candidates", .integer(0)),
-        ("tpe", "startup", .number(1.5)), ("grid", "points", .integer(-1)), ("grid", "points", .integer(.max)),
+        ("tpe", "startup", .number(1.5)), ("tpe", "kernel", .string("joint")), ("tpe", "kernel", .integer(1)), ("grid", "points", .integer(-1)), ("grid", "points", .integer(.max)),
         ("cmaes", "population", .integer(3)), ("cmaes", "step", .integer(2)), ("de", "population", .integer(3)),
     ])
     func refusesSettingsOutOfRange(_ sampler: String, _ setting: String, _ value: JSONValue) throws {
         let error = try #require(throws: SearchError.self) { try make(sampler, [setting: value]) }
         #expect(error.code == .setting)
+    }
+
+    @Test func saysWhichKernelsThereAre() throws {
+        let error = try #require(throws: SearchError.self) { try make("tpe", ["kernel": "joint"]) }
+        #expect(error.message.contains("multivariate, univariate, grouped"))
+        #expect(try make("tpe", ["kernel": "univariate"]).explanation.contains("univariate"))
+        #expect(try make("tpe", ["kernel": "multivariate"]).explanation == make("tpe").explanation)
     }
 
     @Test func refusesAGridThatCannotBeCounted() throws {

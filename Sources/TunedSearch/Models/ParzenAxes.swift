@@ -3,6 +3,8 @@ package import TunedSpace
 
 /// How a Parzen estimator sees a space: one axis a parameter. A number's coordinate is its place on its unit scale (a
 /// countable one's the middle of its cell), a category's the index of its cell; an inactive parameter's is NaN.
+///
+/// Also of a part of a space, ``part(_:)``.
 package struct ParzenAxes: Sendable {
     struct Axis: Sendable {
         let scale: UnitScale
@@ -11,7 +13,7 @@ package struct ParzenAxes: Sendable {
         /// Middle and width of each cell of a countable number with few cells; else empty.
         let cells: [(middle: Double, width: Double)]
         /// The coordinates of the parent under which each condition holds.
-        let conditions: [(parent: Int, coordinates: [Double])]
+        var conditions: [(parent: Int, coordinates: [Double])]
         /// What is left to estimate: nothing where the parameter is fixed.
         let isFixed: Bool
         /// A person's; nil for the uniform one.
@@ -25,6 +27,10 @@ package struct ParzenAxes: Sendable {
 
     let space: SearchSpace
     let axes: [Axis]
+    /// Of each axis, the index of its parameter in the space.
+    package let columns: [Int]
+    /// The axes, each after the parents of its conditions.
+    let order: [Int]
     /// Those that are not fixed.
     let varyingAxes: [Int]
     /// Those with a person's prior.
@@ -32,9 +38,8 @@ package struct ParzenAxes: Sendable {
     private let categoricalAxes: [(axis: Int, logChance: Double)]
 
     package init(_ space: SearchSpace) {
-        self.space = space
         let scales = space.parameters.map(UnitScale.init)
-        axes = space.parameters.indices.map { index in
+        let axes = space.parameters.indices.map { index in
             let parameter = space.parameters[index]
             return Axis(
                 scale: scales[index], categories: parameter.isCategorical ? Int(parameter.cellCount ?? 0) : 0,
@@ -48,9 +53,25 @@ package struct ParzenAxes: Sendable {
                 },
                 isFixed: parameter.isFixed, prior: UnitDensity(parameter))
         }
-        varyingAxes = axes.indices.filter { [axes] in !axes[$0].isFixed }
-        believedAxes = axes.indices.filter { [axes] in axes[$0].prior != nil }
+        self.init(space, axes, columns: Array(axes.indices), order: space.order)
+    }
+
+    private init(_ space: SearchSpace, _ axes: [Axis], columns: [Int], order: [Int]) {
+        (self.space, self.axes, self.columns, self.order) = (space, axes, columns, order)
+        varyingAxes = axes.indices.filter { !axes[$0].isFixed }
+        believedAxes = axes.indices.filter { axes[$0].prior != nil }
         categoricalAxes = axes.enumerated().filter(\.element.isCategorical).map { ($0, -log(Double($1.categories))) }
+    }
+
+    /// Some of the parameters, which are always active together, where they are active: a point has a coordinate for each of them, and
+    /// for no other. Places in the whole space come from the ``columns``; ``coordinates(of:)`` and ``configuration(at:)`` are the whole's.
+    func part(_ columns: [Int]) -> ParzenAxes {
+        let axes = columns.map { column in
+            var axis = self.axes[column]
+            axis.conditions = []
+            return axis
+        }
+        return ParzenAxes(space, axes, columns: columns, order: Array(axes.indices))
     }
 
     private static func cells(_ parameter: Parameter, _ scale: UnitScale) -> [(middle: Double, width: Double)] {
@@ -91,7 +112,7 @@ package struct ParzenAxes: Sendable {
         let cell = axis.scale.cell(at: unit, of: count)
         if axis.isCategorical { return Double(cell) }
         if !axis.cells.isEmpty { return axis.cells[Int(cell)].middle }
-        return axis.scale.unit(of: space.parameters[index].value(ofCell: cell)) ?? 0.5
+        return axis.scale.unit(of: space.parameters[columns[index]].value(ofCell: cell)) ?? 0.5
     }
 
     func isActive(_ index: Int, at point: [Double]) -> Bool {

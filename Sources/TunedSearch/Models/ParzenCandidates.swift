@@ -23,7 +23,7 @@ package struct ParzenCandidates {
         let place = random.uniform()
         let kernel = cumulative.firstIndex { place < $0 }
         var point = [Double](repeating: .nan, count: space.axes.count)
-        for axis in space.space.order where space.isActive(axis, at: point) {
+        for axis in space.order where space.isActive(axis, at: point) {
             let position = kernel.map { estimator.position(of: $0, along: axis) } ?? .nan
             point[axis] = coordinate(axis, position, &random)
         }

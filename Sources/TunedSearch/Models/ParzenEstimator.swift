@@ -107,8 +107,9 @@ package struct ParzenEstimator: Sendable {
             Self.move(&positions, from: start + oldTail, to: start + newTail, count: tail)
             Self.move(&scaled, from: start + oldTail, to: start + newTail, count: tail)
             Self.move(&logNorms, from: start + oldTail, to: start + newTail, count: tail)
+            let column = space.columns[axis]
             for kernel in head..<newTail {
-                positions[start + kernel] = history.coordinates[newRows[kernel] * history.dimensions + axis]
+                positions[start + kernel] = history.coordinates[newRows[kernel] * history.dimensions + column]
             }
             derive(head..<newTail, axis)
         }

@@ -2,7 +2,8 @@ import Glibc
 import TunedNumerics
 import TunedSpace
 
-/// What a Parzen sampler has learnt: the densities of the good, of the other, and of the failed trials.
+/// What a Parzen sampler has learnt about a group of parameters, from the trials that had them: the densities of the good, of the
+/// other, and of the failed ones.
 ///
 /// It costs about the same whatever the number of trials n: the order of the trials is kept, not made anew; at most
 /// `goodLimit` of them are good; and the densities of the others and of the failed are estimated from a sample of at
@@ -22,6 +23,7 @@ struct ParzenModel: Sendable {
         static func < (a: Priority, b: Priority) -> Bool { (a.random, a.row) < (b.random, b.row) }
     }
 
+    let group: ParzenGroup
     private let seed: UInt64
     private let goodShare: Double
     private let isMultiObjective: Bool
@@ -33,30 +35,23 @@ struct ParzenModel: Sendable {
     private var pending: [Int] = []
     /// Finished trials that stand for all that are not good.
     private var sample: [Int] = []
-    /// Of each row, whether it is among those of ``good``.
+    private var goodRows: [Int] = []
+    /// Of each row, whether it is among those.
     private var isGood: [Bool] = []
+    private(set) var parts: [ParzenPart]
 
-    private(set) var good: ParzenEstimator
-    private(set) var rest: ParzenEstimator
-    private(set) var failed: ParzenEstimator
-
-    /// Trials that say something about the objective.
-    var finishedCount: Int { finished.count }
-    var failedCount: Int { failures.count }
-
-    init(_ space: ParzenAxes, objectives: Int, seed: UInt64, goodShare: Double) {
+    init(_ group: ParzenGroup, objectives: Int, seed: UInt64, goodShare: Double) {
         self.seed = seed
         self.goodShare = goodShare
         isMultiObjective = objectives > 1
-        good = ParzenEstimator(space)
-        rest = good
-        failed = good
+        self.group = group
+        parts = group.parts.map(ParzenPart.init)
     }
 
     /// The model of a history, made without any former one.
-    init(of history: TrialHistory, _ space: ParzenAxes, seed: UInt64, goodShare: Double) {
-        self.init(space, objectives: history.objectives, seed: seed, goodShare: goodShare)
-        let rows = 0..<history.count
+    init(of history: TrialHistory, _ group: ParzenGroup, seed: UInt64, goodShare: Double) {
+        self.init(group, objectives: history.objectives, seed: seed, goodShare: goodShare)
+        let rows = (0..<history.count).filter { group.has($0, of: history) }
         let complete = rows.filter { history.standings[$0] == .complete }
         let behind = rows.filter { history.standings[$0] == .pruned || history.standings[$0] == .infeasible }
         if isMultiObjective { for row in complete { pareto.insert(row, in: history) } }
@@ -76,6 +71,7 @@ struct ParzenModel: Sendable {
 
     /// A trial's standing is about to change: forgets what it was. The history still has the old standing.
     mutating func forget(_ row: Int, _ standing: TrialHistory.Standing, _ history: TrialHistory) {
+        guard group.has(row, of: history) else { return }
         switch standing {
         case .complete, .pruned, .infeasible:
             if isMultiObjective, standing == .complete {
@@ -92,6 +88,7 @@ struct ParzenModel: Sendable {
 
     /// A trial has its first standing, or a new one after ``forget(_:_:_:)``, and the densities follow.
     mutating func learn(_ row: Int, isNew: Bool = false, _ history: TrialHistory) {
+        guard group.has(row, of: history) else { return }
         switch history.standings[row] {
         case .complete, .pruned, .infeasible:
             if isMultiObjective, history.standings[row] == .complete {
@@ -111,26 +108,26 @@ struct ParzenModel: Sendable {
 
     private mutating func refresh(_ history: TrialHistory) {
         let goodCount = min(Self.goodLimit, Int((goodShare * Double(finished.count)).rounded(.up)))
-        let goodRows = bestRows(goodCount, history)
-        for row in good.rows { isGood[row] = false }
+        for row in goodRows { isGood[row] = false }
+        goodRows = bestRows(goodCount, history)
         isGood += Array(repeating: false, count: history.count - isGood.count)
         for row in goodRows { isGood[row] = true }
-        good.update(rows: goodRows, weights: improvements(goodRows, history), history: history)
+        let weights = improvements(goodRows, history)
+        for part in parts.indices { parts[part].good.update(rows: goodRows, weights: weights, history: history) }
         sample = finished.first(Self.sampleLimit) { !isGood[$0.row] }.map(\.row)
         refreshRest(history)
         let failedSample = failures.first(Self.sampleLimit).map(\.row)
         let failedWeight = Double(failures.count) / Double(max(failedSample.count, 1))
-        failed.update(
-            rows: failedSample, weights: Array(repeating: failedWeight, count: failedSample.count), history: history)
+        let failedWeights = Array(repeating: failedWeight, count: failedSample.count)
+        for part in parts.indices { parts[part].failed.update(rows: failedSample, weights: failedWeights, history: history) }
     }
 
     /// All that a trial changes which begins.
     private mutating func refreshRest(_ history: TrialHistory) {
-        let weight = Double(finished.count - good.count) / Double(max(sample.count, 1))
-        rest.update(
-            rows: sample + pending,
-            weights: Array(repeating: weight, count: sample.count) + Array(repeating: 1, count: pending.count),
-            history: history)
+        let weight = Double(finished.count - goodRows.count) / Double(max(sample.count, 1))
+        let rows = sample + pending
+        let weights = Array(repeating: weight, count: sample.count) + Array(repeating: 1, count: pending.count)
+        for part in parts.indices { parts[part].rest.update(rows: rows, weights: weights, history: history) }
     }
 
     private func bestRows(_ count: Int, _ history: TrialHistory) -> [Int] {
