@@ -16,7 +16,10 @@ struct Lab {
     private(set) var suggestions: [Configuration] = []
     private var running: [Int] = []
 
-    init(_ name: String, _ space: SearchSpace, seed: UInt64 = 1, objectives: Int = 1, caching: Bool = true) throws {
+    /// - Parameter options: settings besides those that make a test cheap.
+    init(
+        _ name: String, _ space: SearchSpace, seed: UInt64 = 1, objectives: Int = 1, caching: Bool = true, options: [String: JSONValue] = [:]
+    ) throws {
         self.space = space
         let problem = SearchProblem(space: space, objectives: objectives, seed: seed, budget: 100)
         let settings: [String: JSONValue] =
@@ -30,7 +33,8 @@ struct Lab {
             case "forest": ["trees": 2, "candidates": 10, "searches": 1]
             default: [:]
             }
-        sampler = try SamplerRegistry.make(name: name, settings: settings, problem: problem, caching: caching)
+        let all = settings.merging(options) { $1 }
+        sampler = try SamplerRegistry.make(name: name, settings: all, problem: problem, caching: caching)
     }
 
     mutating func observe(_ observation: Observation) {
