@@ -148,7 +148,7 @@ import TunedSpace
         start.warp = points.evenWarp
         let warped = KernelParameters.fitted(to: points, scaled, from: start)
         var likelihood = MarginalLikelihood(points: points, values: scaled)
-        #expect(warped.warp.logShapes[0] < -0.3, "\(warped.warp.logShapes)")
-        #expect(likelihood.negativeLogarithm(warped, gradient: nil) < likelihood.negativeLogarithm(plain, gradient: nil) - 5)
+        #expect(warped.warp.logShapes[0] < -0.2, "\(warped.warp.logShapes)")
+        #expect(likelihood.negativeLogarithm(warped, gradient: nil) < likelihood.negativeLogarithm(plain, gradient: nil) - 2)
     }
 }

@@ -79,7 +79,7 @@ struct GaussianProcessSampler: Sampler {
         region = try Self.region(regional, problem, dimensions: dimensions, design: startupSize)
     }
 
-    /// Where a region pays by itself: beyond so many dimensions, and complete trials.
+    /// Of `auto`: beyond so many dimensions, and after so many complete trials.
     private static let wide = (dimensions: 20, trials: 200)
 
     private static func region(

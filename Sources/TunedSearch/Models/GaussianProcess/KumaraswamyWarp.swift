@@ -13,7 +13,7 @@ struct KumaraswamyWarp: Hashable, Sendable {
     /// Of each ln a, then ln b.
     private(set) var logShapes: [Double]
 
-    static let deviation = 0.75
+    static let deviation = 0.4
     static let range = -2.0...2.0
     /// Share of the range that is left out at both ends, where slopes may be infinite.
     private static let margin = 1e-6
