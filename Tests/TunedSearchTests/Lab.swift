@@ -16,8 +16,12 @@ struct Lab {
     private(set) var suggestions: [Configuration] = []
     private var running: [Int] = []
 
-    /// - Parameter named: a sampler, or one with a setting, as "tpe?kernel=grouped".
-    init(_ named: String, _ space: SearchSpace, seed: UInt64 = 1, objectives: Int = 1, caching: Bool = true) throws {
+    /// - Parameters:
+    ///   - named: a sampler, or one with a setting, as "tpe?kernel=grouped".
+    ///   - options: settings besides those that make a test cheap.
+    init(
+        _ named: String, _ space: SearchSpace, seed: UInt64 = 1, objectives: Int = 1, caching: Bool = true, options: [String: JSONValue] = [:]
+    ) throws {
         self.space = space
         let problem = SearchProblem(space: space, objectives: objectives, seed: seed, budget: 100)
         let words = named.split(whereSeparator: { $0 == "?" || $0 == "=" }).map(String.init)
@@ -34,6 +38,7 @@ struct Lab {
             default: [:]
             }
         if words.count == 3 { settings[words[1]] = .string(words[2]) }
+        settings.merge(options) { $1 }
         sampler = try SamplerRegistry.make(name: name, settings: settings, problem: problem, caching: caching)
     }
 

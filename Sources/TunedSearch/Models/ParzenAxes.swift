@@ -115,6 +115,9 @@ package struct ParzenAxes: Sendable {
         return axis.scale.unit(of: space.parameters[columns[index]].value(ofCell: cell)) ?? 0.5
     }
 
+    /// Those that vary along a scale: neither categories nor orders of items.
+    var numericAxes: [Int] { varyingAxes.filter { !axes[$0].isCategorical && space.parameters[$0].permuted == nil } }
+
     func isActive(_ index: Int, at point: [Double]) -> Bool {
         axes[index].conditions.allSatisfy { $0.coordinates.contains(point[$0.parent]) }
     }

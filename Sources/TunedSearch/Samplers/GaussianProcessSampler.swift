@@ -9,7 +9,9 @@ import TunedSpace
 /// Settings: `startup`, trials of the start-up design (2 to 1,000; default the dimension plus one, 4 to 10); `candidates`, points of each
 /// kind that are compared (8 to 10,000, default 300); `points`, observations that the model holds at most (20 to 2,000, default 400);
 /// `samples`, of the model's parameters, beside the most probable ones (0 to 20, default 3; 0 of several objectives, where they gain
-/// nothing).
+/// nothing); `warping`, what the model bends first: `none` (default), `input`, `output` or `both` (``Warping``); `region`, whether the
+/// search keeps to a region around the best point (``TrustRegion``): `off` (default), `on`, or `auto`, where it does so in more than
+/// 20 dimensions from 200 complete trials on; of one objective only.
 ///
 /// The expected improvement is averaged over the most probable parameters of the model and a few that are drawn from their posterior
 /// density (J. Snoek et al. 2012, section 3.2), at fixed numbers of observations: at each up to 20, then every twelfth part more. Running trials
@@ -28,6 +30,7 @@ struct GaussianProcessSampler: Sampler {
     private let candidates: Int
     private let samples: Int
     private let pointLimit: Int
+    private let warping: Warping
     private let cube: UnitCube
     private let moves: PointMoves
     private let startup: StartupDesign
@@ -39,6 +42,8 @@ struct GaussianProcessSampler: Sampler {
     /// Rows with a value, in the order in which they ended.
     private var observed: [Int] = []
     private var plateaus: PlateauRadius
+    /// nil where the search looks everywhere.
+    private var region: TrustRegion?
     private var cached: Fit?
     private var constraintParameters = ConstraintModel.Parameters()
 
@@ -58,6 +63,9 @@ struct GaussianProcessSampler: Sampler {
         candidates = try settings.integer("candidates", default: 300, in: 8...10_000)
         samples = try settings.integer("samples", default: problem.objectives == 1 ? 3 : 0, in: 0...20)
         pointLimit = try settings.integer("points", default: 400, in: 20...2_000)
+        let warpings = Warping.allCases.map(\.rawValue)
+        warping = Warping(rawValue: try settings.choice("warping", default: "none", of: warpings)) ?? .none
+        let regional = try settings.choice("region", default: "off", of: ["auto", "on", "off"])
         seed = problem.seed
         isCaching = caching
         cube = UnitCube(problem.space)
@@ -68,6 +76,26 @@ struct GaussianProcessSampler: Sampler {
         history = TrialHistory(dimensions: problem.space.count, objectives: problem.objectives)
         asked = AskedConfigurations(problem.space, lattice: lattice)
         plateaus = PlateauRadius(axes)
+        region = try Self.region(regional, problem, dimensions: dimensions, design: startupSize)
+    }
+
+    /// Of `auto`: beyond so many dimensions, and after so many complete trials.
+    private static let wide = (dimensions: 20, trials: 200)
+
+    private static func region(
+        _ setting: String, _ problem: SearchProblem, dimensions: Int, design: Int
+    ) throws(SearchError) -> TrustRegion? {
+        switch setting {
+        case "on":
+            guard problem.objectives == 1 else {
+                throw SearchError(
+                    .setting, path: "settings.region", "\"region\" is for one objective and the study has \(problem.objectives); leave it out")
+            }
+            return TrustRegion(dimensions: dimensions, warmUp: design, design: design)
+        case "auto" where problem.objectives == 1 && dimensions > wide.dimensions:
+            return TrustRegion(dimensions: dimensions, warmUp: wide.trials, design: design)
+        default: return nil
+        }
     }
 
     // MARK: Observing
@@ -98,7 +126,22 @@ struct GaussianProcessSampler: Sampler {
             case .cancelled: asked.remove(history.configurations[row])
             case .failed, .pending: break
             }
+            if history.standings[row].isInformative { confine(row) }
         }
+    }
+
+    private mutating func confine(_ row: Int) {
+        let value = history.standings[row] == .complete ? history.values(of: row).first : nil
+        guard region?.learn(row, value: value, asked: history.count) ?? false else { return }
+        // The model is one of other trials from now on.
+        cached = nil
+        constraintParameters = ConstraintModel.Parameters()
+    }
+
+    /// What the model is made of: rows of the search that is on.
+    private var modelled: [Int] {
+        guard let first = region?.firstRow, first > 0 else { return observed }
+        return observed.filter { $0 >= first }
     }
 
     // MARK: Suggesting
@@ -106,7 +149,7 @@ struct GaussianProcessSampler: Sampler {
     mutating func suggest(trial: Int) throws(SearchError) -> Suggestion {
         if asked.isExhausted { return .exhausted }
         var random = CounterRandom(seed: seed, trial: UInt64(trial), stream: RandomStream.candidates)
-        if history.learntCount < startup.size || observed.count < 2 {
+        if history.learntCount < startup.size || modelled.count < 2 || region?.isDesigning ?? false {
             let configuration = startup.configuration(at: history.count, trial: trial)
             if !asked.contains(configuration) { return .configuration(configuration) }
         } else if let configuration = best(trial, &random) {
@@ -127,12 +170,17 @@ struct GaussianProcessSampler: Sampler {
             ? AcquisitionTarget(history, fit.surrogates[0], running) : AcquisitionTarget(history, fit.surrogates, running)
         let search = AcquisitionSearch(
             moves: moves, models: target.models, feasibility: feasibility(fit.surrogates[0].processes[0].parameters),
-            constraints: constraints, belief: belief(), candidates: candidates)
+            constraints: constraints, belief: belief(), candidates: candidates, box: box(around: target.incumbents, fit))
         for proposal in search.proposals(around: target.incumbents, shifted(trial), &random) {
             let configuration = moves.axes.configuration(at: proposal.point)
             if !asked.contains(configuration), !plateaus.covers(proposal.point, history) { return configuration }
         }
         return nil
+    }
+
+    private func box(around incumbents: [[Double]], _ fit: Fit) -> SearchBox? {
+        guard let region, region.isActive, let centre = incumbents.first else { return nil }
+        return region.box(around: centre, fit.surrogates[0].processes[0].parameters.logLengths, moves.axes)
     }
 
     private func point(_ row: Int) -> [Double] { Array(history.coordinates(of: row)) }
@@ -175,16 +223,17 @@ struct GaussianProcessSampler: Sampler {
     }
 
     private mutating func fitted() -> Fit? {
-        let count = Self.fitCount(observed.count)
+        let rows = modelled
+        let count = Self.fitCount(rows.count)
         var fit: Fit
         if isCaching, let cached, cached.count == count {
             fit = cached
         } else {
-            guard let fresh = self.fit(at: count) else { return nil }
+            guard let fresh = self.fit(to: rows.prefix(count)) else { return nil }
             fit = fresh
         }
-        while fit.offered < observed.count {
-            let row = observed[fit.offered]
+        while fit.offered < rows.count {
+            let row = rows[fit.offered]
             for objective in fit.surrogates.indices where says(row, of: objective) {
                 fit.surrogates[objective].append(row, at: moves.imputed(point(row)))
             }
@@ -194,16 +243,18 @@ struct GaussianProcessSampler: Sampler {
         return fit
     }
 
-    private func fit(at count: Int) -> Fit? {
-        let rows = chosen(observed.prefix(count))
+    private func fit(to taken: ArraySlice<Int>) -> Fit? {
+        let (count, rows) = (taken.count, chosen(taken))
         var random = CounterRandom(seed: seed, trial: UInt64(count), stream: RandomStream.model)
         var surrogates: [Surrogate] = []
         for objective in 0..<history.objectives {
             let own = rows.filter { says($0, of: objective) }
             var points = KernelPoints(moves.axes)
             for row in own { points.append(history.coordinates(of: row)) }
-            let surrogate = own.isEmpty ? nil : Surrogate(rows: own, points, values: history.losses(of: own, objective: objective), samples: samples, &random)
-            guard let surrogate else { return nil }
+            let values = history.losses(of: own, objective: objective)
+            guard !own.isEmpty, let surrogate = Surrogate(rows: own, points, values: values, warping, samples: samples, &random) else {
+                return nil
+            }
             surrogates.append(surrogate)
         }
         return Fit(count: count, offered: count, surrogates: surrogates)

@@ -14,6 +14,8 @@ struct AcquisitionSearch: Sendable {
     let belief: (@Sendable (_ point: [Double]) -> Double)?
     /// Points of each kind.
     let candidates: Int
+    /// What the search keeps to; nil for the whole space.
+    var box: SearchBox?
 
     /// Points that all models look at: the best by the first, most probable one. What it thinks little of hardly ever leads their mean,
     /// and a look at one model costs a fraction of one at all.
@@ -31,11 +33,12 @@ struct AcquisitionSearch: Sendable {
     ///
     /// - Parameter incumbents: points to search around.
     func proposals(around incumbents: [[Double]], _ sequence: SobolSequence, _ random: inout CounterRandom) -> [Proposal] {
-        var points = (0..<candidates).map { moves.legalPoint(at: place(sequence, UInt32($0), &random), &random) }
+        var points = spread(sequence, &random)
         for number in 0..<candidates where !incumbents.isEmpty {
             let deviation = pow(10, -0.4 - 1.8 * random.uniform())
             let share = pow(random.uniform(), 2)
-            let point = moves.neighbour(of: incumbents[number % incumbents.count], deviation: deviation, share: share, &random)
+            let neighbour = moves.neighbour(of: incumbents[number % incumbents.count], deviation: deviation, share: share, &random)
+            let point = box?.clamped(neighbour, moves.axes) ?? neighbour
             if moves.isLegal(point) { points.append(point) }
         }
         var others: [Proposal] = []
@@ -56,6 +59,12 @@ struct AcquisitionSearch: Sendable {
         var proposals = zip(points, scores(points, of: models)).map { Proposal(point: $0, score: $1) }
         Self.sort(&proposals)
         return proposals
+    }
+
+    /// Quasi-random points.
+    private func spread(_ sequence: SobolSequence, _ random: inout CounterRandom) -> [[Double]] {
+        guard let box else { return (0..<candidates).map { moves.legalPoint(at: place(sequence, UInt32($0), &random), &random) } }
+        return (0..<candidates).map { box.point(at: place(sequence, UInt32($0), &random), moves, &random) }.filter(moves.isLegal)
     }
 
     /// Beyond the sequence's dimensions the coordinates are independent.
@@ -87,7 +96,7 @@ struct AcquisitionSearch: Sendable {
     private func refine(_ start: Proposal, _ random: inout CounterRandom) -> Proposal {
         var best = climbed(start)
         for _ in 0..<Self.rounds {
-            let steps = moves.singleSteps(from: best.point, &random).filter(moves.isLegal)
+            let steps = moves.singleSteps(from: best.point, &random).filter { moves.isLegal($0) && box?.contains($0) ?? true }
             let scores = scores(steps)
             guard let index = scores.indices.max(by: { scores[$0] < scores[$1] }), scores[index] > best.score else { break }
             best = climbed(Proposal(point: steps[index], score: scores[index]))
@@ -103,7 +112,7 @@ struct AcquisitionSearch: Sendable {
         var logarithms = [Double](repeating: 0, count: models.count)
         var gradients = [Double](repeating: 0, count: models.count * free.count)
         let minimum = BoundedMinimizer.minimize(
-            from: free.map { place[$0] }, lower: free.map { _ in 0 }, upper: free.map { _ in 1 }, evaluations: Self.evaluations,
+            from: free.map { place[$0] }, lower: free.map { box?.lower[$0] ?? 0 }, upper: free.map { box?.upper[$0] ?? 1 }, evaluations: Self.evaluations,
             tolerance: 1e-6
         ) { coordinates, gradient in
             for (number, index) in free.enumerated() { place[index] = coordinates[number] }

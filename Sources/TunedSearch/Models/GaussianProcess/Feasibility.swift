@@ -11,8 +11,8 @@ struct Feasibility: Sendable {
     init?(_ parameters: KernelParameters, working: KernelPoints, failed: KernelPoints) {
         guard failed.count > 0 else { return nil }
         weights = parameters.weights
-        self.working = working
-        self.failed = failed
+        self.working = working.warped(by: parameters.warp)
+        self.failed = failed.warped(by: parameters.warp)
     }
 
     /// - Parameter place: without NaN (``KernelPoints/imputed(_:)``).
@@ -23,7 +23,7 @@ struct Feasibility: Sendable {
 
     private func sum(_ points: KernelPoints, _ place: [Double]) -> Double {
         withUnsafeTemporaryAllocation(of: Double.self, capacity: points.count) { distances in
-            place.withUnsafeBufferPointer { place in
+            points.warp.warped(place).withUnsafeBufferPointer { place in
                 weights.withUnsafeBufferPointer { points.squaredDistances(of: place, weights: $0, into: distances) }
             }
             return distances.reduce(0) { $0 + MaternKernel.value($1) }

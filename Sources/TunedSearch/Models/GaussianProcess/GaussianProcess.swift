@@ -12,13 +12,14 @@ struct GaussianProcess: Sendable {
     private(set) var alpha: [Double] = []
     private(set) var values: [Double] = []
 
+    /// - Parameter points: not bent by a warp.
     /// - Returns: nil where the points' covariance cannot be factorised, which noise makes very rare.
     init?(_ parameters: KernelParameters, _ points: KernelPoints) {
         self.parameters = parameters
-        self.points = points
+        self.points = points.warped(by: parameters.warp)
         weights = parameters.weights
         var kernel = [Double](repeating: 0, count: points.count * points.count)
-        points.fillCovariances(weights: weights, noise: parameters.noise, into: &kernel)
+        self.points.fillCovariances(weights: weights, noise: parameters.noise, into: &kernel)
         guard let factor = Cholesky(kernel, count: points.count) else { return nil }
         self.factor = factor
     }
@@ -51,7 +52,7 @@ struct GaussianProcess: Sendable {
     private func covariances(with point: [Double]) -> [Double] {
         var result = [Double](repeating: 0, count: points.count)
         result.withUnsafeMutableBufferPointer { result in
-            point.withUnsafeBufferPointer { point in
+            points.warp.warped(point).withUnsafeBufferPointer { point in
                 weights.withUnsafeBufferPointer { points.squaredDistances(of: point, weights: $0, into: result) }
             }
             for row in result.indices { result[row] = MaternKernel.value(result[row]) }
@@ -77,7 +78,7 @@ struct GaussianProcess: Sendable {
             alpha.withUnsafeBufferPointer { alpha in
                 for (number, place) in places.enumerated() {
                     let column = UnsafeMutableBufferPointer(rebasing: matrix[number * n..<(number + 1) * n])
-                    place.withUnsafeBufferPointer { place in
+                    points.warp.warped(place).withUnsafeBufferPointer { place in
                         weights.withUnsafeBufferPointer { points.squaredDistances(of: place, weights: $0, into: column) }
                     }
                     for row in column.indices { column[row] = MaternKernel.value(column[row]) }
@@ -99,10 +100,12 @@ struct GaussianProcess: Sendable {
         deviationGradient: UnsafeMutableBufferPointer<Double>
     ) -> Prediction {
         let n = points.count
+        let bent = points.warp.warped(Array(place))
+        let bends = points.warp.slopes(at: place, of: axes)
         var covariances = [Double](repeating: 0, count: n)
         var slopes = covariances
         covariances.withUnsafeMutableBufferPointer { covariances in
-            weights.withUnsafeBufferPointer { points.squaredDistances(of: place, weights: $0, into: covariances) }
+            bent.withUnsafeBufferPointer { place in weights.withUnsafeBufferPointer { points.squaredDistances(of: place, weights: $0, into: covariances) } }
             for row in covariances.indices { (covariances[row], slopes[row]) = MaternKernel.both(covariances[row]) }
         }
         var solved = covariances
@@ -118,13 +121,13 @@ struct GaussianProcess: Sendable {
             points.columns[index].withUnsafeBufferPointer { x in
                 for row in 0..<n {
                     // dk/dx = -slope · w (x - x_i)
-                    let change = slopes[row] * (place[index] - x[row])
+                    let change = slopes[row] * (bent[index] - x[row])
                     ofMean -= change * alpha[row]
                     ofReduction -= change * solved[row]
                 }
             }
-            meanGradient[number] = ofMean * weights[index]
-            deviationGradient[number] = -ofReduction * weights[index] / deviation
+            meanGradient[number] = ofMean * weights[index] * bends[number]
+            deviationGradient[number] = -ofReduction * weights[index] / deviation * bends[number]
         }
         return prediction
     }

@@ -1,13 +1,15 @@
 import Glibc
 import TunedNumerics
 
-/// What a Gaussian process learns besides its data: a length scale a parameter and the variance of the noise, as logarithms.
+/// What a Gaussian process learns besides its data: a length scale a parameter and the variance of the noise, as logarithms; and the shapes
+/// of its warp, if it has one.
 ///
 /// Their priors: a length scale is lognormal around exp(-1.6 + ln(d)/2), which grows with the dimension as distances do (C. Hvarfner et
 /// al. 2024, arXiv 2402.02229), categories' one unit higher; the noise is lognormal(-4, 1) above 10⁻⁶, on values of variance 1.
 struct KernelParameters: Hashable, Sendable {
     var logLengths: [Double]
     var logNoise: Double
+    var warp = KumaraswamyWarp()
 
     static let leastNoise = 1e-6
     private static let lengthDeviation = 0.7
@@ -30,6 +32,18 @@ struct KernelParameters: Hashable, Sendable {
         KernelParameters(logLengths: lengthMeans(isCategorical), logNoise: noiseMean)
     }
 
+    private var vector: [Double] { logLengths + [logNoise] + warp.logShapes }
+
+    /// - Parameter vector: the logarithms of the lengths, of the noise, and of the shapes of a warp.
+    private init(_ vector: some Collection<Double>, lengths count: Int, _ warp: KumaraswamyWarp) {
+        let rest = vector.dropFirst(count)
+        self.init(logLengths: Array(vector.prefix(count)), logNoise: rest.first ?? Self.noiseMean, warp: warp.with(rest.dropFirst()))
+    }
+
+    init(logLengths: [Double], logNoise: Double, warp: KumaraswamyWarp = KumaraswamyWarp()) {
+        (self.logLengths, self.logNoise, self.warp) = (logLengths, logNoise, warp)
+    }
+
     private static func lengthMeans(_ isCategorical: [Bool]) -> [Double] {
         let mean = -1.6 + 0.5 * log(Double(max(isCategorical.count, 1)))
         return isCategorical.map { $0 ? mean + 1 : mean }
@@ -40,22 +54,22 @@ struct KernelParameters: Hashable, Sendable {
     /// - Parameter values: of mean 0 and variance 1.
     static func fitted(to points: KernelPoints, _ values: [Double], from start: KernelParameters) -> KernelParameters {
         let count = points.isCategorical.count
-        var density = PosteriorDensity(points, values)
+        var density = PosteriorDensity(points, values, start.warp)
+        let ranges =
+            Array(repeating: lengthRange, count: count) + [noiseRange] + start.warp.logShapes.map { _ in KumaraswamyWarp.range }
         let minimum = BoundedMinimizer.minimize(
-            from: start.logLengths + [start.logNoise], lower: Array(repeating: lengthRange.lowerBound, count: count) + [noiseRange.lowerBound],
-            upper: Array(repeating: lengthRange.upperBound, count: count) + [noiseRange.upperBound], evaluations: evaluations,
-            tolerance: 1e-4
+            from: start.vector, lower: ranges.map(\.lowerBound), upper: ranges.map(\.upperBound), evaluations: evaluations, tolerance: 1e-4
         ) { density.negativeLogarithm($0, gradient: $1) }
         guard minimum.value.isFinite else { return start }
-        return KernelParameters(logLengths: Array(minimum.point.dropLast()), logNoise: minimum.point[count])
+        return KernelParameters(minimum.point, lengths: count, start.warp)
     }
 
     /// A few parameters as the posterior density has them: a Metropolis chain that starts at its maximum.
     static func sampled(
         from posterior: KernelPoints, _ values: [Double], around best: KernelParameters, count: Int, _ random: inout CounterRandom
     ) -> [KernelParameters] {
-        var density = PosteriorDensity(posterior, values)
-        var state = best.logLengths + [best.logNoise]
+        var density = PosteriorDensity(posterior, values, best.warp)
+        var state = best.vector
         var level = state.withUnsafeBufferPointer { density.negativeLogarithm($0, gradient: nil) }
         let deviation = stepSize / Double(state.count).squareRoot()
         return (0..<count).map { _ in
@@ -64,25 +78,27 @@ struct KernelParameters: Hashable, Sendable {
                 let proposed = proposal.withUnsafeBufferPointer { density.negativeLogarithm($0, gradient: nil) }
                 if log(random.openUniform()) < level - proposed { (state, level) = (proposal, proposed) }
             }
-            return KernelParameters(logLengths: Array(state.dropLast()), logNoise: state[state.count - 1])
+            return KernelParameters(state, lengths: best.logLengths.count, best.warp)
         }
     }
 
     /// The likelihood of the values times the priors.
     private struct PosteriorDensity {
         private let means: [Double]
+        private let warp: KumaraswamyWarp
         private var likelihood: MarginalLikelihood
 
-        init(_ points: KernelPoints, _ values: [Double]) {
+        init(_ points: KernelPoints, _ values: [Double], _ warp: KumaraswamyWarp) {
+            self.warp = warp
             means = lengthMeans(points.isCategorical)
             likelihood = MarginalLikelihood(points: points, values: values)
         }
 
-        /// - Parameter point: the logarithms of the lengths, and last of the noise.
+        /// - Parameter point: the logarithms of the lengths, of the noise, and of the shapes of the warp.
         mutating func negativeLogarithm(
             _ point: UnsafeBufferPointer<Double>, gradient: UnsafeMutableBufferPointer<Double>?
         ) -> Double {
-            let parameters = KernelParameters(logLengths: Array(point.dropLast()), logNoise: point[means.count])
+            let parameters = KernelParameters(point, lengths: means.count, warp)
             var value = likelihood.negativeLogarithm(parameters, gradient: gradient)
             for index in means.indices {
                 let offset = (point[index] - means[index]) / lengthDeviation
@@ -93,6 +109,11 @@ struct KernelParameters: Hashable, Sendable {
             let offset = point[means.count] - noiseMean
             value += 0.5 * offset * offset + point[means.count]
             gradient?[means.count] += offset + 1
+            for index in means.count + 1..<point.count {
+                let offset = point[index] / KumaraswamyWarp.deviation
+                value += 0.5 * offset * offset
+                gradient?[index] += offset / KumaraswamyWarp.deviation
+            }
             return value
         }
     }

@@ -2,17 +2,20 @@ import TunedSpace
 
 /// Points of a space as a kernel sees them, one column a parameter: a number's place on its unit scale (a countable one's the middle
 /// of its cell), a category's index, an order's items' places (``PermutationAxis``). An inactive number stands at the middle and an inactive category at an index of its own, so that
-/// two configurations in which a parameter is inactive do not differ in it.
+/// two configurations in which a parameter is inactive do not differ in it. Numbers are bent by the warp of a process, if it has one.
 struct KernelPoints: Sendable {
     let isCategorical: [Bool]
+    private(set) var warp = KumaraswamyWarp()
     private(set) var columns: [[Double]]
     private(set) var count = 0
+    private let numericAxes: [Int]
     private let permutations: [PermutationAxis?]
     /// Of permutations, by parameter: a column an item.
     private var places: [[[Double]]]
 
     init(_ axes: ParzenAxes) {
         isCategorical = axes.axes.map(\.isCategorical)
+        numericAxes = axes.numericAxes
         columns = Array(repeating: [], count: isCategorical.count)
         permutations = axes.space.parameters.map(PermutationAxis.init)
         places = permutations.map { Array(repeating: [], count: $0?.items ?? 0) }
@@ -20,14 +23,27 @@ struct KernelPoints: Sendable {
 
     /// - Parameter point: coordinates; NaN where a parameter is inactive.
     mutating func append(_ point: some Sequence<Double>) {
-        for (index, coordinate) in point.enumerated() {
-            let coordinate = Self.imputed(coordinate, isCategorical[index])
+        let place = warp.warped(zip(point, isCategorical).map { Self.imputed($0, $1) })
+        for (index, coordinate) in place.enumerated() {
             columns[index].append(coordinate)
             guard let permutation = permutations[index] else { continue }
             for (item, place) in permutation.places(at: coordinate).enumerated() { places[index][item].append(place) }
         }
         count += 1
     }
+
+    /// Points that are not bent, as a warp bends them.
+    func warped(by warp: KumaraswamyWarp) -> KernelPoints {
+        var result = self
+        for (number, column) in warp.columns.enumerated() {
+            for row in 0..<count { result.columns[column][row] = warp.bend(number, columns[column][row]).place }
+        }
+        result.warp = warp
+        return result
+    }
+
+    /// A warp that is the identity yet, of all numbers.
+    var evenWarp: KumaraswamyWarp { KumaraswamyWarp(columns: numericAxes) }
 
     static func imputed(_ point: [Double], _ axes: ParzenAxes) -> [Double] {
         zip(point, axes.axes).map { imputed($0, $1.isCategorical) }
@@ -37,7 +53,7 @@ struct KernelPoints: Sendable {
         coordinate.isNaN ? (isCategorical ? -1 : 0.5) : coordinate
     }
 
-    /// The squared distances, weighted by parameter, of a point from the rows `first...`; categories are at distance 1.
+    /// The squared distances, weighted by parameter, of a point that is bent from the rows `first...`; categories are at distance 1.
     func squaredDistances(
         of point: UnsafeBufferPointer<Double>, weights: UnsafeBufferPointer<Double>, from first: Int = 0,
         into distances: UnsafeMutableBufferPointer<Double>
@@ -74,6 +90,16 @@ struct KernelPoints: Sendable {
             return places[index].reduce(0) { $0 + Self.sum(of: $1, below: column, times: weights, isCategorical: false) }
         }
         return Self.sum(of: columns[index], below: column, times: weights, isCategorical: isCategorical[index])
+    }
+
+    /// Over the rows below one: what is given times the difference in one number and the difference of its derivatives.
+    func sum(
+        ofProductsIn index: Int, and derivatives: [Double], below column: Int, times weights: UnsafeBufferPointer<Double>
+    ) -> Double {
+        let (x, own, ofOwn) = (columns[index], columns[index][column], derivatives[column])
+        var sum = 0.0
+        for row in column + 1..<max(count, column + 1) { sum += weights[row] * (x[row] - own) * (derivatives[row] - ofOwn) }
+        return sum
     }
 
     private static func sum(

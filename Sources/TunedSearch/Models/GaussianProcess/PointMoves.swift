@@ -35,6 +35,11 @@ struct PointMoves: Sendable {
     /// The point at a place of the unit cube.
     func point(at place: [Double]) -> [Double] { point { index, _ in axes.snapped(place[index], index) } }
 
+    /// The same with some coordinates of another point, where they are active there too.
+    func point(at place: [Double], keeping other: [Double], where isKept: [Bool]) -> [Double] {
+        point { index, _ in isKept[index] && !other[index].isNaN ? other[index] : axes.snapped(place[index], index) }
+    }
+
     /// The point at a place of the unit cube; where that breaks a rule, one of the legal ones.
     func legalPoint(at place: [Double], _ random: inout CounterRandom) -> [Double] {
         let point = point(at: place)

@@ -5,15 +5,20 @@ struct Surrogate: Sendable {
     private(set) var rows: [Int]
     /// With the most probable parameters first.
     private(set) var processes: [GaussianProcess]
+    private let warping: Warping
 
     /// - Parameters:
     ///   - values: of the rows, as the points are.
     ///   - count: samples of the parameters beside the most probable ones.
     /// - Returns: nil where no process can be made.
-    init?(rows: [Int], _ points: KernelPoints, values: [Double], samples count: Int, _ random: inout CounterRandom) {
-        let scale = OutcomeScale(values)
-        let scaled = values.map(scale.callAsFunction)
-        let best = KernelParameters.fitted(to: points, scaled, from: KernelParameters.prior(points.isCategorical))
+    init?(
+        rows: [Int], _ points: KernelPoints, values: [Double], _ warping: Warping, samples count: Int, _ random: inout CounterRandom
+    ) {
+        self.warping = warping
+        let scaled = warping.scaled(values)
+        var prior = KernelParameters.prior(points.isCategorical)
+        if warping.ofInput { prior.warp = points.evenWarp }
+        let best = KernelParameters.fitted(to: points, scaled, from: prior)
         let samples = KernelParameters.sampled(from: points, scaled, around: best, count: count, &random)
         processes = ([best] + samples).compactMap { GaussianProcess($0, points) }
         self.rows = rows
@@ -35,8 +40,7 @@ struct Surrogate: Sendable {
 
     /// - Parameter values: of the rows.
     func views(of values: [Double]) -> [View] {
-        let scale = OutcomeScale(values)
-        let scaled = values.map(scale.callAsFunction)
+        let scaled = warping.scaled(values)
         return processes.map { process in
             var process = process
             process.observe(scaled)
