@@ -22,13 +22,16 @@ import TunedSpace
         #expect(median(parzen) < median(random), "tpe \(parzen), random \(random)")
     }
 
-    @Test(arguments: [(Objective.separable, "univariate"), (.conditional, "univariate"), (.conditional, "grouped"), (.branches, "grouped")])
-    func parzenBeatsRandomPartByPart(_ objective: Objective, _ kernel: String) throws {
+    /// The last is the share of random search's median that it has to get below; that of `conditional` is a quarter above the optimum already.
+    @Test(arguments: [
+        (Objective.separable, "univariate", 0.5), (.conditional, "univariate", 0.9), (.conditional, "grouped", 0.9), (.branches, "grouped", 0.5),
+    ])
+    func parzenBeatsRandomPartByPart(_ objective: Objective, _ kernel: String, _ share: Double) throws {
         let seeds: Range<UInt64> = 0..<10
         let random = try seeds.map { try best(objective, "random", seed: $0, parallel: 1) }
         for parallel in [1, 8] {
             let parzen = try seeds.map { try best(objective, "tpe", ["kernel": .string(kernel)], seed: $0, parallel: parallel) }
-            #expect(median(parzen) < median(random) / 2, "\(parallel) at once: \(parzen), random \(random)")
+            #expect(median(parzen) < share * median(random), "\(parallel) at once: \(parzen), random \(random)")
         }
     }
 

@@ -31,7 +31,8 @@ import TunedSpace
 
     @Test func findsWhatIsAlwaysActiveTogether() throws {
         let groups = try Self.groups(.grouped, Self.tree())
-        #expect(groups == [[[2, 7]], [[0, 3, 5]], [[1]], [[4, 6]], [[8]]])
+        #expect(groups.count == 5)
+        #expect(Set(groups) == [[[2, 7]], [[0, 3, 5]], [[1]], [[4, 6]], [[8]]])
     }
 
     @Test func partsOfOneParameterComeAfterTheirParents() throws {
