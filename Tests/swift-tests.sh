@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
 # Runs the Swift tests that are built; what failed is said again at the end, where the reader of a long log looks first.
-# Those of the search compute without pause. They have a run of their own, so that tests of processes, which have limits of time, do not
-# wait for them.
+# All at once they would keep each other from their processors until limits of time are passed, so they run in three parts: the modules, the
+# daemon from end to end, and the search, which computes without pause.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-computing='^(TunedSearchTests|TunedNumericsTests|ConvergenceTests)\.'
+whole='^EndToEndTests\.'
+search='^(TunedSearchTests|TunedNumericsTests|ConvergenceTests)\.'
 status=0
-for choice in --skip --filter; do
-    swift test --skip-build --parallel --disable-xctest "$choice" "$computing" 2>&1 | tee -a "$log"
-    ended=${PIPESTATUS[0]}
+part() {
+    swift test --skip-build --parallel --disable-xctest "$@" 2>&1 | tee -a "$log"
+    local ended=${PIPESTATUS[0]}
     [ "$ended" -eq 0 ] || status=$ended
-done
+}
+part --skip "$whole" --skip "$search"
+part --filter "$whole"
+part --filter "$search"
 if [ "$status" -ne 0 ]; then
     printf '\nFailed:\n'
     grep -A 3 -E 'recorded an issue|Fatal error|error: Exited' "$log" | grep -vE '^(✔|◇)'

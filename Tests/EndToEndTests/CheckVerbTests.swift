@@ -7,7 +7,7 @@ import TunedTestSupport
 @Suite struct CheckVerbTests {
     private func plugin(_ name: String) -> String { TestPlugins.path(name) }
 
-    @Test(.timeLimit(.minutes(2))) func aHealthyPluginPassesAndItsVerdictIsKept() async throws {
+    @Test(.timeLimit(.minutes(5))) func aHealthyPluginPassesAndItsVerdictIsKept() async throws {
         try await Lab.with { lab in
             let run = try await lab.tunedOK("check", plugin("noop"), "--trainable", "noop", "--timeout", "2", "--seed", "5", "--json")
             let report = try run.json()

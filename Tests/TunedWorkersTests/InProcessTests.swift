@@ -10,7 +10,7 @@ import TunedWire
 import TunedWorkers
 
 /// Plugin code in this very process.
-@Suite(.timeLimit(.minutes(2))) struct InProcessTests {
+@Suite(.timeLimit(.minutes(5))) struct InProcessTests {
     /// A runner, slots, and attempts in them by the name of what they do.
     private final class Bench: Sendable {
         let runner: InProcessRunner
