@@ -2,21 +2,14 @@ import TunedSpace
 
 /// What stands before every sampler of the registry: trials of another space are passed over, as is what becomes of them. Values beyond a
 /// range and choices that are not allowed any more are no strangers: a person may have tried them.
-struct GuardedSampler: Sampler {
-    private var base: any Sampler
+struct GuardedSampler: SamplerOverlay {
+    private(set) var base: any Sampler
     private let space: SearchSpace
 
     init(_ base: any Sampler, _ space: SearchSpace) {
         self.base = base
         self.space = space
     }
-
-    var identity: SamplerIdentity { base.identity }
-    var explanation: String { base.explanation }
-    var size: UInt64? { base.size }
-    var learnsFromResults: Bool { base.learnsFromResults }
-
-    func reconsidered(_ effort: SearchEffort) -> SamplerSwitch? { base.reconsidered(effort) }
 
     mutating func observe(_ observation: Observation) {
         // No sampler minds the end of a trial that it does not know.

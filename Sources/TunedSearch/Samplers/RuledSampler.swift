@@ -3,8 +3,8 @@ import TunedSpace
 
 /// A sampler that knows nothing of rules, held to them: what breaks one gives way to a legal configuration near it, and the sampler is told
 /// what became of its suggestion as of one that a person changed.
-struct RuledSampler: Sampler {
-    private var base: any Sampler
+struct RuledSampler: SamplerOverlay {
+    private(set) var base: any Sampler
     private let space: SearchSpace
     private let cube: UnitCube
     private let seed: UInt64
@@ -17,13 +17,6 @@ struct RuledSampler: Sampler {
         seed = problem.seed
         ledger = TrialLedger(problem.space, lattice: problem.space.lattice)
     }
-
-    var identity: SamplerIdentity { base.identity }
-    var explanation: String { base.explanation }
-    var size: UInt64? { base.size }
-    var learnsFromResults: Bool { base.learnsFromResults }
-
-    func reconsidered(_ effort: SearchEffort) -> SamplerSwitch? { base.reconsidered(effort) }
 
     mutating func observe(_ observation: Observation) {
         switch observation {
