@@ -210,7 +210,7 @@ enum HygieneGroup {
         // A fixed handful, again and again: caches of what was seen before fill in the first round.
         let configurations = [lab.schema.space.defaults] + (0..<4).map { _ in lab.configurations.random(&random) }
         lab.about("runs whose memory is measured")
-        let measured = try MemoryGrowth.measure(rounds: 5, atMost: 400, share: 0.8, lab) { index throws(PluginError) in
+        let measured = try MemoryGrowth.measure(rounds: 5, atMost: 2_000, share: 0.8, lab) { index throws(PluginError) in
             _ = try instance.run(lab.run(configurations[index % configurations.count]))
         }
         measured.judge(&findings)

@@ -19,10 +19,7 @@ enum InprocessGroup {
         let stateBefore = (ProcessInventory.descriptors.count, ProcessInventory.threads.count)
         lab.about("\(evaluations) evaluations in one process")
         let start = lab.elapsed
-        let rounds = 10
-        let growth = try MemoryGrowth.measure(
-            rounds: rounds, atMost: evaluations / rounds, share: 1, lab
-        ) { index throws(PluginError) in
+        let growth = try MemoryGrowth.measure(rounds: 10, atMost: evaluations, share: 1, lab) { index throws(PluginError) in
             let configuration = configurations[index % distinct]
             var run = lab.run(configuration)
             run.limits.keepsReports = false

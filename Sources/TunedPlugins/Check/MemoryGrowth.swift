@@ -15,33 +15,38 @@ struct MemoryGrowth {
     private static let warmUpLimit = 1_000
     private static let warmUpSeconds = 0.1
 
-    /// Runs in rounds of equal length, after one that warms up; as many as fit into this share of the test's time.
+    /// Runs in rounds of equal length, after some that warm up, until the share of the test's time is spent or `limit` runs are made. How long
+    /// a run takes is not guessed from the first ones, which a busy machine can hold up: the rounds get longer as long as there is time.
     static func measure(
         rounds: Int, atMost limit: Int, share: Double, _ lab: CheckLab, _ run: (Int) throws(PluginError) -> Void
     ) throws(PluginError) -> MemoryGrowth {
         var growth = MemoryGrowth()
         let start = lab.elapsed
-        // The first runs are slower than the rest: what they touch is not yet in memory.
-        var counted = (from: start, runs: 0)
+        // The first runs touch what is not yet in memory.
         while growth.runs < 2 || (!lab.isSpent(share / 2) && growth.runs < warmUpLimit && lab.elapsed - start < warmUpSeconds) {
             try run(growth.runs)
             growth.runs += 1
-            if growth.runs == warmUpLimit / 100 { counted = (lab.elapsed, growth.runs) }
         }
-        let each = max((lab.elapsed - counted.from) / Double(growth.runs - counted.runs), 1e-7)
-        let left = lab.request.seconds * share - lab.elapsed
-        growth.runsPerRound = max(2, min(limit, Int(left / each / Double(rounds))))
-        for _ in 0..<rounds {
+        growth.runsPerRound = 2
+        let last = growth.runs + limit
+        while growth.runs < last {
             for index in 0..<growth.runsPerRound {
-                // A trainable whose runs take longer and longer.
-                if lab.isSpent(1.2) { return growth }
+                if lab.isSpent(share) { return growth }
                 try run(index)
                 growth.runs += 1
             }
             growth.heap.append(tuned_heap_in_use())
             growth.anonymous.append(ProcessInventory.anonymousMemory)
+            if growth.heap.count == 2 * rounds { growth.mergeRounds() }
         }
         return growth
+    }
+
+    /// Two rounds become one of twice the length.
+    private mutating func mergeRounds() {
+        heap = stride(from: 1, to: heap.count, by: 2).map { heap[$0] }
+        anonymous = stride(from: 1, to: anonymous.count, by: 2).map { anonymous[$0] }
+        runsPerRound *= 2
     }
 
     /// Bytes a run; 0 where it does not grow by about as much in every round: a cache that fills slows down.
