@@ -4,7 +4,7 @@ import TunedSpace
 /// ``AutomaticSampler``.
 enum AutomaticChoice {
     static func make(
-        _ problem: SearchProblem, _ settings: inout SamplerSettings, _ caching: Bool
+        _ problem: SearchProblem, _ settings: inout MethodSettings, _ caching: Bool
     ) throws(SearchError) -> any Sampler {
         if let budget = problem.budget, let size = problem.space.finiteSize, size <= UInt64(clamping: budget) {
             var sampler = try GridSampler(problem, &settings, caching: caching)

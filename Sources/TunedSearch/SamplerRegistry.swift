@@ -3,7 +3,7 @@ public import TunedSpace
 /// The samplers by name. A new one is one more line here.
 public enum SamplerRegistry {
     private typealias Make =
-        @Sendable (SearchProblem, inout SamplerSettings, _ caching: Bool) throws(SearchError) -> any Sampler
+        @Sendable (SearchProblem, inout MethodSettings, _ caching: Bool) throws(SearchError) -> any Sampler
 
     private static let samplers: [(name: String, make: Make)] = [
         ("auto", { problem, settings, caching throws(SearchError) in try AutomaticChoice.make(problem, &settings, caching) }),
@@ -46,7 +46,7 @@ public enum SamplerRegistry {
                 .unknownSampler, path: "name",
                 "there is no sampler \"\(name.prefix(60))\"\(hint) There are: \(names.joined(separator: ", "))")
         }
-        var reader = SamplerSettings(settings, of: name)
+        var reader = MethodSettings(settings, of: name)
         let sampler = try entry.make(problem, &reader, caching)
         try reader.finish()
         let isRuled = problem.space.rules.isEmpty || ruled.contains(name)

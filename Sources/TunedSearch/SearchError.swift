@@ -1,11 +1,12 @@
-/// What is wrong with a sampler's name, its settings or its problem.
+/// What is wrong with the name of a sampler or a pruner, its settings or its problem.
 public struct SearchError: Error, Hashable, Sendable {
     public enum Code: String, Hashable, Sendable, CaseIterable {
         case unknownSampler
+        case unknownPruner
         case unknownSetting
         /// A setting of the wrong type or out of its range.
         case setting
-        /// A problem that the sampler cannot search.
+        /// A problem that the sampler cannot search, or the pruner cannot judge.
         case problem
     }
 

@@ -105,7 +105,7 @@ extension Population {
     /// The papers let whole populations of 100 and more follow each other; within the few hundred trials of a study small
     /// steps get further.
     static func sizes(
-        _ settings: inout SamplerSettings, budget: Int?
+        _ settings: inout MethodSettings, budget: Int?
     ) throws(SearchError) -> (population: Int, generation: Int) {
         let usual = min(max((budget ?? 0) / 50, 20), 100)
         let population = try settings.integer("population", default: usual, in: 4...10_000)

@@ -21,7 +21,7 @@ struct Variation: Sendable, Hashable {
     /// The default crossover where crowding decides.
     static func crossover(crowdedBy objectives: Int) -> String { objectives > 3 ? "uniform" : "blx" }
 
-    init(_ settings: inout SamplerSettings, crossover usual: String = "blx", tournament size: Int) throws(SearchError) {
+    init(_ settings: inout MethodSettings, crossover usual: String = "blx", tournament size: Int) throws(SearchError) {
         let kind = try settings.choice("crossover", default: usual, of: ["sbx", "uniform", "blx"])
         let index = try settings.number("crossover_index", default: 5, in: 0...1_000)
         let alpha = try settings.number("blend", default: 0.5, in: 0...2)

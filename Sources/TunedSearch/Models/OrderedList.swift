@@ -55,6 +55,25 @@ package struct OrderedList<Element: Comparable & Sendable>: Sendable {
         return found
     }
 
+    /// How many elements are below one, which need not be in the list.
+    package func count(below element: Element) -> Int {
+        let chunk = self.chunk(of: element)
+        let before = chunks[..<chunk].reduce(0) { $0 + $1.count }
+        return chunk < chunks.count ? before + Self.place(of: element, in: chunks[chunk]) : before
+    }
+
+    /// - Precondition: `0..<count` has the place.
+    package subscript(place: Int) -> Element {
+        var rest = place
+        for chunk in chunks {
+            if rest < chunk.count { return chunk[rest] }
+            rest -= chunk.count
+        }
+        preconditionFailure("a place beyond the list")
+    }
+
+    package var first: Element? { chunks.first?.first }
+
     /// The first chunk whose last element is not below the given one.
     private func chunk(of element: Element) -> Int {
         var (low, high) = (0, chunks.count)

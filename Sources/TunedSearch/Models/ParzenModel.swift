@@ -54,7 +54,7 @@ struct ParzenModel: Sendable {
         let rows = (0..<history.count).filter { group.has($0, of: history) }
         let complete = rows.filter { history.standings[$0] == .complete }
         let behind = rows.filter { history.standings[$0] == .pruned || history.standings[$0] == .infeasible }
-        if isMultiObjective { for row in complete { pareto.insert(row, in: history) } }
+        if isMultiObjective { for row in complete { pareto.insert(row, history.values(of: row)) } }
         ranked = OrderedList((isMultiObjective ? behind : complete + behind).map { TrialRank(row: $0, in: history) })
         finished = OrderedList((complete + behind).map(priority))
         failures = OrderedList(rows.filter { history.standings[$0] == .failed }.map(priority))
@@ -75,7 +75,7 @@ struct ParzenModel: Sendable {
         switch standing {
         case .complete, .pruned, .infeasible:
             if isMultiObjective, standing == .complete {
-                pareto.remove(row, in: history)
+                pareto.remove(row)
             } else {
                 ranked.remove(TrialRank(row: row, in: history))
             }
@@ -92,7 +92,7 @@ struct ParzenModel: Sendable {
         switch history.standings[row] {
         case .complete, .pruned, .infeasible:
             if isMultiObjective, history.standings[row] == .complete {
-                pareto.insert(row, in: history)
+                pareto.insert(row, history.values(of: row))
             } else {
                 ranked.insert(TrialRank(row: row, in: history))
             }
@@ -131,7 +131,7 @@ struct ParzenModel: Sendable {
     }
 
     private func bestRows(_ count: Int, _ history: TrialHistory) -> [Int] {
-        let best = isMultiObjective ? pareto.best(count, in: history) : []
+        let best = isMultiObjective ? pareto.best(count) : []
         return best + ranked.first(count - best.count).map(\.row)
     }
 

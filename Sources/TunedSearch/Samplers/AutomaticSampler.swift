@@ -26,9 +26,9 @@ struct AutomaticSampler: Sampler {
     private static let shareLimit = 0.2
 
     /// - Parameter settings: those of ``GaussianProcessSampler``.
-    init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool, reason: String) throws(SearchError) {
+    init(_ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool, reason: String) throws(SearchError) {
         process = try GaussianProcessSampler(problem, &settings, caching: caching)
-        var defaults = SamplerSettings([:], of: "auto")
+        var defaults = MethodSettings([:], of: "auto")
         successor =
             switch problem.objectives {
             case 1: try TreeParzenSampler(problem, &defaults, caching: caching)

@@ -19,7 +19,7 @@ struct CovarianceAdaptationSampler: Sampler {
     private let lattice: ConfigurationLattice?
     private var folded: FoldedState<AdaptationState>
 
-    init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
+    init(_ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool) throws(SearchError) {
         let axes = EvolutionAxes(UnitCube(problem.space))
         let population = try settings.integer(
             "population", default: EvolutionConstants.firstPopulation(dimensions: axes.count), in: 4...10_000)

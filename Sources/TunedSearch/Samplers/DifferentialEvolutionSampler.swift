@@ -20,7 +20,7 @@ struct DifferentialEvolutionSampler: Sampler {
     private let lattice: ConfigurationLattice?
     private var folded: FoldedState<DifferentialState>
 
-    init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
+    init(_ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool) throws(SearchError) {
         let axes = EvolutionAxes(UnitCube(problem.space))
         let population = try settings.integer("population", default: Self.usualPopulation(axes.count, problem.budget), in: 4...1_000)
         lattice = problem.space.lattice

@@ -30,7 +30,7 @@ struct ForestSampler: Sampler {
     private var history: TrialHistory
     private var asked: AskedConfigurations
 
-    init(_ problem: SearchProblem, _ settings: inout SamplerSettings) throws(SearchError) {
+    init(_ problem: SearchProblem, _ settings: inout MethodSettings) throws(SearchError) {
         let space = problem.space
         trees = try settings.integer("trees", default: 10, in: 1...200)
         candidates = try settings.integer("candidates", default: 500, in: 1...10_000)

@@ -56,7 +56,7 @@ struct GaussianProcessSampler: Sampler {
         var surrogates: [Surrogate]
     }
 
-    init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
+    init(_ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool) throws(SearchError) {
         let axes = ParzenAxes(problem.space)
         let dimensions = axes.varyingAxes.count
         let startupSize = try settings.integer("startup", default: max(4, min(dimensions + 1, 10)), in: 2...1_000)
@@ -274,8 +274,8 @@ struct GaussianProcessSampler: Sampler {
     private func best(_ count: Int, of rows: ArraySlice<Int>) -> [Int] {
         guard history.objectives == 1 else {
             var ranking = ParetoRanking()
-            for row in rows where history.standings[row] == .complete { ranking.insert(row, in: history) }
-            return ranking.best(count, in: history)
+            for row in rows where history.standings[row] == .complete { ranking.insert(row, history.values(of: row)) }
+            return ranking.best(count)
         }
         let losses = history.losses(of: Array(rows))
         return losses.indices.sorted { (losses[$0], $0) < (losses[$1], $1) }.prefix(count).map { rows[rows.startIndex + $0] }

@@ -14,7 +14,7 @@ struct GeneticSampler: Sampler {
 
     private var search: EvolutionarySearch
 
-    init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
+    init(_ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool) throws(SearchError) {
         let population = try settings.integer("population", default: 15, in: 4...10_000)
         let generation = try settings.integer("generation", default: 1, in: 1...10_000)
         let crossover = Variation.crossover(crowdedBy: problem.objectives)

@@ -31,7 +31,7 @@ struct GridSampler: Sampler {
     private var firstLeft: UInt64?
     private var pending: [Int: UInt64] = [:]
 
-    init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
+    init(_ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool) throws(SearchError) {
         let points = try settings.integer("points", default: Self.defaultPoints, in: 1...1_000)
         space = problem.space
         let listed = problem.space.grid(pointsPerFloat: points)

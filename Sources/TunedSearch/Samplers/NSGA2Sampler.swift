@@ -11,7 +11,7 @@ struct NSGA2Sampler: Sampler {
 
     private var search: EvolutionarySearch
 
-    init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
+    init(_ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool) throws(SearchError) {
         let (population, generation) = try Population.sizes(&settings, budget: problem.budget)
         let crossover = Variation.crossover(crowdedBy: problem.objectives)
         let variation = try Variation(&settings, crossover: crossover, tournament: 2)

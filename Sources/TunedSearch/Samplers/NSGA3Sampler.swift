@@ -16,7 +16,7 @@ struct NSGA3Sampler: Sampler {
 
     private var search: EvolutionarySearch
 
-    init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
+    init(_ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool) throws(SearchError) {
         let divisions = try settings.integer("divisions", default: 0, in: 1...100)
         let (population, generation) = try Population.sizes(&settings, budget: problem.budget)
         let variation = try Variation(&settings, tournament: 2)

@@ -47,7 +47,7 @@ struct TreeParzenSampler: Sampler {
     /// Of each group, kept up with the history; nil where each suggestion makes its own.
     private var models: [ParzenModel]?
 
-    init(_ problem: SearchProblem, _ settings: inout SamplerSettings, caching: Bool) throws(SearchError) {
+    init(_ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool) throws(SearchError) {
         goodShare = try settings.number("gamma", default: 0.15, in: 0.01...0.5)
         let kernels = ParzenKernel.allCases.map(\.rawValue)
         let choice = try settings.choice("kernel", default: ParzenKernel.multivariate.rawValue, of: kernels)

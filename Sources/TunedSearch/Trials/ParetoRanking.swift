@@ -1,34 +1,47 @@
-/// Ranks complete trials of several objectives: by the number of trials that dominate each (C. M. Fonseca and P. J.
+/// Ranks trials of several objectives: by the number of trials that dominate each (C. M. Fonseca and P. J.
 /// Fleming 1993), which can be kept as trials come in; within the rank that does not fit whole, by crowding distance
 /// (K. Deb et al. 2002, NSGA-II, section III-B).
 struct ParetoRanking: Sendable {
-    /// Rows of complete trials, in the order in which they finished, the number of trials that dominate each, and their
+    /// Rows of the trials, in the order in which they came in, the number of trials that dominate each, and their
     /// values side by side: every new trial is compared with all of them.
     private var rows: [Int] = []
     private var dominators: [Int] = []
     private var values: [Double] = []
 
     /// Costs one comparison with each complete trial.
-    mutating func insert(_ row: Int, in history: TrialHistory) {
-        let own = compare(row, history, change: 1)
+    mutating func insert(_ row: Int, _ losses: some Collection<Double>) {
+        let losses = Array(losses)
+        let own = compare(losses, change: 1)
         rows.append(row)
         dominators.append(own)
-        values += history.values(of: row)
+        values += losses
     }
 
-    mutating func remove(_ row: Int, in history: TrialHistory) {
+    mutating func remove(_ row: Int) {
         guard let index = rows.firstIndex(of: row) else { return }
+        let places = index * objectives..<(index + 1) * objectives
+        let losses = Array(values[places])
         rows.remove(at: index)
         dominators.remove(at: index)
-        values.removeSubrange(index * history.objectives..<(index + 1) * history.objectives)
-        _ = compare(row, history, change: -1)
+        values.removeSubrange(places)
+        _ = compare(losses, change: -1)
+    }
+
+    var count: Int { rows.count }
+
+    private var objectives: Int { rows.isEmpty ? 0 : values.count / rows.count }
+
+    /// How many of the trials fewer trials dominate than would dominate a further one.
+    func ahead(of losses: [Double]) -> Int {
+        var copy = self
+        let own = copy.compare(losses, change: 0)
+        return dominators.count { $0 < own }
     }
 
     /// Counts a trial among the dominators of those that it dominates, or no longer.
     /// - Returns: how many dominate it.
-    private mutating func compare(_ row: Int, _ history: TrialHistory, change: Int) -> Int {
-        let objectives = history.objectives
-        let (count, own) = (rows.count, Array(history.values(of: row)))
+    private mutating func compare(_ own: [Double], change: Int) -> Int {
+        let (count, objectives) = (rows.count, own.count)
         var found = 0
         values.withUnsafeBufferPointer { values in
             dominators.withUnsafeMutableBufferPointer { dominators in
@@ -51,13 +64,13 @@ struct ParetoRanking: Sendable {
     }
 
     /// The best trials, at most so many.
-    func best(_ count: Int, in history: TrialHistory) -> [Int] {
+    func best(_ count: Int) -> [Int] {
         guard count > 0 else { return [] }
         let boundary = boundary(count)
         let better = rows.indices.filter { dominators[$0] < boundary }
             .sorted { (dominators[$0], rows[$0]) < (dominators[$1], rows[$1]) }.map { rows[$0] }
-        let tied = rows.indices.filter { dominators[$0] == boundary }.map { rows[$0] }.sorted()
-        return better + (tied.isEmpty ? [] : Self.leastCrowded(tied, count - better.count, history))
+        let tied = rows.indices.filter { dominators[$0] == boundary }.sorted { rows[$0] < rows[$1] }
+        return better + (tied.isEmpty ? [] : leastCrowded(tied, count - better.count))
     }
 
     /// The number of dominators of the first trial that does not fit; one that none has where all fit. Found by counting:
@@ -74,11 +87,11 @@ struct ParetoRanking: Sendable {
         return .max
     }
 
-    private static func leastCrowded(_ tied: [Int], _ count: Int, _ history: TrialHistory) -> [Int] {
-        let distances = CrowdingDistance.distances(count: tied.count, objectives: history.objectives) {
-            history.values[tied[$0] * history.objectives + $1]
-        }
-        let order = tied.indices.sorted { (-distances[$0], tied[$0]) < (-distances[$1], tied[$1]) }
-        return order.prefix(count).map { tied[$0] }
+    /// - Parameter tied: places, in the order of their rows.
+    private func leastCrowded(_ tied: [Int], _ count: Int) -> [Int] {
+        let objectives = objectives
+        let distances = CrowdingDistance.distances(count: tied.count, objectives: objectives) { values[tied[$0] * objectives + $1] }
+        let order = tied.indices.sorted { (-distances[$0], rows[tied[$0]]) < (-distances[$1], rows[tied[$1]]) }
+        return order.prefix(count).map { rows[tied[$0]] }
     }
 }

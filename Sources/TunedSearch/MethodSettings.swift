@@ -1,13 +1,14 @@
 import TunedSpace
 
-/// Reads a sampler's settings one by one; ``finish()`` names one that nobody asked for.
-struct SamplerSettings {
-    private let sampler: String
+/// Reads the settings of a sampler or a pruner one by one; ``finish()`` names one that nobody asked for.
+struct MethodSettings {
+    /// What it is for a person: `the sampler tpe`.
+    private let method: String
     private var rest: [String: JSONValue]
     private var known: [String] = []
 
-    init(_ settings: [String: JSONValue], of sampler: String) {
-        self.sampler = sampler
+    init(_ settings: [String: JSONValue], of name: String, as kind: String = "sampler") {
+        method = "the \(kind) \(name)"
         rest = settings
     }
 
@@ -43,13 +44,25 @@ struct SamplerSettings {
         return number == none ? nil : number
     }
 
+    /// One number for all objectives, or a list of one for each; nil where it was not given.
+    mutating func numbers(_ key: String, objectives: Int) throws(SearchError) -> [Double]? {
+        guard let json = take(key) else { return nil }
+        if let number = json.doubleValue, number.isFinite { return Array(repeating: number, count: objectives) }
+        guard let list = json.arrayValue?.map(\.doubleValue), list.count == objectives else {
+            throw wrong(key, json, "a number, or a list of one for each of the \(objectives) objectives")
+        }
+        let numbers = list.compactMap { $0 }
+        guard numbers.count == objectives, numbers.allSatisfy(\.isFinite) else { throw wrong(key, json, "a list of numbers") }
+        return numbers
+    }
+
     func finish() throws(SearchError) {
         guard let unknown = rest.keys.min() else { return }
         let hint = nearest(to: unknown, among: known).map { "; did you mean \"\($0)\"?" } ?? "."
         let list = known.isEmpty ? "It has none" : "It has: \(known.joined(separator: ", "))"
         throw SearchError(
             .unknownSetting, path: "settings.\(unknown)",
-            "the sampler \(sampler) has no setting \"\(unknown.prefix(60))\"\(hint) \(list)")
+            "\(method) has no setting \"\(unknown.prefix(60))\"\(hint) \(list)")
     }
 
     private mutating func take(_ key: String) -> JSONValue? {
