@@ -8,8 +8,16 @@ struct ActiveTrial {
     /// The last event that the sampler had seen: it says which space the configuration is in.
     let askedAfter: EventSequence
     let isExternal: Bool
-    /// In the order in which they are made.
-    let runs: [RunKey]
+    /// One a fold, in the order in which they are made.
+    private(set) var runs: [RunKey]
+    /// What its runs may spend, in units of the fidelity, what they have spent included; 0: all.
+    private(set) var budget = 0.0
+    /// How far each run has come, in units of the fidelity.
+    var reached: [Double]
+    /// Whether it has kept a rung waiting for too long.
+    var isOverdue = false
+    /// A pruner's decision to end it.
+    var pruning: String?
     /// The trial whose configuration this one measures again.
     let replicateOf: Int?
     /// What each run brought that succeeded.
@@ -36,6 +44,24 @@ struct ActiveTrial {
         self.replicateOf = replicateOf
         results = Array(repeating: nil, count: runs.count)
         attempts = Array(repeating: 0, count: runs.count)
+        reached = Array(repeating: 0, count: runs.count)
+    }
+
+    /// Of its runs: training that goes on from a checkpoint is a new one.
+    var segment: Int { runs.first?.segment ?? 0 }
+
+    /// Runs with this budget are to be made from here on.
+    mutating func give(_ given: BudgetGiven) {
+        budget = given.budget
+        for run in runs.indices {
+            runs[run].segment = given.segment
+            results[run] = nil
+            attempts[run] = 0
+        }
+        lost = 0
+        pruning = nil
+        isOverdue = false
+        verdict = nil
     }
 
     /// Keeps how far the trial has come, and the furthest report of the objective.
@@ -64,25 +90,34 @@ struct ActiveTrial {
             results[run] = TrialResult.Run(outcome)
             if isComplete && verdict == nil {
                 let result = TrialResult(of: results.compactMap { $0 }, objectives: objectives, bounds: bounds)
-                verdict = TrialEnded(trial: number, result, step: lastStep)
+                verdict =
+                    budget > 0
+                    ? TrialEnded(trial: number, state: .paused, values: result.values, step: Int64(budget.rounded()))
+                    : TrialEnded(trial: number, result, step: lastStep)
             }
-        case .failed(let failure) where failure.isInfrastructure && lost < Self.lossesAllowed:
+        case .failed(let failure) where failure.isInfrastructure && lost < Self.lossesAllowed && pruning == nil:
             lost += 1
             return verdict == nil
+        case .failed(let failure) where failure.isInfrastructure && pruning != nil:
+            break
         case .failed(let failure):
             verdict = verdict ?? TrialEnded(trial: number, state: .failed, values: [], step: lastStep, failure: failure)
         case .stopped(.pruned):
-            verdict =
-                verdict
-                ?? TrialEnded(
-                    trial: number, state: .pruned, values: lastReport.map { [$0.value] } ?? [], step: lastReport?.step)
+            verdict = verdict ?? pruned
         case .stopped(.cancelled):
             verdict = verdict ?? TrialEnded(trial: number, state: .cancelled, values: [])
         case .stopped(.shutdown):
             // The trial stays under way in the log; the next daemon makes this attempt again.
             break
         }
+        // A pruner's decision stands, unless the last run was done before it was heard of.
+        if pruning != nil, outcome != .stopped(reason: .shutdown) { verdict = verdict ?? pruned }
         return false
+    }
+
+    /// Its end where it was pruned.
+    var pruned: TrialEnded {
+        TrialEnded(trial: number, state: .pruned, values: lastReport.map { [$0.value] } ?? [], step: lastReport?.step)
     }
 
     func isDone(_ run: Int) -> Bool { results[run] != nil }

@@ -22,6 +22,8 @@ public enum ToldResult: Sendable {
     /// One value an objective, in the study's order; and its outcome constraints.
     case values([Double], constraints: [ConstraintValue] = [])
     case failed(String)
+    /// Ended early because the answer to its report said so; its last report is its value.
+    case pruned
 }
 
 /// How a study that is loaded stands at this moment, beyond what storage has.
@@ -44,10 +46,15 @@ public struct LiveStudy: Sendable {
     public var best: (trial: Int, value: Double)?
     /// Configurations of an exhaustive search.
     public var gridSize: UInt64?
+    /// Which trials end early, in one line; nil where none does.
+    public var pruner: String?
+    /// What its trials have spent of the fidelity, and what they would have in full; nil without a fidelity.
+    public var budget: (spent: Double, full: Double)?
 
     package init(
         explanation: String, running: Int, waiting: Int, enqueued: Int, trialsPerSecond: Double? = nil, remaining: Int? = nil,
-        secondsLeft: Double? = nil, seconds: Double, best: (trial: Int, value: Double)? = nil, gridSize: UInt64? = nil
+        secondsLeft: Double? = nil, seconds: Double, best: (trial: Int, value: Double)? = nil, gridSize: UInt64? = nil,
+        pruner: String? = nil, budget: (spent: Double, full: Double)? = nil
     ) {
         self.explanation = explanation
         self.running = running
@@ -59,5 +66,7 @@ public struct LiveStudy: Sendable {
         self.seconds = seconds
         self.best = best
         self.gridSize = gridSize
+        self.pruner = pruner
+        self.budget = budget
     }
 }

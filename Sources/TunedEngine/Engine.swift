@@ -456,6 +456,7 @@ extension StudyDriver {
             trialsPerSecond: rate, remaining: remaining, secondsLeft: secondsLeft, seconds: pace.seconds(at: now),
             best: stopping.best.flatMap { best in
                 declaration.objectives.first.map { (best.trial, $0.goal == .minimize ? best.loss : -best.loss) }
-            }, gridSize: feed.sampler.size)
+            }, gridSize: feed.sampler.size, pruner: pruners?.pruner.explanation,
+            budget: account.full.map { (account.spent, $0 * Double(stopping.tried * runKeys.count)) })
     }
 }

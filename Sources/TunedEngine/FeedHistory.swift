@@ -41,6 +41,10 @@ struct FeedHistory: Sendable {
     private var items: [Item] = []
     /// Only looked up, or gone through in the order of their numbers.
     private var running: [Int: Running] = [:]
+    /// Places among the items of trials that were pruned or stand at a rung, and may be taken up again; only looked up.
+    private var places: [Int: Int] = [:]
+    /// Items of trials that were taken up again: their later ends count.
+    private var superseded: Set<Int> = []
     /// Batches under way, by their first trials; likewise.
     private var batches: [Int: RunningBatch] = [:]
     /// How many items there were when the space in force began.
@@ -67,10 +71,22 @@ struct FeedHistory: Sendable {
     /// - Returns: whether the sampler is to be told of it.
     mutating func end(_ trial: Int, _ outcome: Outcome) -> Bool {
         guard let entry = running.removeValue(forKey: trial) else { return false }
+        if case .pruned = outcome { places[trial] = items.count }
         if outcome != .cancelled {
             items.append(.trial(Ended(trial: trial, space: entry.space, configuration: entry.configuration, outcome: outcome)))
         }
         return entry.isShown
+    }
+
+    /// A trial that was pruned or stood at a rung goes on.
+    ///
+    /// - Returns: its configuration in the space in force; nil where it has no place there, or the trial is not known.
+    mutating func takeUp(_ trial: Int) -> Configuration? {
+        guard let place = places.removeValue(forKey: trial), case .trial(let ended) = items[place] else { return nil }
+        superseded.insert(place)
+        let configuration = SpaceMapping(from: spaces[ended.space], to: spaces[spaces.count - 1]).map(ended.configuration).configuration
+        running[trial] = Running(space: ended.space, configuration: ended.configuration, isShown: configuration != nil)
+        return configuration
     }
 
     /// A trial of a batch begins.
@@ -189,7 +205,7 @@ struct FeedHistory: Sendable {
     /// With the place among the items.
     private func forEachEnded(_ body: (Int, Ended) -> Void) {
         var order = constraintOrder
-        for (place, item) in items.enumerated() {
+        for (place, item) in items.enumerated() where !superseded.contains(place) {
             switch item {
             case .trial(let ended): body(place, ended)
             case .batch(let batch, let space):
@@ -212,12 +228,12 @@ extension TrialEnded {
             return .complete(losses, constraints: order.values(of: constraints))
         case .failed where isInfeasible:
             return .infeasible(losses, constraints: order.values(of: constraints))
-        case .pruned:
+        case .pruned, .paused:
             guard let value = values.first, let step, let objective = objectives.first else { return .failed }
             return .pruned(step: step, value: objective.loss(value))
         case .cancelled:
             return .cancelled
-        case .failed, .running, .paused:
+        case .failed, .running:
             return .failed
         }
     }

@@ -1,3 +1,4 @@
+import TunedPlugins
 public import TunedRecords
 public import TunedSpace
 
@@ -8,6 +9,9 @@ public struct LoadedPlugin: Hashable, Sendable {
         public var schema: Schema
         /// TUNED_THREAD_SAFE, TUNED_DETERMINISTIC, TUNED_CHECKPOINTS of the ABI.
         public var flags: UInt32
+
+        /// Whether a run goes on from a checkpoint; else it begins again.
+        var keepsCheckpoints: Bool { TrainableFlags(rawValue: flags).contains(.checkpoints) }
 
         package init(id: String, schema: Schema, flags: UInt32) {
             self.id = id

@@ -50,6 +50,8 @@ public struct SamplerFeed: Sendable {
         case .reported(let trial, _, let report):
             guard let objective = objectives.first, report.metric == objective.metric, history.isShown(trial) else { return }
             sampler.observe(.report(trial: trial, step: report.step, value: objective.loss(report.value)))
+        case .budgetGiven(let given) where given.segment > 0:
+            if let configuration = history.takeUp(given.trial) { sampler.observe(.pending(trial: given.trial, configuration)) }
         case .trialEnded(let ended):
             end(ended.trial, history.outcome(of: ended))
         case .samplerSwitched(let method, _):

@@ -8,6 +8,7 @@ extension StudyDriver {
     func replay(_ events: [Event]) {
         for event in events {
             restore(event)
+            pruners?.observe(event.payload)
             backlog.take(event, showing: &feed)
         }
     }
@@ -34,11 +35,20 @@ extension StudyDriver {
                 replicates[trial, default: 0] += 1
             } else {
                 stopping.tried += 1
+                hasEndedAsking = false
             }
             counts.running += 1
             active[asked.trial] = ActiveTrial(
                 number: asked.trial, configuration: asked.configuration, askedAfter: asked.askedAfter, isExternal: asked.isExternal,
                 runs: asked.isExternal ? [] : runKeys, replicateOf: replicateOf)
+        case .budgetGiven(let given):
+            takeUp(given)
+        case .pruningDecided(let trial, let reason):
+            active[trial]?.pruning = reason
+        case .trialOverdue(let trial):
+            active[trial]?.isOverdue = true
+        case .askingEnded:
+            hasEndedAsking = true
         case .environmentSeen(let text):
             if let json = try? JSONValue(parsing: text), let record = EnvironmentRecord(json: json) {
                 environments.recorded[record] = event.sequence
@@ -56,6 +66,7 @@ extension StudyDriver {
             openAttempts[ended.nonce] = nil
             guard var trial = active[ended.trial], let run = trial.runs.firstIndex(of: ended.run) else { break }
             trial.underWay.remove(ended.nonce)
+            note(ended.outcome, of: run, in: &trial)
             _ = trial.take(ended.outcome, of: run, objectives: declaration.objectives, bounds: bounds)
             active[ended.trial] = trial
         case .trialEnded(let ended):
@@ -98,7 +109,7 @@ extension StudyDriver {
         openAttempts = [:]
         for number in active.keys.sorted() {
             guard let trial = active[number] else { continue }
-            if let verdict = trial.verdict {
+            if let verdict = trial.verdict ?? (trial.pruning == nil || trial.isExternal ? nil : trial.pruned) {
                 events.append(.trialEnded(verdict))
                 close(verdict)
             } else if state == .running || state == .paused {

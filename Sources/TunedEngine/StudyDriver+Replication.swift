@@ -35,7 +35,7 @@ extension StudyDriver {
 
     /// The study's rule, once nothing of the search is left to do or to wait for.
     private var replicationDue: ReplicationRule? {
-        guard let rule = declaration.specification.replicate, state == .running, !isShuttingDown, !mayAsk, batches.isEmpty,
+        guard let rule = declaration.specification.replicate, state == .running, !isShuttingDown, !mayAsk, promotion == nil, batches.isEmpty,
             active.values.allSatisfy({ $0.replicateOf != nil })
         else { return nil }
         return rule

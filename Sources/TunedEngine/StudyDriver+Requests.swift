@@ -126,8 +126,8 @@ extension StudyDriver {
     }
 
     func tell(_ number: Int, _ result: ToldResult) throws(EngineError) -> EventSequence {
-        _ = try externalTrial(number)
-        let verdict: TrialEnded
+        let trial = try externalTrial(number)
+        var verdict: TrialEnded
         switch result {
         case .values(let values, let constraints):
             guard values.count == declaration.objectives.count else {
@@ -151,6 +151,12 @@ extension StudyDriver {
         case .failed(let why):
             verdict = TrialEnded(
                 trial: number, state: .failed, values: [], failure: Failure(kind: .told, message: why))
+        case .pruned:
+            verdict = trial.pruned
+        }
+        // It was told to end, and told what there was.
+        if trial.pruning != nil, verdict.state == .complete {
+            verdict = TrialEnded(trial: number, state: .pruned, values: verdict.values, step: trial.lastReport?.step)
         }
         close(verdict)
         pace.count(at: surroundings.clock.monotonicSeconds())
@@ -188,7 +194,10 @@ extension StudyDriver {
         }
         trial.note(report, objective: declaration.objectives.first)
         active[number] = trial
-        return (record([.reported(trial: number, run: RunKey(fold: 0), report)]), state != .running && state != .paused || ending != nil)
+        let sequence = record([.reported(trial: number, run: RunKey(fold: 0), report)])
+        judge(number)
+        let isPruned = active[number]?.pruning != nil
+        return (isPruned ? position : sequence, isPruned || state != .running && state != .paused || ending != nil)
     }
 
     /// A trial that an outside program asked for and has not told of.

@@ -14,6 +14,7 @@ extension StudyDriver {
             busySlots -= 1
             surroundings.plugins.note(outcome, of: running.plugin)
             record(conclude(running, outcome: outcome, log: log))
+            judge(running.next.trial)
             checkRules()
             release(running.grant)
         }
@@ -25,6 +26,7 @@ extension StudyDriver {
         record(reports.map { .reported(trial: trial.number, run: run, $0) })
         for report in reports { trial.note(report, objective: declaration.objectives.first) }
         active[trial.number] = trial
+        judge(trial.number)
     }
 
     /// Takes the end of an attempt into the books. The caller records what it returns.
@@ -39,6 +41,7 @@ extension StudyDriver {
                     trial: trial.number, run: trial.runs[run], attempt: running.attempt, nonce: running.nonce, outcome: outcome,
                     log: log))
         ]
+        note(outcome, of: run, in: &trial)
         let isAgain = trial.take(outcome, of: run, objectives: declaration.objectives, bounds: bounds)
         if state == .running || state == .paused {
             if isAgain { ready.append(running.next) }
@@ -54,7 +57,7 @@ extension StudyDriver {
             if trial.underWay.isEmpty {
                 events.append(.trialEnded(verdict))
                 close(verdict)
-                pace.count(at: surroundings.clock.monotonicSeconds())
+                if verdict.state != .paused { pace.count(at: surroundings.clock.monotonicSeconds()) }
             }
         }
         return events
@@ -77,9 +80,18 @@ extension StudyDriver {
 
     /// Takes a trial's end into the books. Its event is appended by the caller.
     func close(_ verdict: TrialEnded) {
-        let trial = active.removeValue(forKey: verdict.trial)
+        if active[verdict.trial] == nil, let former = standing[verdict.trial]?.verdict {
+            standing[verdict.trial]?.verdict = verdict
+            counts[former.state] -= 1
+            counts[verdict.state] += 1
+            return
+        }
+        var trial = active.removeValue(forKey: verdict.trial)
         let runs = trial?.runs.count ?? 0
-        if verdict.state == .failed || verdict.state == .cancelled {
+        if pruners != nil, verdict.state == .paused || verdict.state == .pruned, trial?.replicateOf == nil {
+            trial?.verdict = verdict
+            standing[verdict.trial] = trial
+        } else if verdict.state == .failed || verdict.state == .cancelled || pruners != nil {
             surroundings.folders.dropCheckpoints(study: id, trial: verdict.trial, runs: runs)
         }
         counts.running -= 1
@@ -106,7 +118,7 @@ extension StudyDriver {
                 cancelRuns()
                 ready.removeAll()
             }
-        } else if counts.failed - stopping.infeasible - failedBeforeResume >= StopRules.hopelessAfter, counts.complete + counts.pruned == 0 {
+        } else if counts.failed - stopping.infeasible - failedBeforeResume >= StopRules.hopelessAfter, counts.complete + counts.pruned + counts.paused == 0 {
             end(
                 as: .failed,
                 because: "its first \(counts.failed) trials all failed; `tuned trials \(slug) --state failed` says why")
@@ -128,7 +140,7 @@ extension StudyDriver {
 
     /// Ends the study once nothing is left to do.
     func settle() {
-        guard state == .running, !isShuttingDown, busySlots == 0, batches.isEmpty, ready.isEmpty, !mayAsk, !mayReplicate else { return }
+        guard state == .running, !isShuttingDown, busySlots == 0, batches.isEmpty, ready.isEmpty, !mayAsk, !mayReplicate, promotion == nil else { return }
         // A trial that an outside program asked for is part of the study until it is told, unless a rule has ended the study.
         if ending == nil && active.values.contains(where: \.isExternal) { return }
         if let ending {
@@ -154,6 +166,7 @@ extension StudyDriver {
             events.append(.trialEnded(verdict))
             close(verdict)
         }
+        events += pruneStanding()
         state = next
         reason = why
         events.append(.studyStateChanged(next, reason: why))

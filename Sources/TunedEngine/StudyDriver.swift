@@ -20,6 +20,8 @@ final class StudyDriver: @unchecked Sendable {
     /// What new attempts run with; nil for a study that only outside programs run trials of.
     var blueprint: WorkerBlueprint?
     var feed: SamplerFeed
+    /// nil where every trial is trained in full.
+    var pruners: PrunerFeed?
     /// What suggestions cost beside all else.
     var effort = SearchEffort()
     var rules: StopRules
@@ -27,6 +29,11 @@ final class StudyDriver: @unchecked Sendable {
     var reason = ""
 
     var active: [Int: ActiveTrial] = [:]
+    /// Trials that stand at a rung or were pruned, with their verdicts: they can be taken up again.
+    var standing: [Int: ActiveTrial] = [:]
+    var account: BudgetAccount
+    /// Whether the pruner was told that no new trial will begin.
+    var hasEndedAsking = false
     var nextTrial = 0
     /// Runs to be made: further folds of trials under way, and attempts to be made again. They go before new trials.
     var ready = ReadyRuns()
@@ -79,6 +86,8 @@ final class StudyDriver: @unchecked Sendable {
         self.surroundings = surroundings
         queue = DispatchQueue(label: "tuned.study.\(slug)")
         feed = try SamplerFeed(declaration: declaration)
+        pruners = try PrunerFeed(declaration: declaration)
+        account = BudgetAccount(full: declaration.fidelity?.high)
         rules = declaration.specification.stop
         state = .running
         pace = Pace()
@@ -91,7 +100,10 @@ final class StudyDriver: @unchecked Sendable {
     func record(_ payloads: [EventPayload]) -> EventSequence {
         if payloads.isEmpty { return position }
         let first = surroundings.store.append(payloads, study: id, time: surroundings.clock.wallMilliseconds())
-        for (offset, payload) in payloads.enumerated() { feed.observe(payload, at: first + EventSequence(offset)) }
+        for (offset, payload) in payloads.enumerated() {
+            feed.observe(payload, at: first + EventSequence(offset))
+            pruners?.observe(payload)
+        }
         return first
     }
 
@@ -103,11 +115,14 @@ final class StudyDriver: @unchecked Sendable {
     /// Whether another run could begin now.
     var hasWork: Bool {
         guard state == .running, !isShuttingDown, blueprint != nil else { return false }
-        return !ready.isEmpty || ((mayAsk || mayReplicate) && mayNumber)
+        return !ready.isEmpty || promotion != nil || ((mayAsk || mayReplicate) && mayNumber)
     }
 
     /// Whether a new trial may begin.
-    var mayAsk: Bool {
+    var mayAsk: Bool { wantsTrials && prunerAllowsTrials }
+
+    /// Whether the study is to have more trials than it has.
+    var wantsTrials: Bool {
         state == .running && ending == nil && !isExhausted
             && rules.allowAsking(stopping, objective: declaration.objectives.first)
     }
@@ -115,6 +130,7 @@ final class StudyDriver: @unchecked Sendable {
     /// Asks for as many slots as there is work for. Called whenever something has changed.
     func fill() {
         if surroundings.store.trouble != nil { return waitForStore() }
+        endAsking()
         while hasWork, requests.count + busySlots < surroundings.parallelism(of: declaration), requests.count < workAhead {
             let request = SlotRequest(study: id, trial: nextTrial, resources: declaration.specification.resources)
             let slots = surroundings.slots
@@ -133,15 +149,19 @@ final class StudyDriver: @unchecked Sendable {
 
     /// How many more runs could begin: no more slots are asked for than that.
     private var workAhead: Int {
-        guard mayAsk else { return ready.count + replicatesAhead * runKeys.count }
+        let known = ready.count + (promotion == nil ? 0 : 1)
+        guard mayAsk else { return known + replicatesAhead * runKeys.count }
         guard let trials = rules.trials else { return Int.max }
-        return ready.count + (trials - stopping.tried) * runKeys.count
+        return known + (trials - stopping.tried) * runKeys.count
     }
 
     private func take(_ grant: SlotGrant) {
         // A request that was withdrawn too late, by a pause or a stop, is not wanted any more.
         guard requests.remove(grant.id) != nil else { return surroundings.slots.release(grant) }
-        if isInProcess { workInTurns(in: grant) } else { begin(in: grant) }
+        if isInProcess { return workInTurns(in: grant) }
+        begin(in: grant)
+        // Of trials that are worth going on with, one is known at a time.
+        if pruners != nil { fill() }
     }
 
     /// Starts the next run in a slot, or gives the slot back.
@@ -155,8 +175,9 @@ final class StudyDriver: @unchecked Sendable {
 
     private func nextRun() -> ReadyRun? {
         if let run = ready.removeFirst() { return run }
+        if let trial = takeUpTrial() { return firstRun(of: trial) }
         guard let asked = takeNext(isExternal: false) else { return nil }
-        record([.trialAsked(asked)])
+        record([.trialAsked(asked)] + firstBudget(of: asked))
         return firstRun(of: asked.trial)
     }
 
@@ -192,6 +213,7 @@ final class StudyDriver: @unchecked Sendable {
         }
         if wish != nil { wishes.removeFirst() }
         nextTrial += 1
+        hasEndedAsking = false
         stopping.tried += 1
         counts.running += 1
         return (configuration, wish?.id)
@@ -226,6 +248,7 @@ final class StudyDriver: @unchecked Sendable {
         let assignment = AttemptAssignment(
             blueprint: blueprint, configuration: trial.configuration, trial: next.trial, run: run, runIndex: next.run,
             attempt: attempt, nonce: nonce, seed: run.seed(study: declaration.specification.seed, trial: next.trial),
+            budget: trial.budget > 0 ? trial.budget : declaration.specification.budget ?? 0,
             deadline: declaration.specification.timeout,
             folder: surroundings.folders.path(study: id, trial: next.trial, run: next.run))
         let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant, plugin: blueprint.plugin.hash)
@@ -239,6 +262,7 @@ final class StudyDriver: @unchecked Sendable {
             return surroundings.slots.release(grant)
         }
         record([.attemptStarted(started)])
+        watchForStraggling(next.trial, segment: started.run.segment)
         surroundings.slots.note(grant, trial: next.trial)
         busySlots += 1
         let nonce = running.nonce

@@ -267,6 +267,22 @@ final class StudyPlanner: Sendable {
             createdAt: clock.wallMilliseconds(), createdBy: version)
         // Says at once what is wrong with the sampler's name or settings.
         _ = try SamplerFeed(declaration: declaration)
+        try check(budget: specification.budget, of: schema)
+        if let pruners = try PrunerFeed(declaration: declaration), plugin == nil, pruners.firstBudget(of: 0) != nil {
+            throw EngineError(
+                .invalid, "\(specification.pruner?.name ?? "") gives budgets to trials, and those of an outside program cannot be given any: "
+                    + "use one that judges reports, such as median", path: "pruner")
+        }
         return declaration
+    }
+
+    private func check(budget: Double?, of schema: Schema) throws(EngineError) {
+        guard let budget else { return }
+        guard let fidelity = schema.fidelity else {
+            throw EngineError(.invalid, "\(schema.id) declares no fidelity, so it cannot be given a budget: leave budget out", path: "budget")
+        }
+        guard budget <= fidelity.high else {
+            throw EngineError(.invalid, "training in full takes \(fidelity.high) \(fidelity.name), and the budget is \(budget)", path: "budget")
+        }
     }
 }

@@ -13,6 +13,8 @@ public struct AuditError: Error, Hashable, Sendable {
         case order
         /// The log was written by another revision of the sampler, so nothing can be derived again.
         case revision
+        /// A budget or a pruning is not what the pruner derives from the events before it.
+        case budget
         /// A change of the study's space says nothing that could be one.
         case space
         /// The state table says something else than the events.
@@ -38,13 +40,19 @@ public struct SuggestionAudit: Sendable {
     private var last: EventSequence = 0
     private var nextTrial = 0
     private var runs: [Int: [RunKey: TrialResult.Run]] = [:]
+    /// What the study's pruner is told; nil where it has none. Unlike the sampler it has seen every event so far.
+    var pruners: PrunerFeed?
+    /// Of trials that were given budgets: the last one.
+    var budgets: [Int: BudgetGiven] = [:]
     private var asked: [Int: TrialAsked] = [:]
-    private var ended: [Int: TrialEnded] = [:]
+    var ended: [Int: TrialEnded] = [:]
     /// How often trials were measured again.
     private var replicates: [Int: Int] = [:]
 
     /// Suggestions that were derived and found equal.
     public private(set) var suggestions = 0
+    /// Budgets and prunings that were derived and found equal.
+    public internal(set) var decisions = 0
     /// Values that were derived and found equal.
     public private(set) var values = 0
     /// In words, where the log was written on another CPU or mathematics library than this process runs on.
@@ -55,6 +63,7 @@ public struct SuggestionAudit: Sendable {
         self.declaration = declaration
         self.numericEnvironment = numericEnvironment
         feed = try SamplerFeed(declaration: declaration, caching: false)
+        pruners = try PrunerFeed(declaration: declaration)
         identity = feed.sampler.identity
     }
 
@@ -73,8 +82,11 @@ public struct SuggestionAudit: Sendable {
             if let run = TrialResult.Run(attempt.outcome) { runs[attempt.trial, default: [:]][attempt.run] = run }
         case .trialEnded(let ended): try check(ended, at: event.sequence)
         case .batchRun(let batch): try check(batch, at: event.sequence)
+        case .budgetGiven(let given): try check(given, at: event.sequence)
+        case .pruningDecided(let trial, let reason): try check(pruning: trial, because: reason, at: event.sequence)
         default: break
         }
+        pruners?.observe(event.payload)
         unseen.append(event)
     }
 
@@ -232,16 +244,18 @@ public struct SuggestionAudit: Sendable {
     }
 
     private mutating func check(_ trial: TrialEnded, at sequence: EventSequence) throws(AuditError) {
-        guard let asked = asked[trial.trial], ended[trial.trial] == nil else {
+        let former = ended[trial.trial]?.state
+        guard let asked = asked[trial.trial], former == nil || former == .paused && (trial.state == .pruned || trial.state == .cancelled) else {
             throw AuditError(
                 code: .order, trial: trial.trial, sequence: sequence,
                 message: "event \(sequence) ends trial \(trial.trial), which is not under way")
         }
         ended[trial.trial] = trial
         if trial.state == .cancelled, case .replicate(let measured) = asked.origin { replicates[measured, default: 1] -= 1 }
-        guard trial.state == .complete || trial.isInfeasible, !asked.isExternal else { return }
+        guard trial.state == .complete || trial.state == .paused || trial.isInfeasible, !asked.isExternal else { return }
         let folds = max(1, declaration.data?.folds ?? 1)
-        let results = (0..<folds).compactMap { runs[trial.trial]?[RunKey(fold: $0)] }
+        let segment = budgets[trial.trial]?.segment ?? 0
+        let results = (0..<folds).compactMap { runs[trial.trial]?[RunKey(fold: $0, segment: segment)] }
         runs[trial.trial] = nil
         func wrong(_ what: String) -> AuditError {
             AuditError(
@@ -251,6 +265,10 @@ public struct SuggestionAudit: Sendable {
         guard results.count == folds else { throw wrong("its value is") }
         let derived = TrialResult(of: results, objectives: declaration.objectives, bounds: declaration.boundMetrics)
         guard derived.values == trial.values else { throw wrong("its value is") }
+        if trial.state == .paused {
+            values += 1
+            return
+        }
         // Logs of versions that did not keep constraints have neither those of runs nor those of complete trials.
         let isOlder = trial.state == .complete && trial.constraints.isEmpty && results.allSatisfy(\.constraints.isEmpty)
         let end = TrialEnded(trial: trial.trial, derived)

@@ -123,7 +123,8 @@ package final class PluginHost {
         defer {
             tuned_set_calling_context(nil)
             context.pointee.isOpen = false
-            files.end(succeeded: code == TUNED_OK)
+            // One with a budget of its own may be gone on with.
+            files.end(succeeded: code == TUNED_OK && context.pointee.trial.budget <= 0)
         }
         let page = context.pointee.sink.page
         let trial = UnsafeRawPointer(context).assumingMemoryBound(to: tuned_trial.self)

@@ -31,7 +31,7 @@ final class RunFiles {
         syncedAt = nil
     }
 
-    /// Ends a run. A run that succeeded has no further use for its checkpoint.
+    /// Ends a run. One that succeeded with the full budget has no further use for its checkpoint.
     func end(succeeded: Bool) {
         writer = nil
         reader = nil

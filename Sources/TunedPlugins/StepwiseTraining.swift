@@ -61,7 +61,8 @@ struct StepwiseTraining {
             }
             next += 1
         }
-        return TUNED_OK
+        // A run that stops short of the full budget may go on from here.
+        return budget < fullBudget && last > (done ?? 0) ? save(context, files, trial, step: last) : TUNED_OK
     }
 
     /// The steps that a checkpoint holds, 0 where there is none; nil where the trainable refused it.

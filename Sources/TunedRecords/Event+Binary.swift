@@ -24,6 +24,10 @@ extension EventPayload {
         case spaceChanged = 16
         /// A ``batchRun`` with constraints.
         case constrainedBatch = 17
+        case budgetGiven = 18
+        case pruningDecided = 19
+        case askingEnded = 25
+        case trialOverdue = 26
     }
 
     public func encode(into writer: inout BinaryWriter) {
@@ -73,6 +77,18 @@ extension EventPayload {
         case .trialEnded(let ended):
             writer.write(Code.trialEnded.rawValue)
             ended.encode(into: &writer)
+        case .budgetGiven(let given):
+            writer.write(Code.budgetGiven.rawValue)
+            given.encode(into: &writer)
+        case .pruningDecided(let trial, let reason):
+            writer.write(Code.pruningDecided.rawValue)
+            writer.writeVarint(trial)
+            writer.write(reason)
+        case .trialOverdue(let trial):
+            writer.write(Code.trialOverdue.rawValue)
+            writer.writeVarint(trial)
+        case .askingEnded:
+            writer.write(Code.askingEnded.rawValue)
         case .stopRulesChanged(let rules):
             writer.write(Code.stopRulesChanged.rawValue)
             writer.write(rules)
@@ -132,6 +148,14 @@ extension EventPayload {
             self = .attemptEnded(try AttemptEnded(from: &reader))
         case .trialEnded:
             self = .trialEnded(try TrialEnded(from: &reader))
+        case .budgetGiven:
+            self = .budgetGiven(try BudgetGiven(from: &reader))
+        case .pruningDecided:
+            self = .pruningDecided(trial: try reader.readInt(), reason: try reader.readString())
+        case .trialOverdue:
+            self = .trialOverdue(trial: try reader.readInt())
+        case .askingEnded:
+            self = .askingEnded
         case .stopRulesChanged:
             self = .stopRulesChanged(rules: try reader.readString())
         case .spaceChanged:
@@ -187,6 +211,20 @@ extension TrialOrigin {
         case 2: self = .replicate(of: try reader.readInt())
         case let tag: throw .invalid(offset: 0, what: "trial origin \(tag)")
         }
+    }
+}
+
+extension BudgetGiven {
+    fileprivate func encode(into writer: inout BinaryWriter) {
+        writer.writeVarint(trial)
+        writer.writeVarint(segment)
+        writer.write(budget)
+        writer.write(reason)
+    }
+
+    fileprivate init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        self.init(
+            trial: try reader.readInt(), segment: try reader.readInt(), budget: try reader.readDouble(), reason: try reader.readString())
     }
 }
 

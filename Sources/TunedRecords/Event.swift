@@ -37,6 +37,14 @@ public enum EventPayload: Hashable, Sendable {
     case trialEnded(TrialEnded)
     /// Trials that were asked, run and ended together: stands for the four events above of each of them.
     indirect case batchRun(BatchRun)
+    /// The trial may spend this much from here on. One that was paused or pruned is taken up again by it.
+    case budgetGiven(BudgetGiven)
+    /// A pruner's decision, with its reason: the runs of the trial are told to end.
+    case pruningDecided(trial: Int, reason: String)
+    /// It has kept a rung waiting for longer than the study allows; what waits for it waits no more.
+    case trialOverdue(trial: Int)
+    /// No new trial will begin, unless the study is given more to do.
+    case askingEnded
     /// New stopping rules, as JSON text.
     case stopRulesChanged(rules: String)
     /// From here on suggestions come from another space: a ``SpaceStatement`` as JSON text. The sampler begins anew, with the trials so
@@ -91,6 +99,23 @@ public struct TrialAsked: Hashable, Sendable {
     }
 }
 
+public struct BudgetGiven: Hashable, Sendable {
+    public var trial: Int
+    /// Of its runs from here on; 0 begins a trial.
+    public var segment: Int
+    /// In units of the fidelity, what it has spent included; 0: all that training in full takes.
+    public var budget: Double
+    /// For a person, in half a sentence.
+    public var reason: String
+
+    public init(trial: Int, segment: Int, budget: Double, reason: String) {
+        self.trial = trial
+        self.segment = segment
+        self.budget = budget
+        self.reason = reason
+    }
+}
+
 public struct AttemptStarted: Hashable, Sendable {
     public var trial: Int
     public var run: RunKey
@@ -141,10 +166,10 @@ public struct AttemptEnded: Hashable, Sendable {
 public struct TrialEnded: Hashable, Sendable {
     public var trial: Int
     public var state: TrialState
-    /// Objective values in the study's order, in the metrics' own units; empty unless the trial is complete, was pruned
+    /// Objective values in the study's order, in the metrics' own units; empty unless the trial is complete, stands at a rung, was pruned
     /// with a value, or is infeasible: a result that breaks a constraint, which is a failure.
     public var values: [Double]
-    /// The furthest step that was reported by a trial that was pruned or failed.
+    /// The furthest step that was reported by a trial that was pruned or failed; of a paused one, the budget that it has spent.
     public var step: Int64?
     /// Why it failed.
     public var failure: Failure?

@@ -32,7 +32,8 @@ public enum StudyState: UInt8, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// Where a trial stands. Pruned and paused trials can be taken up again.
+/// Where a trial stands. Pruned and paused trials can be taken up again; a paused one stands at a rung, and is pruned where its study ends
+/// without going on with it.
 public enum TrialState: UInt8, Hashable, Sendable, CaseIterable {
     case running = 0
     case complete = 1
@@ -61,7 +62,8 @@ public enum TrialState: UInt8, Hashable, Sendable, CaseIterable {
     public func mayBecome(_ next: TrialState) -> Bool {
         switch self {
         case .running: next != .running
-        case .pruned, .paused: next == .running || next == .cancelled
+        case .pruned: next == .running || next == .cancelled
+        case .paused: next == .running || next == .cancelled || next == .pruned
         case .complete, .failed, .cancelled: false
         }
     }

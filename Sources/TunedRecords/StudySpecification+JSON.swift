@@ -16,6 +16,11 @@ extension StudySpecification {
         constraints = try OutcomeConstraint.list(fields.take("constraints"))
         if let value = fields.take("split") { split = try SplitSpecification(json: value, path: "split") }
         if let value = fields.take("sampler") { sampler = try SamplerSpecification(json: value, path: "sampler") }
+        if let value = fields.take("pruner") { pruner = try PrunerSpecification.read(value, path: "pruner") }
+        budget = try fields.number("budget")
+        if let budget, !(budget > 0 && budget.isFinite) {
+            throw SpecificationError(path: "budget", message: "\(budget) is no budget: give a number above 0, in units of the fidelity")
+        }
         if let value = fields.take("stop") { stop = try StopRules(json: value, path: "stop") }
         if let value = fields.take("replicate") { replicate = try ReplicationRule(json: value, path: "replicate") }
         if let value = fields.take("resources") { try readResources(value) }
@@ -101,6 +106,7 @@ extension StudySpecification {
         }
         if resources.memory > 0 { throw refuse("resources.memory", "code inside the daemon cannot be held to a limit of its own") }
         if resources.gpus > 0 { throw refuse("resources.gpus", "code inside the daemon cannot be given GPUs of its own") }
+        if pruner != nil { throw refuse("pruner", "code inside the daemon is not interrupted between its reports") }
         if timeout != nil { throw refuse("timeout", "code inside the daemon cannot be killed when its time is up") }
     }
 
@@ -132,6 +138,8 @@ extension StudySpecification {
         if !constraints.isEmpty { fields["constraints"] = .array(constraints.map(\.json)) }
         fields["split"] = split?.json
         fields["sampler"] = sampler.json
+        fields["pruner"] = pruner?.json
+        fields["budget"] = budget.map(JSONValue.number)
         if stop != StopRules() { fields["stop"] = stop.json }
         fields["replicate"] = replicate?.json
         var resources: [String: JSONValue] = ["cpus": .integer(Int64(self.resources.cpus)), "gpus": .integer(Int64(self.resources.gpus))]
@@ -206,6 +214,30 @@ extension SamplerSpecification {
 
     var json: JSONValue {
         .object(settings.merging(["name": .string(name)]) { _, name in name })
+    }
+}
+
+extension PrunerSpecification {
+    /// A name, or `{name: asha, setting: value, ...}`; `none` is nil.
+    static func read(_ json: JSONValue, path: String) throws(SpecificationError) -> PrunerSpecification? {
+        if case .string(let name) = json { return name == "none" ? nil : PrunerSpecification(name: name) }
+        guard case .object(var fields) = json, case .string(let name)? = fields.removeValue(forKey: "name") else {
+            throw SpecificationError(path: path, message: "expected a pruner's name, or {name: asha, ...} with its settings")
+        }
+        guard name != "none" else { return nil }
+        var straggler: Double?
+        if let limit = fields.removeValue(forKey: "straggler") {
+            var fields = try JSONFields(.object(["straggler": limit]), path: path)
+            straggler = try fields.quantity("straggler", .duration)
+        }
+        return PrunerSpecification(name: name, settings: fields, straggler: straggler)
+    }
+
+    var json: JSONValue {
+        var fields = settings
+        fields["name"] = .string(name)
+        fields["straggler"] = straggler.map(JSONValue.number)
+        return .object(fields)
     }
 }
 

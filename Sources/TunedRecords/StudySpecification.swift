@@ -20,6 +20,10 @@ public struct StudySpecification: Hashable, Sendable {
     /// nil: where there is data, a stratified holdout of one fifth where labels are known, else a plain one.
     public var split: SplitSpecification?
     public var sampler = SamplerSpecification()
+    /// Which trials end early, and which go on; nil: every trial is trained in full.
+    public var pruner: PrunerSpecification?
+    /// What training in full spends, in units of the fidelity; nil: what the schema says.
+    public var budget: Double?
     public var stop = StopRules()
     /// Which configurations are measured again when the search is over; nil: none.
     public var replicate: ReplicationRule?
@@ -86,6 +90,19 @@ public struct SamplerSpecification: Hashable, Sendable {
     public init(name: String = "auto", settings: [String: JSONValue] = [:]) {
         self.name = name
         self.settings = settings
+    }
+}
+
+public struct PrunerSpecification: Hashable, Sendable {
+    public var name: String
+    public var settings: [String: JSONValue]
+    /// Seconds that a run may keep a rung waiting; nil: as long as it takes.
+    public var straggler: Double?
+
+    public init(name: String, settings: [String: JSONValue] = [:], straggler: Double? = nil) {
+        self.name = name
+        self.settings = settings
+        self.straggler = straggler
     }
 }
 

@@ -54,9 +54,13 @@ enum StateFold {
         case .attemptEnded(let ended):
             guard let key = TrialKey(study: event.study, number: ended.trial) else { return }
             tables.endAttempt(AttemptKey(trial: key, run: ended.run, attempt: ended.attempt), by: event.sequence)
+        case .budgetGiven(let given):
+            guard given.segment > 0, let key = TrialKey(study: event.study, number: given.trial) else { return }
+            try move(key, to: TrialProgress(), of: &study, in: &tables)
         case .batchRun(let batch):
             take(batch, event, of: &study, in: &tables)
-        case .studyCreated, .samplerAdopted, .samplerSwitched, .enqueued, .environmentSeen, .reported, .noted:
+        case .studyCreated, .samplerAdopted, .samplerSwitched, .enqueued, .environmentSeen, .reported, .noted,
+            .pruningDecided, .trialOverdue, .askingEnded:
             break
         }
     }

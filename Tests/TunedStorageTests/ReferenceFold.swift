@@ -72,6 +72,11 @@ struct ReferenceFold {
             row.constraints = ended.constraints
             row.endedAt = event.time
             trials[id]?[ended.trial] = row
+        case .budgetGiven(let given):
+            guard given.segment > 0, var row = trials[id]?[given.trial], row.state.mayBecome(.running) else { return }
+            (row.state, row.values, row.step, row.failure, row.endedAt) = (.running, [], nil, nil, nil)
+            row.constraints = []
+            trials[id]?[given.trial] = row
         case .attemptStarted(let started):
             guard var row = trials[id]?[started.trial] else { return }
             if started.run.purpose == .search, row.state.mayBecome(.running) {
@@ -95,7 +100,7 @@ struct ReferenceFold {
             // Numbers rise: a batch that reaches back changes nothing.
             guard batch.first > trials[id]?.keys.max() ?? -1 else { return }
             for trial in batch.trials { take(trial, of: batch, event) }
-        case .studyCreated, .samplerAdopted, .samplerSwitched, .enqueued, .environmentSeen, .reported, .noted:
+        case .studyCreated, .samplerAdopted, .samplerSwitched, .enqueued, .environmentSeen, .reported, .noted, .pruningDecided, .trialOverdue, .askingEnded:
             break
         }
     }

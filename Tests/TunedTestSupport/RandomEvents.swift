@@ -7,7 +7,7 @@ package struct RandomEvents {
 
     package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    package static let kinds = 16
+    package static let kinds = 20
 
     package mutating func bytes(upTo count: Int) -> [UInt8] {
         (0..<Int.random(in: 0...count, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -23,6 +23,10 @@ package struct RandomEvents {
             .samplerAdopted(
                 SamplerAdoption(name: text(), revision: small(), explanation: text(), numericEnvironment: text()))
         case 14: .spaceChanged(statement: #"{"rules": [], "space": {}}"#, reason: text())
+        case 15: .budgetGiven(BudgetGiven(trial: small(), segment: small(), budget: number(), reason: text()))
+        case 16: .pruningDecided(trial: small(), reason: text())
+        case 17: .trialOverdue(trial: small())
+        case 18: .askingEnded
         case 13: .samplerSwitched(method: text(), reason: text())
         case 3: .enqueued(values: enqueued())
         case 4:

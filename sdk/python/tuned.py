@@ -540,6 +540,9 @@ class Trial:
     def __exit__(self, kind, error, _):
         if self.state != "running":
             return
+        if error is None and self.should_stop:
+            self.prune()
+            return
         if error is None:
             self.fail("the program went on without a result")
             return
@@ -575,6 +578,10 @@ class Trial:
     def fail(self, reason):
         """Tells that there is no result, and why."""
         self._tell({"failed": str(reason)})
+
+    def prune(self):
+        """Tells that the work ended early, as the answer to the last report said; that report is the trial's value."""
+        self._tell({"pruned": True})
 
     def _tell(self, body):
         told = self.study.daemon.request("POST", f"{self._address}/tell", body)

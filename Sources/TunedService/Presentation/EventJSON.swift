@@ -16,6 +16,10 @@ extension EventPayload {
         case .reported: "reported"
         case .attemptEnded: "attempt_ended"
         case .trialEnded: "trial_ended"
+        case .budgetGiven: "budget_given"
+        case .pruningDecided: "pruning_decided"
+        case .trialOverdue: "trial_overdue"
+        case .askingEnded: "asking_ended"
         case .stopRulesChanged: "stop_rules_changed"
         case .spaceChanged: "space_changed"
         case .noted: "noted"
@@ -32,7 +36,8 @@ extension EventPayload {
 
     package static let typeNames: [String] = [
         "study_created", "study_state_changed", "sampler_adopted", "sampler_switched", "enqueued", "trial_asked", "environment_seen",
-        "attempt_started", "reported", "attempt_ended", "trial_ended", "stop_rules_changed", "space_changed", "noted", "study_deleted",
+        "attempt_started", "reported", "attempt_ended", "trial_ended", "budget_given", "pruning_decided", "trial_overdue", "asking_ended",
+        "stop_rules_changed", "space_changed", "noted", "study_deleted",
     ]
 }
 
@@ -106,13 +111,22 @@ package enum EventJSON {
             fields["failure"] = ended.failure.map(AttemptJSON.failure)
             fields["constraints"] = AttemptJSON.constraints(ended.constraints)
             return fields
+        case .budgetGiven(let given):
+            return [
+                "trial": .integer(Int64(given.trial)), "segment": .integer(Int64(given.segment)),
+                "budget": given.budget > 0 ? .number(given.budget) : .null, "reason": .string(given.reason),
+            ]
+        case .pruningDecided(let trial, let reason):
+            return ["trial": .integer(Int64(trial)), "reason": .string(reason)]
+        case .trialOverdue(let trial):
+            return ["trial": .integer(Int64(trial))]
         case .stopRulesChanged(let rules):
             return ["stop": (try? JSONValue(parsing: rules)) ?? .string(rules)]
         case .spaceChanged(let statement, let reason):
             return SpaceJSON.statement(statement).merging(["reason": .string(reason)]) { _, reason in reason }
         case .noted(let text):
             return ["text": .string(text)]
-        case .studyDeleted, .batchRun:
+        case .studyDeleted, .batchRun, .askingEnded:
             return [:]
         }
     }

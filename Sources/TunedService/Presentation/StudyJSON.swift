@@ -73,6 +73,8 @@ package enum StudyJSON {
             "waiting": .integer(Int64(live.waiting)), "enqueued": .integer(Int64(live.enqueued)),
             "seconds": .number(live.seconds),
         ]
+        fields["pruner"] = live.pruner.map(JSONValue.string)
+        fields["budget"] = live.budget.map { .object(["spent": .number($0.spent), "full": .number($0.full)]) }
         fields["trials_per_second"] = live.trialsPerSecond.map(JSONValue.number)
         fields["remaining"] = live.remaining.map { .integer(Int64($0)) }
         fields["seconds_left"] = live.secondsLeft.map(JSONValue.number)

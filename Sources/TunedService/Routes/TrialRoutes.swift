@@ -94,11 +94,17 @@ struct TrialRoutes: Sendable {
         return MetricReport(metric: index, step: step, value: try number(value, path: "value"))
     }
 
-    /// `{"values": [...]}`, `{"value": ...}` or `{"failed": "why"}`: one of them, the first two with `"constraints": {name: number}` where
+    /// `{"values": [...]}`, `{"value": ...}`, `{"failed": "why"}` or `{"pruned": true}`: one of them, the first two with `"constraints": {name: number}` where
     /// there are any.
     private static func toldResult(_ fields: inout JSONFields) throws -> ToldResult {
         let (values, value, failed) = (fields.take("values"), fields.take("value"), try fields.string("failed"))
         let constraints = try constraints(fields.take("constraints"))
+        if let pruned = fields.take("pruned") {
+            guard pruned == .boolean(true), values == nil, value == nil, failed == nil, constraints.isEmpty else {
+                throw ServiceError.invalid("a trial that ended early is told as {\"pruned\": true}, and nothing else", path: "pruned")
+            }
+            return .pruned
+        }
         switch (values, value, failed) {
         case (.array(let items)?, nil, nil):
             return .values(try items.enumerated().map { try number($1, path: "values[\($0)]") }, constraints: constraints)
@@ -106,7 +112,7 @@ struct TrialRoutes: Sendable {
         case (nil, nil, let reason?) where constraints.isEmpty: return .failed(reason)
         default:
             throw ServiceError.invalid(
-                "tell one of {\"value\": 0.1}, {\"values\": [0.1, 2]} (one an objective) and {\"failed\": \"why\"}")
+                "tell one of {\"value\": 0.1}, {\"values\": [0.1, 2]} (one an objective), {\"failed\": \"why\"} and {\"pruned\": true}")
         }
     }
 

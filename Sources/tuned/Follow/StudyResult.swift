@@ -10,6 +10,8 @@ package enum StudyResult {
             "trials": .integer(Int64(study.ended)), "complete": .integer(Int64(study.counts.complete)),
             "failed": .integer(Int64(study.counts.failed)), "best": .null,
         ]
+        fields["pruned"] = .integer(Int64(study.counts.pruned))
+        fields["budget"] = study.budget.map { .object(["spent": .number($0.spent), "full": .number($0.full)]) }
         fields["seconds"] = study.seconds.map(JSONValue.number)
         fields["trials_per_second"] = study.meanRate.map(JSONValue.number)
         if let best = study.best {
@@ -26,7 +28,7 @@ package enum StudyResult {
         text += "\(Formatting.count(study.ended, "trial"))"
         if let seconds = study.seconds { text += " in \(Formatting.duration(seconds))" }
         if let rate = study.meanRate { text += ", \(Formatting.rate(rate))" }
-        text += "\n"
+        text += "\n" + saving(study)
         if let failures {
             text += "\(Formatting.count(study.counts.failed)) failed:\n" + failures.text(study: study.slug)
         }
@@ -35,6 +37,13 @@ package enum StudyResult {
             text += ConfigurationText.table(best.configuration, order: parameters)
         }
         return text + "\n" + next(study)
+    }
+
+    /// What pruning saved.
+    private static func saving(_ study: StudySnapshot) -> String {
+        guard study.pruner != nil, let (spent, full) = study.budget, full > 0 else { return "" }
+        return "\(Formatting.count(study.counts.complete)) complete, \(Formatting.count(study.counts.pruned)) pruned; spent "
+            + "\(Formatting.value(spent)) of the \(Formatting.value(full)) units of training in full, \(Int((100 * spent / full).rounded())) %\n"
     }
 
     private static func next(_ study: StudySnapshot) -> String {

@@ -29,6 +29,9 @@ package struct StudySnapshot: Sendable {
     /// Whether the plugin runs inside the daemon.
     package var isInProcess = false
     package var explanation: String?
+    package var pruner: String?
+    /// In units of the fidelity: what its trials have spent, and what they would have in full.
+    package var budget: (spent: Double, full: Double)?
     package var best: Best?
     package var stop = StopRules()
     /// Configurations of an exhaustive search.
@@ -49,8 +52,8 @@ package struct StudySnapshot: Sendable {
 
     package var isRunning: Bool { state == "running" }
 
-    /// Trials that were tried, whatever their end.
-    package var ended: Int { counts.complete + counts.pruned + counts.failed }
+    /// Trials that were tried, whatever their end; those that stand at a rung too.
+    package var ended: Int { counts.complete + counts.pruned + counts.failed + counts.paused }
 
     /// Trials at which the study ends at the latest; nil where nothing bounds their number.
     package var expected: Int? {
@@ -99,6 +102,10 @@ extension StudySnapshot {
         if let rules = json["stop"] { stop = (try? StopRules(json: rules)) ?? StopRules() }
         let live = json["live"]
         explanation = live?["explanation"]?.stringValue
+        pruner = live?["pruner"]?.stringValue
+        budget = live?["budget"].flatMap { json in
+            json["spent"]?.doubleValue.flatMap { spent in json["full"]?.doubleValue.map { (spent, $0) } }
+        }
         gridSize = live?["grid_size"]?.integerValue.flatMap(Int.init(exactly:))
         trialsPerSecond = live?["trials_per_second"]?.doubleValue
         seconds = live?["seconds"]?.doubleValue

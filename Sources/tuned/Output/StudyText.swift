@@ -54,6 +54,10 @@ enum StudyText {
         lines.append(("state", standing(study)))
         if let plugin = study.plugin { lines.append(("plugin", plugin + (study.isInProcess ? ", inside the daemon" : ""))) }
         if let explanation = study.explanation { lines.append(("sampler", explanation)) }
+        if let pruner = study.pruner { lines.append(("pruner", pruner)) }
+        if let (spent, full) = study.budget, study.pruner != nil, full > 0 {
+            lines.append(("budget", "spent \(Formatting.value(spent)) of \(Formatting.value(full)), \(Int((100 * spent / full).rounded())) % of training in full"))
+        }
         if let (count, last) = study.spaceChange {
             lines.append(("space", "changed \(count == 1 ? "once" : "\(count) times, last"), \(SpaceText.change(last))"))
         }

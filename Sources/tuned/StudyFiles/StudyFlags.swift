@@ -47,6 +47,15 @@ struct StudyFlags: ParsableArguments {
     @Option(help: ArgumentHelp("A setting of the sampler, as points=20; may be given again.", valueName: "name=value"))
     var setting: [String] = []
 
+    @Option(help: ArgumentHelp("Which trials end early: \(PrunerRegistry.names.joined(separator: ", ")).", valueName: "name"))
+    var pruner: String?
+
+    @Option(help: ArgumentHelp("A setting of the pruner, as reduction=3; may be given again.", valueName: "name=value"))
+    var prunerSetting: [String] = []
+
+    @Option(help: ArgumentHelp("What training in full spends, in units of the plugin's fidelity.", valueName: "units"))
+    var budget: Double?
+
     @Option(parsing: .unconditional, help: ArgumentHelp("Stop after so many trials.", valueName: "n"))
     var trials: Int?
 
@@ -133,6 +142,14 @@ struct StudyFlags: ParsableArguments {
             sampler["name"] = .string(name)
         }
         request.merge(sampler, into: "sampler")
+
+        var pruner = try Assignment.map(prunerSetting)
+        if let name = self.pruner {
+            request.set("pruner", .object([:]))
+            pruner["name"] = .string(name)
+        }
+        request.merge(pruner, into: "pruner")
+        request.set("budget", budget.map(JSONValue.number))
 
         request.merge(
             Self.present([

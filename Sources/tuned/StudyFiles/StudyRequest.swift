@@ -58,8 +58,8 @@ package struct StudyRequest: Sendable {
         var inner: [String: JSONValue] = [:]
         switch fields[key] {
         case .object(let present): inner = present
-        // A sampler may be written as its name alone.
-        case .string(let name) where key == "sampler": inner = ["name": .string(name)]
+        // A sampler and a pruner may be written as their names alone.
+        case .string(let name) where key == "sampler" || key == "pruner": inner = ["name": .string(name)]
         default: break
         }
         fields[key] = .object(inner.merging(values) { _, new in new })

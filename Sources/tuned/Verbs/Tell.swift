@@ -12,6 +12,7 @@ struct Tell: Verb {
               tuned tell mine/17 --value 0.031 --value 12.5
               tuned tell mine/17 --value 0.031 --constraint memory=-12.5
               tuned tell mine/18 --failed "diverged in epoch 3"
+              tuned tell mine/19 --pruned
             """)
 
     @Argument(help: ArgumentHelp("The trial.", valueName: "study/number"))
@@ -28,6 +29,9 @@ struct Tell: Verb {
     @Option(help: ArgumentHelp("Why the trial has no value.", valueName: "reason"))
     var failed: String?
 
+    @Flag(help: "It ended early, as the answer to its last report said; that report is its value.")
+    var pruned = false
+
     @OptionGroup var output: OutputOptions
 
     func perform() async throws(CommandError) {
@@ -40,13 +44,19 @@ struct Tell: Verb {
 
     private var body: JSONValue {
         get throws(CommandError) {
+            if pruned {
+                guard value.isEmpty, constraint.isEmpty, failed == nil else {
+                    throw .usage("a pruned trial's value is its last report: give --pruned alone")
+                }
+                return .object(["pruned": .boolean(true)])
+            }
             if let failed {
                 guard value.isEmpty, constraint.isEmpty else {
                     throw .usage("a failed trial has no value: give --value or --failed, not both")
                 }
                 return .object(["failed": .string(failed)])
             }
-            guard !value.isEmpty else { throw .usage("give the result: --value NUMBER, or --failed REASON") }
+            guard !value.isEmpty else { throw .usage("give the result: --value NUMBER, --failed REASON, or --pruned") }
             var numbers: [JSONValue] = []
             for text in value {
                 guard let number = Double(text) else { throw .usage("--value \"\(text)\" is not a number") }

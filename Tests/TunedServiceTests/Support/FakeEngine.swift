@@ -213,6 +213,8 @@ final class FakeEngine: EngineFacade {
                     TrialEnded(trial: trial, state: .complete, values: values, constraints: constraints)
                 case .failed(let why):
                     TrialEnded(trial: trial, state: .failed, values: [], failure: Failure(kind: .told, message: why))
+                case .pruned:
+                    TrialEnded(trial: trial, state: .pruned, values: [], step: nil)
                 }
             let sequence = memory.append([.trialEnded(ended)], study: study.id, time: 4000)
             guard let after = memory.trial(trial, of: study.id) else {

@@ -1,0 +1,116 @@
+import TunedRecords
+import TunedSearch
+import TunedSpace
+
+/// A pruner together with what it was told of its study. The one translation from events to what a pruner may see: the running study,
+/// recovery and `verify` all go through it.
+struct PrunerFeed: Sendable {
+    private(set) var pruner: any Pruner
+    /// What training in full spends; nil where the trainable declares no fidelity.
+    let full: Double?
+    private let objectives: [Objective]
+    private var trials: [Int: Told] = [:]
+
+    /// Of a trial of the search.
+    private struct Told: Sendable {
+        /// nil: the full one.
+        var budget: Double?
+        /// With several objectives: the values of a step, by fold, until all of them have come.
+        var partial: [Int: (step: Int64, losses: [Double?])] = [:]
+    }
+
+    /// nil where the study has no pruner.
+    init?(declaration: StudyDeclaration) throws(EngineError) {
+        let specification = declaration.specification
+        guard let wanted = specification.pruner else { return nil }
+        let fidelity = declaration.fidelity
+        full = fidelity?.high
+        objectives = declaration.objectives
+        let problem = PrunerProblem(
+            objectives: objectives.count, fidelity: fidelity, folds: max(1, declaration.data?.folds ?? 1), seed: specification.seed,
+            trials: specification.stop.trials, parallel: specification.parallel)
+        do {
+            pruner = try PrunerRegistry.make(name: wanted.name, settings: wanted.settings, problem: problem)
+        } catch {
+            throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "pruner" : "pruner.\(error.path)")
+        }
+    }
+
+    /// The budget that a new trial begins with; nil: the full one, in one run.
+    func firstBudget(of trial: Int) -> Double? { pruner.firstBudget(of: trial).flatMap(partial) }
+
+    /// nil where it is the full one.
+    private func partial(_ budget: Double) -> Double? { full.map { budget < $0 } ?? false ? budget : nil }
+
+    /// A trial to take up again, and what it may spend; 0: all.
+    func promotion() -> (trial: Int, budget: Double, reason: String)? {
+        guard let promotion = pruner.promotion() else { return nil }
+        return (promotion.trial, promotion.budget.flatMap(partial) ?? 0, promotion.reason)
+    }
+
+    mutating func observe(_ payload: EventPayload) {
+        switch payload {
+        case .trialAsked(let asked):
+            // Measured again for its noise, in full.
+            if case .replicate = asked.origin { return }
+            trials[asked.trial] = Told()
+            if asked.isExternal || firstBudget(of: asked.trial) == nil { pruner.observe(.began(trial: asked.trial, budget: nil)) }
+        case .budgetGiven(let given):
+            guard trials[given.trial] != nil else { return }
+            let budget = given.budget > 0 ? given.budget : nil
+            trials[given.trial]?.budget = budget
+            pruner.observe(.began(trial: given.trial, budget: budget))
+        case .reported(let trial, let run, let report):
+            take(report, of: trial, run)
+        case .attemptEnded(let ended):
+            guard trials[ended.trial] != nil, ended.run.purpose == .search, case .succeeded(let metrics, _) = ended.outcome else { return }
+            pruner.observe(.foldEnded(trial: ended.trial, fold: ended.run.fold, losses: objectives.map { $0.loss(metrics[$0.metric]) }))
+        case .trialEnded(let ended):
+            end(ended)
+        case .trialOverdue(let trial):
+            pruner.observe(.overdue(trial: trial))
+        case .askingEnded:
+            pruner.observe(.closing)
+        default:
+            break
+        }
+    }
+
+    private mutating func take(_ report: MetricReport, of trial: Int, _ run: RunKey) {
+        guard run.purpose == .search, let told = trials[trial], let place = objectives.firstIndex(where: { $0.metric == report.metric })
+        else { return }
+        let loss = objectives[place].loss(report.value)
+        var losses = [Double?](repeating: nil, count: objectives.count)
+        if let partial = told.partial[run.fold], partial.step == report.step { losses = partial.losses }
+        losses[place] = loss
+        let known = losses.compactMap { $0 }
+        let isWhole = known.count == objectives.count
+        trials[trial]?.partial[run.fold] = isWhole ? nil : (report.step, losses)
+        if isWhole { pruner.observe(.reported(trial: trial, fold: run.fold, step: report.step, losses: known)) }
+    }
+
+    private mutating func end(_ ended: TrialEnded) {
+        guard let told = trials[ended.trial] else { return }
+        trials[ended.trial]?.partial = [:]
+        let losses = zip(objectives, ended.values).map { $0.loss($1) }
+        switch ended.state {
+        case .paused: pruner.observe(.reached(trial: ended.trial, budget: told.budget ?? full ?? 0, losses: losses))
+        case .complete: pruner.observe(.ended(trial: ended.trial, .complete(losses)))
+        case .pruned: pruner.observe(.ended(trial: ended.trial, .pruned))
+        case .failed: pruner.observe(.ended(trial: ended.trial, .failed))
+        case .cancelled: pruner.observe(.ended(trial: ended.trial, .cancelled))
+        case .running: break
+        }
+        if ended.state == .complete || ended.state == .failed || ended.state == .cancelled { trials[ended.trial] = nil }
+    }
+}
+
+extension StudyDeclaration {
+    /// The schema's fidelity, up to what the study calls training in full; nil where the trainable declares none.
+    var fidelity: FidelityRange? {
+        schema.fidelity.map { fidelity in
+            let high = specification.budget ?? fidelity.high
+            return FidelityRange(low: min(fidelity.low, high), high: high)
+        }
+    }
+}

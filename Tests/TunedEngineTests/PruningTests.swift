@@ -1,0 +1,178 @@
+import Synchronization
+import Testing
+import TunedRecords
+import TunedSpace
+import TunedStorage
+@testable import TunedEngine
+
+/// Budgets, rungs and pruning in the course of a study.
+@Suite struct PruningTests {
+    private static let schema = """
+        {"id": "toy", "parameters": [{"name": "x", "type": "float", "low": 0, "high": 1}],
+         "metrics": [{"name": "value", "goal": "minimize"}], "fidelity": {"name": "epochs", "low": 1, "high": 9}}
+        """
+
+    /// What training to this budget reaches: configurations keep their order, and all get better.
+    private static func value(_ assignment: AttemptAssignment) -> Double {
+        ScriptedRunner.total(assignment.configuration) + 1 / (assignment.budget > 0 ? assignment.budget : 9)
+    }
+
+    private static let train: ScriptedRunner.Script = { assignment, attempt in attempt.end(.succeeded(metrics: [value(assignment)])) }
+
+    private static func specification(_ pruner: String, trials: Int = 18, more: String = "") -> String {
+        #"{"plugin": "toy", "stop": {"trials": \#(trials)}, "sampler": "random", "seed": 3, "pruner": \#(pruner)\#(more)}"#
+    }
+
+    @Test(arguments: [1, 3]) func trialsClimbTheirRungsAndTheRestIsPruned(folds: Int) throws {
+        let runner = ScriptedRunner(Self.train)
+        let lab = try Laboratory(
+            specification: Self.specification(#"{"name": "asha", "eta": 3}"#), schema: Self.schema, folds: folds, runner: runner)
+        lab.start()
+        #expect(lab.waitForRest())
+        #expect(lab.driver.state == .completed, "\(lab.driver.reason)")
+        let complete = lab.trials.filter { $0.state == .complete }
+        #expect(lab.trials.count == 18)
+        #expect(complete.count >= 2 && complete.count <= 6, "\(complete.count)")
+        #expect(lab.trials.allSatisfy { $0.state == .complete || $0.state == .pruned })
+        // The best configuration is never left behind.
+        let best = lab.trials.min { ScriptedRunner.total($0.configuration) < ScriptedRunner.total($1.configuration) }
+        #expect(best?.state == .complete)
+        let started = runner.started.withLock { $0 }
+        #expect(Set(started.map(\.budget)) == [1, 3, 0])
+        // A trial goes on in the folder, and with the seed, that it began with.
+        for number in complete.map(\.number) {
+            for fold in 0..<folds {
+                let runs = started.filter { $0.trial == number && $0.run.fold == fold }
+                #expect(runs.map(\.run.segment) == [0, 1, 2])
+                #expect(Set(runs.map(\.folder)).count == 1 && Set(runs.map(\.seed)).count == 1)
+            }
+        }
+        let spent = started.reduce(0) { $0 + ($1.budget > 0 ? $1.budget : 9) }
+        #expect(spent < 0.6 * Double(18 * 9 * folds))
+        try auditPasses(lab)
+    }
+
+    @Test func reportsEndATrialAndTheDecisionIsInTheLog() throws {
+        let runner = ScriptedRunner { assignment, attempt in
+            // One in three is much worse than the others.
+            let offset = assignment.trial % 3 == 2 ? 5.0 : 0
+            for step in 1...9 {
+                attempt.report([MetricReport(metric: 0, step: Int64(step), value: Self.value(assignment) + offset)])
+            }
+            // A worker looks up from its work now and then: those that are told to end do, the others come to their end.
+            let trial = assignment.trial
+            Self.later { attempt.end(.succeeded(metrics: [Self.value(assignment) + (trial % 3 == 2 ? 5 : 0)])) }
+        }
+        let lab = try Laboratory(
+            specification: Self.specification(#"{"name": "median", "startup": 4}"#), schema: Self.schema, runner: runner)
+        lab.start()
+        #expect(lab.waitForRest())
+        let pruned = lab.trials.filter { $0.state == .pruned }
+        #expect(!pruned.isEmpty)
+        #expect(pruned.contains { $0.number % 3 == 2 })
+        let decisions = lab.events.compactMap { event -> (Int, String)? in
+            if case .pruningDecided(let trial, let reason) = event.payload { (trial, reason) } else { nil }
+        }
+        #expect(Set(pruned.map(\.number)).isSubset(of: Set(decisions.map(\.0))))
+        #expect(decisions.allSatisfy { !$0.1.isEmpty })
+        #expect(pruned.allSatisfy { $0.step != nil && $0.values.count == 1 })
+        try auditPasses(lab)
+    }
+
+    private static func later(_ body: @escaping @Sendable () -> Void) {
+        Task {
+            try? await Task.sleep(for: .milliseconds(30))
+            body()
+        }
+    }
+
+    /// Cuts the log after every event that an interrupted study may have left behind, and takes it up.
+    @Test func aStudyIsTakenUpFromAnyPlaceOfItsLog() throws {
+        let specification = Self.specification(#"{"name": "asha", "eta": 3}"#, trials: 9)
+        let whole = try Laboratory(specification: specification, schema: Self.schema, folds: 2, runner: ScriptedRunner(Self.train))
+        whole.start()
+        #expect(whole.waitForRest())
+        let events = whole.events
+        let end = try #require(events.lastIndex { if case .studyStateChanged = $0.payload { true } else { false } })
+        for cut in stride(from: 3, to: end - 8, by: 5) {
+            let store = MemoryEventStore()
+            let id = store.allocateStudy()
+            for event in events[...cut] { store.append([event.payload], study: id, time: event.time) }
+            let lab = try Laboratory(
+                specification: specification, schema: Self.schema, folds: 2, store: store, resuming: true, runner: ScriptedRunner(Self.train))
+            lab.takeUp()
+            #expect(lab.waitForRest(), "cut after \(cut)")
+            #expect(lab.driver.state == .completed && lab.trials.count == 9, "cut after \(cut): \(lab.driver.reason)")
+            #expect(lab.trials.allSatisfy { $0.state == .complete || $0.state == .pruned }, "cut after \(cut)")
+            #expect(lab.trials.contains { $0.state == .complete }, "cut after \(cut)")
+            try auditPasses(lab)
+        }
+    }
+
+    /// In-step halving waits for its rung, and not for one that takes longer than allowed.
+    @Test func aStragglerHoldsNobodyUp() throws {
+        let stuck = Mutex<ScriptedRunner.ScriptedAttempt?>(nil)
+        let runner = ScriptedRunner { assignment, attempt in
+            if assignment.trial == 4, assignment.run.segment == 0 { return stuck.withLock { $0 = attempt } }
+            Self.train(assignment, attempt)
+        }
+        let lab = try Laboratory(
+            specification: Self.specification(#"{"name": "sha", "eta": 3, "straggler": "60s"}"#, trials: 9), schema: Self.schema,
+            runner: runner)
+        lab.start()
+        #expect(lab.wait { $0.underWay.count == 1 && $0.active[4] != nil && $0.standing.count == 8 })
+        #expect(!lab.trials.contains { $0.state == .complete })
+        lab.clock.advance(by: 61)
+        #expect(lab.wait { $0.counts.complete >= 1 })
+        stuck.withLock { $0 }?.end(.failed(Failure(kind: .crashed, message: "gone")))
+        #expect(lab.waitForRest())
+        #expect(lab.driver.state == .completed)
+        try auditPasses(lab)
+    }
+
+    @Test func moreTrialsGoOnWithWhatStood() throws {
+        let lab = try Laboratory(
+            specification: Self.specification(#"{"name": "asha", "eta": 3}"#, trials: 6), schema: Self.schema,
+            runner: ScriptedRunner(Self.train))
+        lab.start()
+        #expect(lab.waitForRest())
+        _ = try lab.on { try $0.resume(StopRules(trials: 27)) }
+        #expect(lab.waitForRest())
+        #expect(lab.trials.count == 27 && lab.driver.state == .completed)
+        let best = lab.trials.min { ScriptedRunner.total($0.configuration) < ScriptedRunner.total($1.configuration) }
+        #expect(best?.state == .complete)
+        try auditPasses(lab)
+    }
+
+    @Test func anOutsideProgramIsToldToEnd() throws {
+        let lab = try Laboratory(
+            specification: Self.specification(#"{"name": "threshold", "upper": 1}"#, trials: 3), schema: Self.schema,
+            runner: ScriptedRunner { _, _ in })
+        lab.start()
+        #expect(lab.wait { $0.underWay.count == 2 })
+        let asked = try lab.on { try $0.ask().0.number }
+        #expect(try !lab.on { try $0.report(asked, MetricReport(metric: 0, step: 1, value: 0.5)).1 })
+        #expect(try lab.on { try $0.report(asked, MetricReport(metric: 0, step: 2, value: 1.5)).1 })
+        _ = try lab.on { try $0.tell(asked, .values([1.25])) }
+        let row = try #require(lab.trials.first { $0.number == asked })
+        #expect(row.state == .pruned && row.values == [1.25] && row.step == 2)
+    }
+
+    @Test func decisionsThatAreNotThePrunersAreFound() throws {
+        let lab = try Laboratory(
+            specification: Self.specification(#"{"name": "asha", "eta": 3}"#), schema: Self.schema, runner: ScriptedRunner(Self.train))
+        lab.start()
+        #expect(lab.waitForRest())
+        var audit = try SuggestionAudit(declaration: try lab.declared, numericEnvironment: lab.surroundings.host.numericEnvironment)
+        #expect(throws: AuditError.self) {
+            for event in lab.events {
+                var event = event
+                if case .budgetGiven(var given) = event.payload, given.segment == 1 {
+                    given.budget += 1
+                    event.payload = .budgetGiven(given)
+                }
+                try audit.check(event)
+            }
+        }
+    }
+}
