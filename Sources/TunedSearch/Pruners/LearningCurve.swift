@@ -9,6 +9,8 @@ struct LearningCurve: Sendable {
     private var losses: [Double] = []
     /// Steps that count as one: those of equal quotients.
     private var stride: Int64 = 1
+    /// What was reported of the last step.
+    private(set) var latest: [Double] = []
 
     init(objectives: Int, limit: Int) {
         self.objectives = objectives
@@ -23,6 +25,7 @@ struct LearningCurve: Sendable {
 
     /// A step that is reported again counts with its new losses.
     mutating func report(_ step: Int64, _ new: [Double]) {
+        if step >= lastStep ?? step { latest = new }
         var place = self.place(of: step)
         if place < count, steps[place] == step {
             for objective in 0..<objectives { losses[place * objectives + objective] = new[objective] }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Budgets of the rungs, low * eta^k, the last one the full budget (K. Jamieson and A. Talwalkar 2016: Non-stochastic best arm
+/// Budgets of the rungs, low * eta^k, the last one the full budget, without one just below it, which would save little (K. Jamieson and A. Talwalkar 2016: Non-stochastic best arm
 /// identification and hyperparameter optimization, section 3; L. Li et al. 2020, arXiv 1810.05934, section 3.2).
-struct RungLadder: Sendable {
+struct RungLadder: Hashable, Sendable {
     let eta: Double
     /// Ascending; the last one is the full budget.
     let budgets: [Double]
@@ -19,6 +19,7 @@ struct RungLadder: Sendable {
             guard budget < fidelity.high * (1 - Self.tolerance) else { break }
             budgets.append(budget)
         }
+        if let last = budgets.last, last * eta.squareRoot() > fidelity.high { budgets.removeLast() }
         self.budgets = budgets + [fidelity.high]
     }
 

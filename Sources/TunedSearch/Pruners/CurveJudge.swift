@@ -1,0 +1,70 @@
+import TunedSpace
+
+/// Ends a trial whose learning curve, extrapolated to the full budget, is unlikely to end below the best trial (``CurveExtrapolation``; the
+/// predictive termination criterion of T. Domhan et al. 2015, section 4). One that did as well at its step as the best trial had there
+/// always goes on. Of several objectives: unlikely in each of them, next to one trial of the front; of several folds, in more than half.
+///
+/// Settings: `probability` (0.05; 0 to 1; the paper's δ), `startup` (5), complete trials before any is pruned, `warmup` (0), steps before a
+/// trial is judged, `points` (5; 5 to 128), reports that a curve needs. The full budget is the fidelity's high end; where there is
+/// none, the last step of the best trial.
+struct CurveJudge: ReportJudge {
+    private let threshold: Double
+    private let startup: Int
+    private let warmup: Int64
+    private let points: Int
+
+    init(_ problem: PrunerProblem, _ settings: inout MethodSettings) throws(SearchError) {
+        threshold = try settings.number("probability", default: 0.05, in: 0...1)
+        startup = try settings.integer("startup", default: 5, in: 1...1_000_000)
+        warmup = Int64(try settings.integer("warmup", default: 0, in: 0...1_000_000_000))
+        points = try settings.integer("points", default: CurveExtrapolation.pointsNeeded, in: CurveExtrapolation.pointsNeeded...128)
+    }
+
+    let identity = PrunerIdentity(name: "curve", revision: 1)
+    var explanation: String {
+        "a trial ends when its extrapolated curve is below the best result with a probability of less than \(Losses.shown(threshold))"
+    }
+
+    func objection(to trial: Int, _ field: ReportField) -> String? {
+        guard field.complete.count >= startup, let entry = field[trial], !field.couldBeatTheBest(trial) else { return nil }
+        for best in field.front.suffix(ReportField.frontLimit) {
+            guard let other = field[best] else { continue }
+            var reason: String?
+            let isHopeless = entry.majority { fold in
+                guard let chance = chance(of: entry.folds[fold].curve, other, fold, field.problem) else { return nil }
+                if chance < threshold {
+                    reason = "the chance to be better than trial \(best) at the end is \(Losses.shown(chance)) at step \(entry.folds[fold].curve.lastStep ?? 0)"
+                }
+                return chance < threshold
+            }
+            if isHopeless { return reason }
+        }
+        return nil
+    }
+
+    /// To be better than another trial in any objective; nil where that cannot be told.
+    private func chance(of curve: LearningCurve, _ other: ReportField.Entry, _ fold: Int, _ problem: PrunerProblem) -> Double? {
+        guard let last = curve.lastStep, last >= warmup, curve.count >= points else { return nil }
+        let end = problem.fidelity?.high ?? other.folds[fold].curve.lastStep.map(Double.init) ?? 0
+        guard Double(last) < end else { return nil }
+        let places = Self.places(curve)
+        let times = places.map { Double(curve.steps[$0]) + 1 }
+        let limits = other.folds[fold].end ?? other.losses
+        var largest = 0.0
+        for objective in 0..<problem.objectives {
+            let losses = places.map { curve.loss(at: $0, objective: objective) }
+            // A loss that is not finite is no curve; the trial says itself what it is worth.
+            guard losses.allSatisfy(\.isFinite) else { return nil }
+            let extrapolation = CurveExtrapolation(times: times, losses: losses, target: end + 1)
+            largest = max(largest, extrapolation.probability(below: limits[objective]))
+        }
+        return largest
+    }
+
+    /// Evenly spread over the curve, with its first and its last point.
+    private static func places(_ curve: LearningCurve) -> [Int] {
+        guard curve.count > CurveExtrapolation.pointLimit else { return Array(0..<curve.count) }
+        let intervals = CurveExtrapolation.pointLimit - 1
+        return (0...intervals).map { $0 * (curve.count - 1) / intervals }
+    }
+}
