@@ -10,6 +10,7 @@ struct PrunerFeed: Sendable {
     let full: Double?
     private let objectives: [Objective]
     private var trials: [Int: Told] = [:]
+    private var configurations: [Int: Configuration] = [:]
 
     /// Of a trial of the search.
     private struct Told: Sendable {
@@ -28,7 +29,7 @@ struct PrunerFeed: Sendable {
         objectives = declaration.objectives
         let problem = PrunerProblem(
             objectives: objectives.count, fidelity: fidelity, folds: max(1, declaration.data?.folds ?? 1), seed: specification.seed,
-            trials: specification.stop.trials, parallel: specification.parallel)
+            trials: specification.stop.trials, parallel: specification.parallel, space: declaration.space)
         do {
             pruner = try PrunerRegistry.make(name: wanted.name, settings: wanted.settings, problem: problem)
         } catch {
@@ -42,6 +43,14 @@ struct PrunerFeed: Sendable {
     /// nil where it is the full one.
     private func partial(_ budget: Double) -> Double? { full.map { budget < $0 } ?? false ? budget : nil }
 
+    /// A new trial that goes on from another one's checkpoint; nil where the next one is the sampler's.
+    func continuation(of trial: Int) -> (origin: TrialOrigin, configuration: Configuration)? {
+        guard let continuation = pruner.continuation(of: trial), let parent = configurations[continuation.trial] else { return nil }
+        return (
+            .continued(from: continuation.trial, at: continuation.budget), pruner.configuration(of: trial, from: parent)
+        )
+    }
+
     /// A trial to take up again, and what it may spend; 0: all.
     func promotion() -> (trial: Int, budget: Double, reason: String)? {
         guard let promotion = pruner.promotion() else { return nil }
@@ -54,6 +63,8 @@ struct PrunerFeed: Sendable {
             // Measured again for its noise, in full.
             if case .replicate = asked.origin { return }
             trials[asked.trial] = Told()
+            configurations[asked.trial] = asked.configuration
+            pruner.observe(asked.configuration, of: asked.trial)
             if asked.isExternal || firstBudget(of: asked.trial) == nil { pruner.observe(.began(trial: asked.trial, budget: nil)) }
         case .budgetGiven(let given):
             guard trials[given.trial] != nil else { return }

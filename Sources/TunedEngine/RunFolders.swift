@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import TunedRecords
+import TunedSearch
 
 /// Where runs keep their checkpoints and artifacts:
 ///
@@ -15,6 +16,33 @@ package final class RunFolders: Sendable {
     init(root: String) { self.root = root }
 
     func path(study: StudyID, trial: Int, run: Int) -> String { "\(root)/\(study.rawValue)/\(trial)-\(run)" }
+
+    // MARK: Checkpoints that trials go on from
+
+    /// Keeps what a run has at this budget under a name of its own, beside the one before; what is older is dropped. A hard link: the run
+    /// replaces its checkpoint, and never changes it. On any queue, without waiting.
+    func keepCheckpoint(of study: StudyID, _ run: ReadyRun, at budget: Double) {
+        let folder = path(study: study, trial: run.trial, run: run.run)
+        let name = Self.kept(at: budget)
+        unlink("\(folder)/\(name)")
+        guard link("\(folder)/checkpoint", "\(folder)/\(name)") == 0 else { return }
+        let kept = (Files.names(in: folder) ?? []).compactMap { name in
+            name.hasPrefix(Self.keptPrefix) ? Double(name.dropFirst(Self.keptPrefix.count)).map { (name, $0) } : nil
+        }.sorted { $0.1 > $1.1 }
+        for (name, _) in kept.dropFirst(2) { unlink("\(folder)/\(name)") }
+    }
+
+    /// Gives a run that begins the checkpoint that another trial's had, unless it has one of its own already.
+    func lend(_ continuation: Continuation, of study: StudyID, to run: ReadyRun) {
+        let folder = path(study: study, trial: run.trial, run: run.run)
+        mkdir("\(root)/\(study.rawValue)", 0o700)
+        mkdir(folder, 0o700)
+        let source = path(study: study, trial: continuation.trial, run: run.run) + "/" + Self.kept(at: continuation.budget)
+        link(source, "\(folder)/checkpoint")
+    }
+
+    private static let keptPrefix = "checkpoint-"
+    private static func kept(at budget: Double) -> String { "\(keptPrefix)\(budget)" }
 
     /// Drops the checkpoints of a trial that will not be taken up again.
     func dropCheckpoints(study: StudyID, trial: Int, runs: Int) {
@@ -72,8 +100,9 @@ package final class RunFolders: Sendable {
     }
 
     private static func dropCheckpoint(_ folder: String) {
-        unlink("\(folder)/checkpoint")
-        unlink("\(folder)/checkpoint.part")
+        for name in Files.names(in: folder) ?? [] where name == "checkpoint" || name == "checkpoint.part" || name.hasPrefix(keptPrefix) {
+            unlink("\(folder)/\(name)")
+        }
         rmdir(folder)
     }
 }

@@ -29,9 +29,7 @@ extension StudyDriver {
         case .trialAsked(let asked):
             if case .enqueued(let wish) = asked.origin { wishes.removeAll { $0.id == wish } }
             nextTrial = max(nextTrial, asked.trial + 1)
-            var replicateOf: Int?
             if case .replicate(let trial) = asked.origin {
-                replicateOf = trial
                 replicates[trial, default: 0] += 1
             } else {
                 stopping.tried += 1
@@ -40,7 +38,7 @@ extension StudyDriver {
             counts.running += 1
             active[asked.trial] = ActiveTrial(
                 number: asked.trial, configuration: asked.configuration, askedAfter: asked.askedAfter, isExternal: asked.isExternal,
-                runs: asked.isExternal ? [] : runKeys, replicateOf: replicateOf)
+                runs: asked.isExternal ? [] : runKeys, origin: asked.origin)
         case .budgetGiven(let given):
             takeUp(given)
         case .pruningDecided(let trial, let reason):

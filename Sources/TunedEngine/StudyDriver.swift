@@ -123,7 +123,7 @@ final class StudyDriver: @unchecked Sendable {
 
     /// Whether the study is to have more trials than it has.
     var wantsTrials: Bool {
-        state == .running && ending == nil && !isExhausted
+        state == .running && ending == nil && !isExhausted && !(pruners?.pruner.isOver ?? false)
             && rules.allowAsking(stopping, objective: declaration.objectives.first)
     }
 
@@ -212,10 +212,7 @@ final class StudyDriver: @unchecked Sendable {
             return nil
         }
         if wish != nil { wishes.removeFirst() }
-        nextTrial += 1
-        hasEndedAsking = false
-        stopping.tried += 1
-        counts.running += 1
+        countNewTrial()
         return (configuration, wish?.id)
     }
 
@@ -223,13 +220,28 @@ final class StudyDriver: @unchecked Sendable {
     func takeTrial(isExternal: Bool) -> TrialAsked? {
         let number = nextTrial
         let askedAfter = position
-        guard let (configuration, wish) = suggest() else { return nil }
+        let origin: TrialOrigin
+        let configuration: Configuration
+        if wishes.isEmpty, !isExternal, let continued = pruners?.continuation(of: number) {
+            (origin, configuration) = continued
+            countNewTrial()
+        } else {
+            guard let suggested = suggest() else { return nil }
+            configuration = suggested.configuration
+            origin = suggested.wish.map { .enqueued($0) } ?? .sampler
+        }
         active[number] = ActiveTrial(
             number: number, configuration: configuration, askedAfter: askedAfter, isExternal: isExternal,
-            runs: isExternal ? [] : runKeys)
+            runs: isExternal ? [] : runKeys, origin: origin)
         return TrialAsked(
-            trial: number, configuration: configuration, origin: wish.map { .enqueued($0) } ?? .sampler,
-            askedAfter: askedAfter, isExternal: isExternal)
+            trial: number, configuration: configuration, origin: origin, askedAfter: askedAfter, isExternal: isExternal)
+    }
+
+    private func countNewTrial() {
+        nextTrial += 1
+        hasEndedAsking = false
+        stopping.tried += 1
+        counts.running += 1
     }
 
     /// Enters an attempt at a run into the books. The caller records what it returns.
@@ -267,7 +279,9 @@ final class StudyDriver: @unchecked Sendable {
         busySlots += 1
         let nonce = running.nonce
         let runner = surroundings.runner
+        let continues = started.run.segment == 0 ? active[next.trial]?.continues : nil
         grant.queue.async { [self] in
+            if let continues { surroundings.folders.lend(continues, of: id, to: next) }
             let handle = runner.start(assignment, in: grant) { signal in
                 self.queue.async { self.receive(signal, of: nonce) }
             }

@@ -50,7 +50,7 @@ public struct SuggestionAudit: Sendable {
     private var replicates: [Int: Int] = [:]
 
     /// Suggestions that were derived and found equal.
-    public private(set) var suggestions = 0
+    public internal(set) var suggestions = 0
     /// Budgets and prunings that were derived and found equal.
     public internal(set) var decisions = 0
     /// Values that were derived and found equal.
@@ -189,6 +189,7 @@ public struct SuggestionAudit: Sendable {
     private mutating func derive(_ asked: TrialAsked, at sequence: EventSequence) throws(AuditError) {
         self.asked[asked.trial] = asked
         if case .replicate(let trial) = asked.origin { return try check(asked, measuring: trial, at: sequence) }
+        if case .continued = asked.origin { return try check(continued: asked, at: sequence) }
         var fixed: [Int: ParameterValue] = [:]
         if case .enqueued(let wish) = asked.origin {
             guard let values = wishes.removeValue(forKey: wish) else {
@@ -228,7 +229,7 @@ public struct SuggestionAudit: Sendable {
         suggestions += 1
     }
 
-    private func compare(_ asked: TrialAsked, with derived: Configuration, at sequence: EventSequence) throws(AuditError) {
+    func compare(_ asked: TrialAsked, with derived: Configuration, at sequence: EventSequence) throws(AuditError) {
         let space = feed.declaration.space
         for index in 0..<space.count {
             let stored = index < asked.configuration.count ? asked.configuration[index] : nil

@@ -201,6 +201,10 @@ extension TrialOrigin {
         case .replicate(let trial):
             writer.write(UInt8(2))
             writer.writeVarint(trial)
+        case .continued(let trial, let budget):
+            writer.write(UInt8(3))
+            writer.writeVarint(trial)
+            writer.write(budget)
         }
     }
 
@@ -209,6 +213,7 @@ extension TrialOrigin {
         case 0: self = .sampler
         case 1: self = .enqueued(try reader.readInteger())
         case 2: self = .replicate(of: try reader.readInt())
+        case 3: self = .continued(from: try reader.readInt(), at: try reader.readDouble())
         case let tag: throw .invalid(offset: 0, what: "trial origin \(tag)")
         }
     }

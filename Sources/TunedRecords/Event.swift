@@ -79,6 +79,8 @@ public enum TrialOrigin: Hashable, Sendable {
     case enqueued(EventSequence)
     /// The configuration of that earlier trial, measured again.
     case replicate(of: Int)
+    /// Goes on from the checkpoint that the other trial had at this budget, with some of its parameters changed.
+    case continued(from: Int, at: Double)
 }
 
 public struct TrialAsked: Hashable, Sendable {

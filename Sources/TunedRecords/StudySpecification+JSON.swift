@@ -17,6 +17,7 @@ extension StudySpecification {
         if let value = fields.take("split") { split = try SplitSpecification(json: value, path: "split") }
         if let value = fields.take("sampler") { sampler = try SamplerSpecification(json: value, path: "sampler") }
         if let value = fields.take("pruner") { pruner = try PrunerSpecification.read(value, path: "pruner") }
+        preferPruner()
         budget = try fields.number("budget")
         if let budget, !(budget > 0 && budget.isFinite) {
             throw SpecificationError(path: "budget", message: "\(budget) is no budget: give a number above 0, in units of the fidelity")
@@ -49,6 +50,15 @@ extension StudySpecification {
         if plugin == nil && data != nil {
             throw SpecificationError(path: "data", message: "data needs a plugin to read it")
         }
+    }
+
+    /// Population-based training is as often thought of as a sampler; its first members are to fill the space.
+    private mutating func preferPruner() {
+        if sampler.name == "pbt" {
+            pruner = pruner ?? PrunerSpecification(name: "pbt", settings: sampler.settings)
+            sampler = SamplerSpecification()
+        }
+        if pruner?.name == "pbt", sampler == SamplerSpecification() { sampler = SamplerSpecification(name: "sobol") }
     }
 
     /// `[a-z0-9._-]{1,64}`, not starting with a dot or dash, so that it is safe in paths, addresses and command lines.

@@ -28,6 +28,14 @@ struct MethodSettings {
         return number
     }
 
+    /// A list of texts; nil where it was not given.
+    mutating func texts(_ key: String) throws(SearchError) -> [String]? {
+        guard let json = take(key) else { return nil }
+        let texts = json.arrayValue?.compactMap(\.stringValue) ?? json.stringValue.map { [$0] }
+        guard let texts, texts.count == json.arrayValue?.count ?? 1 else { throw wrong(key, json, "a list of names") }
+        return texts
+    }
+
     mutating func choice(_ key: String, default value: String, of choices: [String]) throws(SearchError) -> String {
         guard let json = take(key) else { return value }
         guard let text = json.stringValue, choices.contains(text) else {

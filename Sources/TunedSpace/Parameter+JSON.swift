@@ -34,6 +34,7 @@ extension Parameter {
         let when = fields.take("when")
         let defaultJSON = fields.take("default")
         let priorJSON = fields.take("prior")
+        let isMutable = try fields.flag("mutable") ?? false
         var parameter: Parameter
         if kind == "permutation" {
             parameter = Parameter(name: prefix + name, permuting: try permutedItems(&fields), description: description)
@@ -42,6 +43,7 @@ extension Parameter {
             parameter = Parameter(name: prefix + name, domain: domain, description: description)
         }
         try fields.finish()
+        parameter.isMutable = isMutable
         if let defaultJSON {
             guard let value = parameter.value(meantBy: defaultJSON) else {
                 throw SpaceError(
@@ -80,6 +82,7 @@ extension Parameter {
         if !description.isEmpty { fields["description"] = .string(description) }
         fields["default"] = defaultValue.flatMap(json(of:))
         fields["prior"] = priorJSON
+        if isMutable { fields["mutable"] = .boolean(true) }
         if !conditions.isEmpty {
             var when: [String: JSONValue] = [:]
             for condition in conditions {

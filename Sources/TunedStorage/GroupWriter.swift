@@ -39,8 +39,8 @@ final class GroupWriter: @unchecked Sendable {
             database,
             """
             INSERT INTO trials (id, state, ended_at, value, objectives, step, failure, constraints, configuration, enqueued_by,
-                is_external, asked_after, asked_by, started_at, replicate_of)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                is_external, asked_after, asked_by, started_at, replicate_of, continues, continues_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
             """)
         updateTrial = try PreparedStatement(
             database,
@@ -190,6 +190,13 @@ final class GroupWriter: @unchecked Sendable {
             try statement.bind(13, by)
             try statement.bind(14, at)
             if case .replicate(let trial) = asked.origin { try statement.bind(15, Int64(trial)) } else { try statement.bindNull(15) }
+            if case .continued(let trial, let budget) = asked.origin {
+                try statement.bind(16, Int64(trial))
+                try statement.bind(17, budget)
+            } else {
+                try statement.bindNull(16)
+                try statement.bindNull(17)
+            }
         }
         try statement.run()
     }

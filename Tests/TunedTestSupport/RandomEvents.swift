@@ -32,7 +32,7 @@ package struct RandomEvents {
         case 4:
             .trialAsked(
                 TrialAsked(
-                    trial: small(), configuration: configuration(), origin: flip() ? .sampler : flip() ? .enqueued(integer()) : .replicate(of: small()),
+                    trial: small(), configuration: configuration(), origin: flip() ? .sampler : flip() ? .enqueued(integer()) : flip() ? .replicate(of: small()) : .continued(from: small(), at: number()),
                     askedAfter: integer(), isExternal: flip()))
         case 5: .environmentSeen(record: text())
         case 6:

@@ -46,6 +46,8 @@ package enum TrialJSON {
         switch origin {
         case .sampler: ["origin": .string("sampler")]
         case .enqueued(let sequence): ["origin": .string("enqueued"), "enqueued_by": .integer(sequence)]
+        case .continued(let trial, let budget):
+            ["origin": .string("continued"), "continues": .integer(Int64(trial)), "continues_at": .number(budget)]
         case .replicate(let trial): ["origin": .string("replicate"), "replicate_of": .integer(Int64(trial))]
         }
     }

@@ -75,6 +75,7 @@ enum TrialText {
         if let failure = trial["failure"] { return message(failure) }
         switch trial["origin"]?.stringValue {
         case "enqueued": return "enqueued"
+        case "continued": return "from \(trial["continues"]?.integerValue ?? 0)"
         case "replicate": return "again \(trial["replicate_of"]?.integerValue ?? 0)"
         default: return ""
         }
