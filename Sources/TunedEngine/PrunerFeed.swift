@@ -30,8 +30,14 @@ struct PrunerFeed: Sendable {
         let problem = PrunerProblem(
             objectives: objectives.count, fidelity: fidelity, folds: max(1, declaration.data?.folds ?? 1), seed: specification.seed,
             trials: specification.stop.trials, parallel: specification.parallel, space: declaration.space)
+        var settings = wanted.settings
+        // A person may say which fidelity is meant, and there is only one that can be.
+        if let named = settings.removeValue(forKey: "fidelity"), named.stringValue != declaration.schema.fidelity?.name {
+            let known = declaration.schema.fidelity.map { "its fidelity is \($0.name)" } ?? "it declares none"
+            throw EngineError(.invalid, "\(declaration.schema.id) has no fidelity \(named.shown): \(known)", path: "pruner.fidelity")
+        }
         do {
-            pruner = try PrunerRegistry.make(name: wanted.name, settings: wanted.settings, problem: problem)
+            pruner = try PrunerRegistry.make(name: wanted.name, settings: settings, problem: problem)
         } catch {
             throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "pruner" : "pruner.\(error.path)")
         }

@@ -12,7 +12,7 @@ extension StudyDriver {
 
     /// Whether the pruner lets a new trial begin. Where nothing runs that it could wait for, it has no say.
     var prunerAllowsTrials: Bool {
-        guard let pruners, !pruners.pruner.mayBegin else { return true }
+        guard let mayBegin = pruners?.pruner.mayBegin, !mayBegin else { return true }
         return active.isEmpty && promotion == nil
     }
 
@@ -58,8 +58,8 @@ extension StudyDriver {
 
     /// Asks the pruner about a trial that has brought something new.
     func judge(_ number: Int) {
-        guard let pruners, let trial = active[number], trial.pruning == nil, trial.verdict == nil, trial.replicateOf == nil,
-            case .prune(let reason) = pruners.pruner.verdict(on: number)
+        guard let trial = active[number], trial.pruning == nil, trial.verdict == nil, trial.replicateOf == nil,
+            case .prune(let reason)? = pruners?.pruner.verdict(on: number)
         else { return }
         active[number]?.pruning = reason
         record([.pruningDecided(trial: number, reason: reason)])
