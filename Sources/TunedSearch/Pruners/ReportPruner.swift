@@ -23,7 +23,7 @@ struct ReportPruner: Pruner {
     }
 
     /// Pruned trials that are looked at, of which one may be taken up: each costs a verdict.
-    private static let width = 32
+    private static let width = 16
 
     init(_ judge: any ReportJudge, _ problem: PrunerProblem, _ settings: inout MethodSettings) throws(SearchError) {
         self.judge = judge
