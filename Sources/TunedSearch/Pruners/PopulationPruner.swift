@@ -151,7 +151,9 @@ struct PopulationPruner: Pruner {
     mutating func observe(_ configuration: Configuration, of trial: Int) { exploration.note(configuration, of: trial) }
 
     private mutating func begin(_ trial: Int, _ budget: Double?) {
-        if members[trial] != nil {
+        if let member = members[trial] {
+            guard member.rung < budgets.count - 1, !member.isRunning else { return }
+            levels[max(0, member.rung)].waiting.removeAll { $0 == trial }
             promotions.removeAll { $0 == trial }
             members[trial]?.isRunning = true
             members[trial]?.isOverdue = false
@@ -167,7 +169,7 @@ struct PopulationPruner: Pruner {
 
     /// - Parameter budget: nil for the full one.
     private mutating func reach(_ trial: Int, _ budget: Double?, _ losses: [Double]) {
-        guard members[trial] != nil else { return }
+        guard members[trial]?.isRunning == true else { return }
         let rung = budget.map { budget in budgets.lastIndex { $0 <= budget * (1 + 1e-9) } ?? 0 } ?? budgets.count - 1
         exploration.note(losses[0], of: trial, at: budgets[rung])
         levels[rung].rung.insert(trial, losses)
@@ -179,7 +181,7 @@ struct PopulationPruner: Pruner {
 
     /// A member that failed leaves its place to another.
     private mutating func lose(_ trial: Int) {
-        guard let member = members[trial], !member.isOut else { return }
+        guard let member = members[trial], !member.isOut, member.rung < budgets.count - 1 else { return }
         leave(trial)
         for rung in levels.indices { levels[rung].rung.remove(trial) }
         failures += 1
