@@ -40,4 +40,15 @@ extension StudyDriver {
         environments.bySlot[shape] = sequence
         return sequence
     }
+
+    /// The same for a run beside the search, which says nothing of where the search runs.
+    func noteEnvironment(beside grant: SlotGrant, blueprint: WorkerBlueprint) -> (EventSequence, EnvironmentRecord) {
+        let facts = surroundings.host.record(
+            plugin: blueprint.plugin, dataDigest: declaration.data?.digest ?? "", grant: grant,
+            description: surroundings.plugins.loaded(hash: blueprint.plugin.hash))
+        if let known = environments.recorded[facts] { return (known, facts) }
+        let sequence = record([.environmentSeen(record: facts.json.text())])
+        environments.recorded[facts] = sequence
+        return (sequence, facts)
+    }
 }

@@ -13,6 +13,7 @@ extension StudyDriver {
     }
 
     private func restore(_ event: Event) {
+        outside.take(event.payload, at: event.time)
         switch event.payload {
         case .studyCreated:
             pace.start(at: Double(event.time) / 1000)
@@ -73,7 +74,7 @@ extension StudyDriver {
             guard state == .running else { break }
             pace.stop(at: lastTime)
             pace.start(at: Double(event.time) / 1000)
-        case .noted, .studyDeleted:
+        case .noted, .studyDeleted, .finalizeBegun, .finalized, .replayBegun, .replayed, .dataAllowed:
             break
         }
         lastTime = max(lastTime, Double(event.time) / 1000)
@@ -110,6 +111,7 @@ extension StudyDriver {
             }
         }
         if !events.isEmpty { record(events) }
+        recordOutside(outside.lost())
         guard state == .running else { return }
         if let why = whyNotToGoOn(after: interrupted) {
             state = .paused

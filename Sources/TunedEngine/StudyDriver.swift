@@ -62,6 +62,8 @@ final class StudyDriver: @unchecked Sendable {
     var isWaitingForStore = false
     var pace: Pace
     var environments = EnvironmentLog()
+    /// What runs beside the search.
+    var outside = OutsideRuns()
     /// While the log is replayed: attempts whose end it does not hold, and the time of its last event in seconds.
     var openAttempts: [UInt64: AttemptStarted] = [:]
     var backlog = EventBacklog()

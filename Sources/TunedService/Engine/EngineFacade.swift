@@ -20,6 +20,12 @@ package protocol EngineFacade: AnyObject, Sendable {
     func tell(_ slug: String, trial: Int, _ result: ToldResult, reply: @escaping EngineReply<TrialRow>)
     /// Whether the trial should end.
     func report(_ slug: String, trial: Int, _ report: MetricReport, reply: @escaping EngineReply<Bool>)
+    /// Replies when the use of the test rows has begun.
+    func finalize(_ slug: String, _ request: FinalRequest, reply: @escaping EngineReply<StudyRow>)
+    /// Replies when the replay has begun.
+    func replay(_ slug: String, trial: Int, usesCurrentPlugin: Bool, reply: @escaping EngineReply<ReplayBegun>)
+    /// Where the final run of a use keeps its files.
+    func finalFolder(of study: StudyID, use: Int) -> String
     /// Reads the disk.
     func artifacts(of study: StudyID, trial: Int) -> [RunFolders.Artifact]
     /// nil where the study is not active.
