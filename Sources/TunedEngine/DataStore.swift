@@ -73,19 +73,20 @@ final class DataStore: Sendable {
         _ file: RecordFile, of bytes: [UInt8], _ digest: String, _ split: SplitSpecification, _ target: String?
     ) throws(RecordFile.Problem) -> Copy {
         let kind = try kind(of: file, split, target)
-        var test: Set<UInt32> = []
+        var aside = FoldPlan.Fold(train: Array(0..<UInt32(file.records.count)), evaluate: [])
         if split.test > 0 {
-            test = Set(FoldPlanner(rows: file.records.count, kind: kind, seed: split.seed ^ Self.testSalt).sample(fraction: split.test))
-            guard !test.isEmpty, test.count < file.records.count else {
-                throw RecordFile.Problem(message: "a test fraction of \(split.test) of \(file.records.count) records leaves one side empty")
+            do throws(FoldPlanner.Problem) {
+                aside = try FoldPlanner(rows: file.records.count, kind: kind, seed: 0).setAside(split)
+            } catch {
+                throw RecordFile.Problem(message: error.message)
             }
         }
-        let left = (0..<file.records.count).filter { !test.contains(UInt32($0)) }
+        let left = aside.train.map(Int.init)
         do throws(EngineError) {
-            let rest = test.isEmpty ? bytes : file.without(test)
+            let rest = aside.evaluate.isEmpty ? bytes : file.only(Set(aside.train))
             var copy = Copy(
-                path: try keep(rest, as: test.isEmpty ? digest : Self.digest(rest)), digest: digest, rows: left.count, testRows: test.count)
-            if !test.isEmpty { copy.held = try keep(file.only(test), in: held) }
+                path: try keep(rest, as: Self.digest(rest)), digest: digest, rows: left.count, testRows: aside.evaluate.count)
+            if !aside.evaluate.isEmpty { copy.held = try keep(file.only(Set(aside.evaluate)), in: held) }
             switch kind {
             case .grouped(let groups, _): copy.groups = left.map { groups[$0] }
             case .forward(let times): copy.times = left.map { times[$0] }
@@ -122,9 +123,6 @@ final class DataStore: Sendable {
         }
         return column
     }
-
-    /// Keeps the choice of test rows apart from that of folds, which has the same seed.
-    static let testSalt: UInt64 = 0x7E57_7E57_7E57_7E57
 
     // MARK: Plans
 

@@ -235,8 +235,9 @@ public final class Engine: Sendable {
         change(slug, reply) { driver throws(EngineError) in try driver.pause() }
     }
 
-    public func resume(_ slug: String, stop rules: StopRules?, reply: @escaping Reply<StudyRow>) {
-        change(slug, reply) { driver throws(EngineError) in try driver.resume(rules) }
+    /// - Parameter allowsChangedData: whether it goes on where its data is not what it was.
+    public func resume(_ slug: String, stop rules: StopRules?, allowsChangedData: Bool = false, reply: @escaping Reply<StudyRow>) {
+        change(slug, reply) { driver throws(EngineError) in try driver.resume(rules, allowsChangedData: allowsChangedData) }
     }
 
     /// Ends a study; trials under way are cancelled.

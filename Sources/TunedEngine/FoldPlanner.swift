@@ -107,6 +107,21 @@ struct FoldPlanner {
         return chosen
     }
 
+    /// The test rows, and those that the search has: a fraction, or one fold of an outer cross-validation. Forward in time rows that come
+    /// after an outer fold are neither.
+    func setAside(_ split: SplitSpecification) throws(Problem) -> FoldPlan.Fold {
+        let planner = FoldPlanner(rows: rows, kind: kind, seed: split.seed ^ Self.testSalt)
+        if let outer = split.outer { return try planner.crossValidation(folds: outer.folds).folds[outer.fold - 1] }
+        let test = Set(planner.sample(fraction: split.test))
+        guard !test.isEmpty, test.count < rows else {
+            throw Problem(message: "a test fraction of \(split.test) of \(rows) rows leaves one side empty")
+        }
+        return FoldPlan.Fold(train: pool.filter { !test.contains($0) }, evaluate: test.sorted())
+    }
+
+    /// Keeps the choice of test rows apart from that of folds, which has the same seed.
+    private static let testSalt: UInt64 = 0x7E57_7E57_7E57_7E57
+
     /// The rows of each class in the classes' order, or all rows.
     private var strata: [[UInt32]] {
         guard case .stratified(let labels) = kind else { return [pool] }

@@ -72,9 +72,6 @@ struct RecordFile {
         return texts
     }
 
-    /// The file without the records of `left`.
-    func without(_ left: Set<UInt32>) -> [UInt8] { bytes { !left.contains($0) } }
-
     /// The file with no other records than these.
     func only(_ chosen: Set<UInt32>) -> [UInt8] { bytes { chosen.contains($0) } }
 

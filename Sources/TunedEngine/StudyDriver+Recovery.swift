@@ -74,7 +74,9 @@ extension StudyDriver {
             guard state == .running else { break }
             pace.stop(at: lastTime)
             pace.start(at: Double(event.time) / 1000)
-        case .noted, .studyDeleted, .finalizeBegun, .finalized, .replayBegun, .replayed, .dataAllowed:
+        case .dataAllowed(let digest, _):
+            dataGuard?.allow(digest)
+        case .noted, .studyDeleted, .finalizeBegun, .finalized, .replayBegun, .replayed:
             break
         }
         lastTime = max(lastTime, Double(event.time) / 1000)

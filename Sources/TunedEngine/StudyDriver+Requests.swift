@@ -28,7 +28,7 @@ extension StudyDriver {
     }
 
     /// Goes on after a pause, a stop or a completion; with new rules where they are given.
-    func resume(_ changed: StopRules?) throws(EngineError) -> EventSequence {
+    func resume(_ changed: StopRules?, allowsChangedData: Bool = false) throws(EngineError) -> EventSequence {
         if isDeleted { throw EngineError(.notFound, "study \(slug) was deleted") }
         guard state != .running else {
             guard let changed else { throw EngineError(.conflict, "study \(slug) is running already") }
@@ -44,6 +44,7 @@ extension StudyDriver {
             throw EngineError(.conflict, "study \(slug) is being finalized: go on with it when that has ended (`tuned show \(slug)`)")
         }
         try checkInProcess()
+        try checkData(allowed: allowsChangedData)
         guard blueprint != nil || declaration.plugin == nil else {
             throw EngineError(
                 .plugin,

@@ -113,15 +113,16 @@ extension StudyPlanner {
     private func keepBack(
         _ rows: Int, _ kind: FoldPlanner.Kind, _ split: SplitSpecification, _ reference: inout DataReference
     ) throws(EngineError) -> [UInt32] {
-        let test = Set(FoldPlanner(rows: rows, kind: kind, seed: split.seed ^ DataStore.testSalt).sample(fraction: split.test))
-        guard !test.isEmpty, test.count < rows else {
-            throw EngineError(.data, "a test fraction of \(split.test) of \(rows) rows leaves one side empty", path: "split.test")
+        let aside: FoldPlan.Fold
+        do throws(FoldPlanner.Problem) {
+            aside = try FoldPlanner(rows: rows, kind: kind, seed: 0).setAside(split)
+        } catch {
+            throw EngineError(.data, error.message, path: "split.test")
         }
-        let left = (0..<UInt32(rows)).filter { !test.contains($0) }
-        reference.testRows = test.count
-        reference.rows = left.count
-        reference.testPlan = try data.keepHeld(FoldPlan(folds: [FoldPlan.Fold(train: left, evaluate: test.sorted())], rows: rows))
-        return left
+        reference.testRows = aside.evaluate.count
+        reference.rows = aside.train.count
+        reference.testPlan = try data.keepHeld(FoldPlan(folds: [aside], rows: rows))
+        return aside.train
     }
 
     /// A group that the plugin tells of is never on both sides, whatever was asked for. Forward in time it may be: the same machine yesterday and

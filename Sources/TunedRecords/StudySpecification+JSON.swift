@@ -156,6 +156,8 @@ extension SplitSpecification {
         folds = try fields.integer("folds", in: 1...1000) ?? 1
         repeats = try fields.integer("repeats", in: 1...100) ?? 1
         column = try fields.string("column")
+        let outerFolds = try fields.integer("outer_folds", in: 2...100)
+        let outerFold = try fields.integer("outer_fold", in: 1...100)
         seed = try fields.unsigned("seed") ?? 0
         if let text = try fields.string("by") {
             method = Method(rawValue: text)
@@ -174,6 +176,18 @@ extension SplitSpecification {
         case (let train?, nil): self.validation = 1 - test - train
         case (nil, let validation?): self.validation = validation
         case (nil, nil): break
+        }
+        if let outerFolds {
+            guard test == 0 else {
+                throw SpecificationError(path: "\(path).test", message: "the test rows are those of the outer fold: leave test out")
+            }
+            guard let outerFold, outerFold <= outerFolds else {
+                throw SpecificationError(path: "\(path).outer_fold", message: "say which of the \(outerFolds) outer folds is the test set: 1 to \(outerFolds)")
+            }
+            outer = (outerFolds, outerFold)
+            test = 1 / Double(outerFolds)
+        } else if outerFold != nil {
+            throw SpecificationError(path: "\(path).outer_folds", message: "an outer fold is one of several: say of how many")
         }
         guard repeats == 1 || folds > 1 else {
             throw SpecificationError(path: "\(path).repeats", message: "a holdout is not repeated: give folds too")
@@ -201,6 +215,11 @@ extension SplitSpecification {
             "validation": .number(validation), "test": .number(test), "folds": .integer(Int64(folds)),
             "seed": seed <= UInt64(Int64.max) ? .integer(Int64(seed)) : .string(String(seed)),
         ]
+        if let outer {
+            fields["test"] = nil
+            fields["outer_folds"] = .integer(Int64(outer.folds))
+            fields["outer_fold"] = .integer(Int64(outer.fold))
+        }
         fields["by"] = method.map { .string($0.rawValue) }
         fields["column"] = column.map(JSONValue.string)
         if repeats > 1 { fields["repeats"] = .integer(Int64(repeats)) }

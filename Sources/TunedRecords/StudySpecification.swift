@@ -78,6 +78,13 @@ public struct SplitSpecification: Hashable, Sendable {
     public var validation: Double = 0.2
     /// Set aside: reaches no worker during the search.
     public var test: Double = 0
+    /// Where the test rows are one fold of an outer cross-validation: of how many, and which one, from 1. Then ``test`` is its share.
+    public var outer: (folds: Int, fold: Int)? {
+        get { outerFolds > 1 ? (outerFolds, outerFold) : nil }
+        set { (outerFolds, outerFold) = newValue ?? (0, 0) }
+    }
+    private var outerFolds = 0
+    private var outerFold = 0
     /// nil: by groups where the plugin tells them, stratified where it tells classes.
     public var method: Method?
     /// Column of the data file that holds the groups or the times; nil: as the plugin tells them.

@@ -11,7 +11,7 @@ package protocol EngineFacade: AnyObject, Sendable {
 
     func create(_ specification: StudySpecification, reply: @escaping EngineReply<StudyRow>)
     func pause(_ slug: String, reply: @escaping EngineReply<StudyRow>)
-    func resume(_ slug: String, stop: StopRules?, reply: @escaping EngineReply<StudyRow>)
+    func resume(_ slug: String, stop: StopRules?, allowsChangedData: Bool, reply: @escaping EngineReply<StudyRow>)
     func stop(_ slug: String, reply: @escaping EngineReply<StudyRow>)
     func delete(_ slug: String, reply: @escaping EngineReply<Void>)
     func enqueue(_ slug: String, values: [String: JSONValue], reply: @escaping EngineReply<EventSequence>)

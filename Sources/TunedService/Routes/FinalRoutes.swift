@@ -18,10 +18,9 @@ struct FinalRoutes: Sendable {
     @Sendable private func finalize(_ request: Request, _ context: ServiceContext) async throws -> Response {
         let slug = try context.slug()
         let wanted = try await request.fields(upTo: parts.limits.bodyBytes) { fields in
-            let (again, changed, reason) = (fields.take("again"), fields.take("allow_changed_data"), try fields.string("reason"))
-            return FinalRequest(
-                trial: try fields.integer("trial", in: 0...Int(UInt32.max)), isAgain: try Self.flag(again, "again"), reason: reason ?? "",
-                allowsChangedData: try Self.flag(changed, "allow_changed_data"))
+            FinalRequest(
+                trial: try fields.integer("trial", in: 0...Int(UInt32.max)), isAgain: try fields.flag("again"),
+                reason: try fields.string("reason") ?? "", allowsChangedData: try fields.flag("allow_changed_data"))
         }
         guard wanted.reason.utf8.count <= Self.reasonLimit else {
             throw ServiceError.invalid("a reason has \(Self.reasonLimit) bytes at most", path: "reason")
@@ -34,9 +33,7 @@ struct FinalRoutes: Sendable {
 
     @Sendable private func replay(_ request: Request, _ context: ServiceContext) async throws -> Response {
         let (slug, number) = (try context.slug(), try context.trialNumber())
-        let isCurrent = try await request.fields(upTo: parts.limits.bodyBytes) { fields in
-            try Self.flag(fields.take("current_plugin"), "current_plugin")
-        }
+        let isCurrent = try await request.fields(upTo: parts.limits.bodyBytes) { fields in try fields.flag("current_plugin") }
         let begun = try await parts.bridge.reply { engine, reply in
             engine.replay(slug, trial: number, usesCurrentPlugin: isCurrent, reply: reply)
         }
@@ -51,14 +48,5 @@ struct FinalRoutes: Sendable {
                 "study": .string(row.slug),
                 "replays": .array(row.replays.map { ReplayJSON.value(of: $0, entry.declaration.schema) }),
             ]))
-    }
-
-    /// False where it is left out.
-    private static func flag(_ value: JSONValue?, _ path: String) throws -> Bool {
-        switch value {
-        case nil: return false
-        case .boolean(let value)?: return value
-        default: throw ServiceError.invalid("expected true or false", path: path)
-        }
     }
 }

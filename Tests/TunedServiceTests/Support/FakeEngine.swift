@@ -171,7 +171,7 @@ final class FakeEngine: EngineFacade {
     func pause(_ slug: String, reply: @escaping EngineReply<StudyRow>) { change(slug, .paused, reply) }
     func stop(_ slug: String, reply: @escaping EngineReply<StudyRow>) { change(slug, .stopped, reply) }
 
-    func resume(_ slug: String, stop: StopRules?, reply: @escaping EngineReply<StudyRow>) {
+    func resume(_ slug: String, stop: StopRules?, allowsChangedData: Bool, reply: @escaping EngineReply<StudyRow>) {
         if let stop, let study = memory.study(slug: slug) {
             memory.append([.stopRulesChanged(rules: stop.json.text())], study: study.id, time: 3000)
         }
