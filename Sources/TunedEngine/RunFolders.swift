@@ -1,12 +1,13 @@
 import Dispatch
 import Glibc
-import TunedRecords
+package import TunedRecords
 import TunedSearch
 
 /// Where runs keep their checkpoints and artifacts:
 ///
 ///     ROOT/STUDY/TRIAL-RUN/checkpoint
 ///     ROOT/STUDY/TRIAL-RUN/artifacts/NAME
+///     ROOT/STUDY/final-USE/, ROOT/STUDY/replay-NUMBER-RUN/: the same of runs beside the search
 ///
 /// Workers make folders when they first need them. What is not needed any more is removed on a queue that nobody waits for.
 package final class RunFolders: Sendable {
@@ -96,6 +97,26 @@ package final class RunFolders: Sendable {
                 guard stat("\(directory)/\(name)", &status) == 0 else { return nil }
                 return Artifact(run: run, name: name, size: Int64(status.st_size), path: "\(directory)/\(name)")
             }
+        }
+    }
+
+    package func final(study: StudyID, use: Int) -> String { "\(root)/\(study.rawValue)/final-\(use)" }
+
+    func replay(study: StudyID, number: Int, run: Int) -> String { "\(root)/\(study.rawValue)/replay-\(number)-\(run)" }
+
+    /// What a replay kept is no result of the study.
+    func removeReplay(study: StudyID, number: Int, runs: Int) {
+        queue.async { [self] in
+            for run in 0..<runs { Files.remove(replay(study: study, number: number, run: run)) }
+        }
+    }
+
+    /// What a final run kept. Reads all of it: not for a thread that may not wait.
+    func finalArtifacts(study: StudyID, use: Int) -> [Finalized.Artifact] {
+        let directory = "\(final(study: study, use: use))/artifacts"
+        return (Files.names(in: directory) ?? []).filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
+            guard let bytes = try? DurableFile.read("\(directory)/\(name)", limit: DataStore.sizeLimit) else { return nil }
+            return Finalized.Artifact(name: name, size: Int64(bytes.count), digest: DataStore.digest(bytes))
         }
     }
 

@@ -14,6 +14,7 @@ extension StudyDriver {
     }
 
     private func restore(_ event: Event) {
+        outside.take(event.payload, at: event.time)
         switch event.payload {
         case .studyCreated:
             pace.start(at: Double(event.time) / 1000)
@@ -82,7 +83,9 @@ extension StudyDriver {
             guard state == .running else { break }
             pace.stop(at: lastTime)
             pace.start(at: Double(event.time) / 1000)
-        case .noted, .studyDeleted:
+        case .dataAllowed(let digest, _):
+            dataGuard?.allow(digest)
+        case .noted, .studyDeleted, .finalizeBegun, .finalized, .replayBegun, .replayed:
             break
         }
         lastTime = max(lastTime, Double(event.time) / 1000)
@@ -119,6 +122,7 @@ extension StudyDriver {
             }
         }
         if !events.isEmpty { record(events) }
+        recordOutside(outside.lost())
         guard state == .running else { return }
         if let why = whyNotToGoOn(after: interrupted) {
             state = .paused

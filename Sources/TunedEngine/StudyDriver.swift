@@ -69,6 +69,10 @@ final class StudyDriver: @unchecked Sendable {
     var isWaitingForStore = false
     var pace: Pace
     var environments = EnvironmentLog()
+    /// nil where the study has no data file.
+    var dataGuard: DataGuard?
+    /// What runs beside the search.
+    var outside = OutsideRuns()
     /// While the log is replayed: attempts whose end it does not hold, and the time of its last event in seconds.
     var openAttempts: [UInt64: AttemptStarted] = [:]
     var backlog = EventBacklog()
@@ -81,6 +85,7 @@ final class StudyDriver: @unchecked Sendable {
         self.id = id
         self.slug = slug
         self.declaration = declaration
+        dataGuard = DataGuard(declaration.data)
         bounds = declaration.boundMetrics
         self.blueprint = blueprint
         self.surroundings = surroundings
@@ -166,7 +171,7 @@ final class StudyDriver: @unchecked Sendable {
 
     /// Starts the next run in a slot, or gives the slot back.
     func begin(in grant: SlotGrant) {
-        guard hasWork, let blueprint, let next = nextRun() else {
+        guard hasWork, let blueprint, mayUseData(), let next = nextRun() else {
             surroundings.slots.release(grant)
             return settle()
         }

@@ -32,7 +32,8 @@ final class GroupWriter: @unchecked Sendable {
             database,
             """
             UPDATE studies SET state = ?2, reason = ?3, stop_rules = ?4, changed_at = ?5, is_deleted = ?6,
-                running = ?7, complete = ?8, pruned = ?9, failed = ?10, paused = ?11, cancelled = ?12, space_changes = ?13
+                running = ?7, complete = ?8, pruned = ?9, failed = ?10, paused = ?11, cancelled = ?12, space_changes = ?13,
+                test_uses = ?14, replays = ?15
             WHERE id = ?1
             """)
         insertTrial = try PreparedStatement(
@@ -120,6 +121,8 @@ final class GroupWriter: @unchecked Sendable {
         let numbers = [counts.running, counts.complete, counts.pruned, counts.failed, counts.paused, counts.cancelled]
         for (index, number) in numbers.enumerated() { try updateStudy.bind(7 + Int32(index), Int64(number)) }
         if progress.spaceChanges.isEmpty { try updateStudy.bindNull(13) } else { try updateStudy.bind(13, progress.spaceChanges.text) }
+        if progress.testUses.isEmpty { try updateStudy.bindNull(14) } else { try updateStudy.bind(14, progress.testUses.encoded) }
+        if progress.replays.isEmpty { try updateStudy.bindNull(15) } else { try updateStudy.bind(15, progress.replays.encoded) }
         try updateStudy.run()
     }
 

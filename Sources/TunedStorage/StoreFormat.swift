@@ -131,5 +131,8 @@ enum StoreFormat {
         -- The number of the trial from whose checkpoint this one went on, and at which budget that one had it; NULL for all others.
         ALTER TABLE trials ADD COLUMN continues INTEGER;
         ALTER TABLE trials ADD COLUMN continues_at REAL;
+        -- How often the study's test rows were used, and its replays, in the binary form of TunedRecords; NULL for none.
+        ALTER TABLE studies ADD COLUMN test_uses BLOB;
+        ALTER TABLE studies ADD COLUMN replays BLOB;
         """
 }

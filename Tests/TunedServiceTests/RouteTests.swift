@@ -35,6 +35,9 @@ import TunedStorage
         ("POST", "/v1/studies/digits/pause", nil, 200, "Study"),
         ("POST", "/v1/studies/digits/resume", #"{"stop": {"trials": 20}}"#, 200, "Study"),
         ("POST", "/v1/studies/digits/stop", "", 200, "Study"),
+        ("POST", "/v1/studies/digits/finalize", #"{"trial": 1, "again": true, "reason": "why not"}"#, 202, "Study"),
+        ("POST", "/v1/studies/digits/trials/1/replay", #"{"current_plugin": true}"#, 202, "Replay"),
+        ("GET", "/v1/studies/digits/replays", nil, 200, nil),
         ("GET", "/v1/studies/digits/log", nil, 200, nil),
         ("DELETE", "/v1/studies/digits", nil, 200, nil),
     ]

@@ -103,6 +103,8 @@ import TunedTestSupport
             try database.execute(sql: "ALTER TABLE trials DROP COLUMN replicate_of")
             try database.execute(sql: "ALTER TABLE trials DROP COLUMN continues")
             try database.execute(sql: "ALTER TABLE trials DROP COLUMN continues_at")
+            try database.execute(sql: "ALTER TABLE studies DROP COLUMN test_uses")
+            try database.execute(sql: "ALTER TABLE studies DROP COLUMN replays")
             try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier IN ('v2', 'v3', 'v4')")
             try database.execute(sql: "PRAGMA user_version = 1")
         }

@@ -147,6 +147,7 @@ extension DaemonClient {
             switch (status, code) {
             case (400, _), (422, "invalid"): .usage
             case (404, _): .notFound
+            case (409, "testUsed"): .testUsed
             case (409, _): .conflict
             case (503, _): .unreachable
             default: .failure

@@ -47,6 +47,8 @@ package struct StudySnapshot: Sendable {
     package var winner: JSONValue?
     /// How often its space was changed, and when and why last; nil where it never was.
     package var spaceChange: (count: Int, last: JSONValue)?
+    /// The whole description, for what is shown of few studies.
+    package var json = JSONValue.null
 
     package init() {}
 
@@ -84,6 +86,7 @@ package struct StudySnapshot: Sendable {
 extension StudySnapshot {
     /// Reads what `GET /v1/studies/{slug}` answers, and each element of `GET /v1/studies`.
     package init(_ json: JSONValue) {
+        self.json = json
         slug = json["study"]?.stringValue ?? ""
         title = json["title"]?.stringValue ?? ""
         state = json["state"]?.stringValue ?? ""

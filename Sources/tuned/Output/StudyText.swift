@@ -70,11 +70,13 @@ enum StudyText {
         if let best = study.best {
             lines.append(("best", "\(values(best, of: study)) in trial \(best.trial)"))
         }
+        lines += FinalText.lines(study.json, study)
         var text = ""
         for (name, value) in lines {
             text += "\(name)\(String(repeating: " ", count: 10 - name.count))\(value.printable)\n"
         }
         if let best = study.best { text += ConfigurationText.table(best.configuration) }
+        if let final = study.json["final"], FinalText.used(final) > 1 { text += "\n" + FinalText.uses(final, study) }
         if let winner = study.winner { text += "\n" + self.winner(winner, study: study.slug) }
         return text
     }
