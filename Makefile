@@ -73,6 +73,13 @@ demo-boosting demo-torch demo-mlp: demo-%: build plugin-%
 	@build/bin/tuned load build/plugins/$*.so
 	@build/bin/tuned run $(firstword $(wildcard Plugins/$*/study.yaml Plugins/$*/digits.yaml))
 
+# Budgets: most configurations are stopped early, the best is trained in full and scored once on rows that nobody has seen.
+demo-fidelity: build plugin-mlp
+	@build/bin/tuned load build/plugins/mlp.so
+	@slug=$$(build/bin/tuned run Plugins/mlp/fidelity.yaml --detach --json | sed -n 's/.*"study": *"\([^"]*\)".*/\1/p' | head -1) && \
+		build/bin/tuned show $$slug --follow && build/bin/tuned finalize $$slug && \
+		build/bin/tuned report $$slug -o build/$$slug.html && echo "The study, written up: build/$$slug.html"
+
 demo-functions: build plugin-functions
 	@build/bin/tuned load build/plugins/functions.so
 	@build/bin/tuned run Plugins/functions/diabetes.yaml

@@ -36,10 +36,35 @@ struct PrunerFeed: Sendable {
             let known = declaration.schema.fidelity.map { "its fidelity is \($0.name)" } ?? "it declares none"
             throw EngineError(.invalid, "\(declaration.schema.id) has no fidelity \(named.shown): \(known)", path: "pruner.fidelity")
         }
+        if wanted.name == "threshold" { Self.turn(&settings, objectives) }
         do {
             pruner = try PrunerRegistry.make(name: wanted.name, settings: settings, problem: problem)
         } catch {
             throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "pruner" : "pruner.\(error.path)")
+        }
+    }
+
+    /// A person bounds a metric in its own units; a pruner is told losses. Bounds of an objective that is maximised change sides.
+    private static func turn(_ settings: inout [String: JSONValue], _ objectives: [Objective]) {
+        guard objectives.contains(where: { $0.goal == .maximize }) else { return }
+        func bounds(_ key: String) -> [Double?]? {
+            guard let json = settings[key] else { return nil }
+            return json.arrayValue?.map(\.doubleValue) ?? objectives.map { _ in json.doubleValue }
+        }
+        func turned(_ own: [Double?]?, _ other: [Double?]?) -> JSONValue? {
+            guard own != nil || other != nil else { return nil }
+            let values = objectives.indices.map { index -> Double? in
+                let source = objectives[index].goal == .maximize ? other : own
+                let bound = source.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+                return bound.map { objectives[index].goal == .maximize ? -$0 : $0 }
+            }
+            return .array(values.map { $0.map(JSONValue.number) ?? .null })
+        }
+        let (lower, upper) = (bounds("lower"), bounds("upper"))
+        let sides = [("lower", turned(lower, upper)), ("upper", turned(upper, lower))]
+        for (key, json) in sides {
+            // A list of nothing is no bound.
+            settings[key] = json.flatMap { $0.arrayValue?.contains { $0 != .null } ?? false ? $0 : nil }
         }
     }
 

@@ -207,7 +207,7 @@ final class StudyDriver: @unchecked Sendable {
         defer { effort.note(from: began, to: surroundings.clock.monotonicSeconds()) }
         do {
             let fixed = wish.flatMap { declaration.values($0.values, statedAt: $0.id) } ?? [:]
-            suggestion = try feed.suggest(trial: nextTrial, fixed: fixed)
+            suggestion = try feed.suggest(trial: nextTrial, fixed: fixed, budget: pruners?.firstBudget(of: nextTrial))
         } catch {
             end(as: .failed, because: error.message)
             return nil

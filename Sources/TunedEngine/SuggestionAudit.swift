@@ -211,7 +211,7 @@ public struct SuggestionAudit: Sendable {
         }
         let derived: Suggestion
         do {
-            derived = try feed.suggest(trial: asked.trial, fixed: fixed)
+            derived = try feed.suggest(trial: asked.trial, fixed: fixed, budget: pruners?.firstBudget(of: asked.trial))
         } catch {
             throw AuditError(code: .suggestion, trial: asked.trial, sequence: sequence, message: error.message)
         }

@@ -7,7 +7,7 @@ import TunedSpace
 @Suite struct PrunerConformanceTests {
     static let pruners =
         PrunerRegistry.names.filter { $0 != "pbt" } + [
-            "asha?mode=stop", "asha?rate=1", "asha?eta=2", "hyperband?pace=in-step", "sha?trials=5", "patience?pruner=median", "percentile?percentile=80",
+            "asha?mode=stop", "asha?rate=1", "asha?reduction=2", "hyperband?pace=in-step", "sha?trials=5", "patience?pruner=median", "percentile?percentile=80",
             "median?startup=0",
         ]
 
