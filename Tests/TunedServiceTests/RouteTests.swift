@@ -24,6 +24,11 @@ import TunedStorage
         // Four trials say nothing yet.
         ("GET", "/v1/studies/digits/importance?method=fanova", nil, 409, nil),
         ("GET", "/v1/studies/digits/narrowing", nil, 409, nil),
+        ("GET", "/v1/studies/digits/plot", nil, 200, nil),
+        ("GET", "/v1/studies/digits/plot?kind=history", nil, 200, nil),
+        ("GET", "/v1/studies/digits/plot?kind=lineage", nil, 409, nil),
+        ("GET", "/v1/studies/digits/report", nil, 200, nil),
+        ("GET", "/v1/studies/digits/report?format=md&pictures=p-", nil, 200, nil),
         ("GET", "/v1/studies/digits/space", nil, 200, "Space"),
         ("POST", "/v1/studies/digits/space", #"{"space": {"C": {"low": 0.01, "high": 10}}, "reason": "closer"}"#, 200, "ChangedSpace"),
         ("GET", "/v1/studies/digits/trials?state=complete,failed&sort=-value&limit=2&offset=1", nil, 200, nil),

@@ -1,9 +1,9 @@
 import Glibc
 
-/// Numbers as pictures show them: the same text on every machine.
-enum NumberText {
+/// Numbers as pictures and reports show them: the same text on every machine.
+package enum NumberText {
     /// At most this many significant digits: `0.0178`, `1.5e-5`, `12400`.
-    static func significant(_ number: Double, _ digits: Int = 4) -> String {
+    package static func significant(_ number: Double, _ digits: Int = 4) -> String {
         if number == 0 { return "0" }
         if number.magnitude >= 1e5, number.magnitude < 1e7, number == number.rounded() { return whole(number) }
         return plainExponent(print("%.*g", digits, number))
@@ -17,7 +17,7 @@ enum NumberText {
     }
 
     /// Thousands set off: `12,345`.
-    static func count(_ number: Int) -> String {
+    package static func count(_ number: Int) -> String {
         var text = ""
         let digits = String(number.magnitude)
         for (position, digit) in digits.enumerated() {
@@ -28,7 +28,7 @@ enum NumberText {
     }
 
     /// `1 trial`, `2 trials`.
-    static func count(_ number: Int, _ noun: String) -> String { "\(count(number)) \(noun)\(number == 1 ? "" : "s")" }
+    package static func count(_ number: Int, _ noun: String) -> String { "\(count(number)) \(noun)\(number == 1 ? "" : "s")" }
 
     /// A coordinate to a tenth of a pixel, as short as it can be written.
     static func coordinate(_ value: Double) -> String {

@@ -1,0 +1,65 @@
+import Testing
+import TunedEngine
+import TunedPlots
+import TunedRecords
+import TunedSpace
+
+@testable import TunedService
+
+/// What the two formats of a report make of hostile text, and the study file in it.
+@Suite struct ReportTests {
+    @Test func markupInTextStaysText() {
+        var document = ReportDocument(title: "a <b> & *c*")
+        document.heading("x | y")
+        document.table(["p|q"], [["1 | 2 <script>"]])
+        document.code("```\nfence", "sh")
+        document.list(["# no heading", "- no list"])
+        let html = HTMLReport.text(of: document)
+        #expect(html.contains("<h1>a &lt;b&gt; &amp; *c*</h1>") && !html.contains("<script>") && html.contains("<code>```\nfence</code>"))
+        let markdown = MarkdownReport.text(of: document, pictures: "p-")
+        #expect(markdown.hasPrefix("# a \\<b\\> \\& \\*c\\*\n") && markdown.contains("| 1 \\| 2 \\<script\\> |") && markdown.contains("````sh\n```\nfence\n````"))
+        #expect(markdown.contains("- \\# no heading\n- \\- no list"))
+    }
+
+    @Test func yamlQuotesWhatWouldBeReadOtherwise() {
+        let fields: [String: JSONValue] = [
+            "study": .string("a"), "title": .string("Does it: work? #1"), "off": .string("no"), "count": .string("12"), "seed": .integer(3), "empty": .string(""),
+            "space": .object(["C": .object(["low": .number(0.1)]), "kernel": .object(["choices": .array([.string("rbf"), .boolean(true)])])]),
+            "sampler": .object(["name": .string("auto")]),
+        ]
+        #expect(
+            YAMLText.text(of: fields, order: ["study", "seed"])
+                == """
+                study: a
+                seed: 3
+                count: "12"
+                empty: ""
+                "off": "no"
+                sampler: {name: auto}
+                space:
+                  C: {low: 0.1}
+                  kernel: {choices: [rbf, true]}
+                title: "Does it: work? #1"
+
+                """)
+    }
+
+    @Test func failuresThatSayTheSameAreOne() {
+        #expect(StudyReport.withoutNumbers("row 17 of 1200") == StudyReport.withoutNumbers("row 3 of 9"))
+        #expect(StudyReport.withoutNumbers("bad kernel") != StudyReport.withoutNumbers("bad gamma"))
+    }
+
+    @Test func timesAreInUTC() {
+        #expect(StudyReport.time(0) == "1970-01-01T00:00:00Z" && StudyReport.time(1_790_000_000_123) == "2026-09-21T14:13:20Z")
+    }
+
+    @Test func manyReportsOfARunAreThinnedAndTheLastIsKept() {
+        var curves = ReportedCurves()
+        for step in 0..<10_000 { curves.add(MetricReport(metric: 0, step: Int64(step), value: Double(step)), trial: 1, fold: 0) }
+        let curve = curves.curves(of: 0)
+        #expect(curve.count == 1 && curve[0].steps.count <= 402 && curve[0].steps.first == 0 && curve[0].steps.last == 9_999)
+        #expect(zip(curve[0].steps, curve[0].steps.dropFirst()).allSatisfy { $0 < $1 })
+        curves.add(MetricReport(metric: 1, step: 0, value: .nan), trial: 2, fold: 0)
+        #expect(curves.metrics == [0])
+    }
+}
