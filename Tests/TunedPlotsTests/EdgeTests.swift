@@ -58,7 +58,7 @@ import Testing
                 number: number, ending: [.complete, .pruned, .infeasible, .replicate][number % 7 < 4 ? number % 7 : 0], values: [numbers.next(), numbers.next()],
                 configuration: names.map { _ in .number(numbers.next()) })
         }
-        let curves = (0..<2_000).map { trial in PlottedCurve(trial: trial, fold: 0, steps: (0..<500).map(Double.init), values: (0..<500).map { _ in numbers.next() }) }
+        let curves = (0..<600).map { trial in PlottedCurve(trial: trial, fold: 0, steps: (0..<300).map(Double.init), values: (0..<300).map { _ in numbers.next() }) }
         let (climbs, budgets) = Sample.climbs(10_000)
         let front = Set(0..<300)
         let pictures = [

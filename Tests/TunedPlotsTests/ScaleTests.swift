@@ -39,7 +39,14 @@ import Testing
     @Test func decadesAreDrawnAsDecades() throws {
         let axis = try #require(ValueAxis((0..<20).map { Double(1 << $0) }, minimizes: true))
         #expect(axis.range.kind == .logarithmic)
-        #expect(try #require(ValueAxis([1, 2, 999], minimizes: true)).range.kind == .linear)
+        #expect(try #require(ValueAxis([1, 500, 999], minimizes: true)).range.kind == .linear)
+        // A search that has found the valley: its values are told apart, and the poor ones stay on the axis.
+        let found = try #require(ValueAxis([Double](repeating: 0.0105, count: 30) + [0.012, 0.02, 0.07, 0.4, 0.84, 1], minimizes: true))
+        #expect(found.range.kind == .logarithmic && found.beyond == 0)
+        let accuracies = try #require(ValueAxis([Double](repeating: 0.98, count: 30) + [0.05, 0.1], minimizes: false))
+        #expect(accuracies.range.kind == .linear)
+        let zero = try #require(ValueAxis([0, 0, 0, 1], minimizes: true))
+        #expect(zero.range.kind == .linear)
         #expect(ValueAxis([], minimizes: true) == nil)
         #expect(ValueAxis([.nan, .infinity], minimizes: true) == nil)
     }

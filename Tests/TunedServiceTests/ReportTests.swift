@@ -49,6 +49,30 @@ import TunedSpace
         #expect(StudyReport.withoutNumbers("bad kernel") != StudyReport.withoutNumbers("bad gamma"))
     }
 
+    @Test func theLogTellsWhichSurroundingsDiffer() {
+        func record(_ cpu: String) -> String {
+            EnvironmentRecord(
+                pluginHash: "a", buildID: "", abiMinor: 1, dataDigest: "", host: "h", kernel: "k", cpuModel: cpu, gpus: [], threads: 1, variables: [:],
+                daemonVersion: "1"
+            ).json.text()
+        }
+        func started(_ trial: Int, _ environment: EventSequence) -> EventPayload {
+            .attemptStarted(AttemptStarted(trial: trial, run: RunKey(), attempt: 0, nonce: 1, cpus: [0], gpus: [], environment: environment))
+        }
+        var log = StudyLog()
+        let payloads: [EventPayload] = [
+            .environmentSeen(record: record("one")), started(0, 1), started(1, 1), .environmentSeen(record: record("other")), started(2, 4),
+            .noted(text: "the CPU was one, is other"), .noted(text: "the CPU was one, is other"),
+            .reported(trial: 0, run: RunKey(), MetricReport(metric: 0, step: 1, value: 2)),
+            // A final refit is no part of the search.
+            .reported(trial: 0, run: RunKey(purpose: .final), MetricReport(metric: 0, step: 9, value: 9)),
+        ]
+        for (index, payload) in payloads.enumerated() { log.take(Event(sequence: EventSequence(index + 1), study: StudyID(rawValue: 1), time: 5, payload: payload)) }
+        #expect(log.environments.map(\.attempts) == [2, 1] && log.notes.count == 1)
+        #expect(log.environments[1].record.differences(from: log.environments[0].record) == ["CPU was one, is other"])
+        #expect(log.curves.curves(of: 0) == [PlottedCurve(trial: 0, fold: 0, steps: [1], values: [2])])
+    }
+
     @Test func timesAreInUTC() {
         #expect(StudyReport.time(0) == "1970-01-01T00:00:00Z" && StudyReport.time(1_790_000_000_123) == "2026-09-21T14:13:20Z")
     }

@@ -67,7 +67,7 @@ struct AxisRange: Hashable {
     ///   - room: pixels that a label takes along it; nil where that is its own width.
     func ticks(length: Double, room: Double? = nil, size: Double = 12) -> [Tick] {
         if !categories.isEmpty { return categoryTicks(length: length, room: room) }
-        var count = max(2, Int(length / (room ?? 60)))
+        var count = max(2, Int(length / (room ?? 34)))
         while true {
             let ticks =
                 kind == .logarithmic ? Ticks.logarithmic(low, high, count: count) : Ticks.linear(low, high, count: min(count, 10), isWhole: isWhole)

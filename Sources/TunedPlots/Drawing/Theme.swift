@@ -30,6 +30,7 @@ enum Theme {
         .tp .curve{stroke:#0072b2;stroke-width:1.1;stroke-opacity:.6}
         .tp .cut{stroke:#7a5195;stroke-width:1.1;stroke-dasharray:5 3;stroke-opacity:.75}
         .tp .lost{stroke:#b3261e;stroke-width:1.2;stroke-dasharray:1.5 2.5}
+        .tp .going{stroke:#59616f;stroke-dasharray:10 3 2 3}
         .tp .edge{stroke:#7b8494;stroke-width:1;stroke-opacity:.6}
         .tp .copy{stroke:#c04d00;stroke-width:1.8;stroke-dasharray:6 3}
         .tp .bar{fill:#0072b2}
@@ -58,6 +59,7 @@ enum Theme {
         .tp .curve{stroke:#56b4e9}
         .tp .cut{stroke:#c9a0dc}
         .tp .lost{stroke:#ff8a80}
+        .tp .going{stroke:#a3abb9}
         .tp .edge{stroke:#7d8696}
         .tp .copy{stroke:#ffa24d}
         .tp .bar{fill:#56b4e9}

@@ -45,12 +45,13 @@ enum Ticks {
         return (first...last).filter { ($0 - first) % stride == 0 }.map { Tick(value: pow(10, Double($0)), label: label(1, $0)) }
     }
 
-    /// The least of 1, 2, 5 and 10 times a power of ten that is not under `least`.
-    static func niceStep(_ least: Double) -> Double {
-        let power = pow(10, floor(log10(least)))
-        guard power > 0 else { return least }
-        for factor in [1.0, 2, 5] where factor * power >= least * (1 - 1e-9) { return factor * power }
-        return 10 * power
+    /// The nearest of 1, 2, 5 and 10 times a power of ten, by ratio.
+    static func niceStep(_ step: Double) -> Double {
+        let power = pow(10, floor(log10(step)))
+        guard power > 0 else { return step }
+        let mantissa = step / power
+        let factor = mantissa < 2.0.squareRoot() ? 1.0 : mantissa < 10.0.squareRoot() ? 2 : mantissa < 50.0.squareRoot() ? 5 : 10
+        return factor * power
     }
 
     private static func multiples(of step: Double, _ low: Double, _ high: Double) -> [Tick] {

@@ -4,12 +4,15 @@ import Glibc
 /// so they are drawn on the axis' end, as arrows that say so.
 ///
 /// The rule: at most a tenth of the values, those that are worse than the worst quartile by more than four times the distance between the
-/// quartiles, where the axis would otherwise be more than three times as long. What is left is drawn logarithmically where all of it is
-/// above zero and spans three decades.
+/// quartiles, where the axis would otherwise be more than three times as long.
+///
+/// The axis is logarithmic where all values are above zero, span a decade, and half of them would crowd into the lowest tenth of a linear one.
+/// Where that brings all of them onto six decades, none is left beyond it.
 struct ValueAxis {
     let range: AxisRange
     /// How many values lie beyond it.
     let beyond: Int
+    private let isLogarithmic: Bool
     private let limit: Double
     private let minimizes: Bool
 
@@ -21,16 +24,28 @@ struct ValueAxis {
         let fence = upper + 4 * (upper - lower)
         let kept = losses.prefix { $0 <= fence }
         var limit = worst
+        let isOnDecades = Self.isCrowded(losses, minimizes) && (minimizes ? worst / best : best / worst) <= 1e6
         // Halved: the distance of two doubles may be infinite.
-        if upper > lower, let last = kept.last, (losses.count - kept.count) * 10 <= losses.count, worst / 2 - best / 2 > 3 * (last / 2 - best / 2) {
+        if !isOnDecades, upper > lower, let last = kept.last, (losses.count - kept.count) * 10 <= losses.count, worst / 2 - best / 2 > 3 * (last / 2 - best / 2) {
             limit = last
         }
         self.limit = limit
         self.minimizes = minimizes
         beyond = losses.count { $0 > limit }
         let (low, high) = minimizes ? (best, limit) : (-limit, -best)
-        range = .around(low, high, low > 0 && high / low >= 1000 ? .logarithmic : .linear)
+        isLogarithmic = Self.isCrowded(losses.filter { $0 <= limit }, minimizes)
+        range = .around(low, high, isLogarithmic ? .logarithmic : .linear)
     }
+
+    /// - Parameter losses: ascending.
+    private static func isCrowded(_ losses: [Double], _ minimizes: Bool) -> Bool {
+        guard let best = losses.first, let worst = losses.last else { return false }
+        let (low, high, median) = (minimizes ? best : -worst, minimizes ? worst : -best, losses[losses.count / 2].magnitude)
+        return low > 0 && high / low >= 10 && median - low < 0.1 * (high - low)
+    }
+
+    /// The objective, and what kind of axis it is.
+    func title(of objective: PlottedObjective) -> String { objective.title + (isLogarithmic ? " (logarithmic)" : "") }
 
     func isBeyond(_ value: Double) -> Bool { (minimizes ? value : -value) > limit }
 }

@@ -24,7 +24,7 @@ package enum HistoryPicture {
         let label = best.map { NumberText.significant($0.value) } ?? ""
         let panel = Panel(
             &canvas.svg, left: Canvas.margin, top: canvas.top, right: canvas.width - Canvas.margin - (TextWidth.of(label) + 8), bottom: height - 10,
-            x: .around(first, last, isWhole: true), y: axis.range, xTitle: "trial", yTitle: objective.title, hasLane: hasLane)
+            x: .around(first, last, isWhole: true), y: axis.range, xTitle: "trial", yTitle: axis.title(of: objective), hasLane: hasLane)
 
         var marks = TrialMarks(minimizes: objective.minimizes)
         for trial in shown {

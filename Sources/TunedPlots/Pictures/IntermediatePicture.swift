@@ -33,7 +33,7 @@ package enum IntermediatePicture {
         if ended.contains(.complete) || ended.contains(.replicate) || ended.contains(.infeasible) { legend.append(.line("curve", "complete")) }
         if ended.contains(.pruned) { legend += [.line("cut", "pruned"), .mark(.triangle, "pruned", "where it was pruned")] }
         if ended.contains(.failed) { legend += [.line("lost", "failed"), .mark(.cross, "failed", "where it failed")] }
-        if ended.contains(nil) { legend.append(.line("edge", "running or waiting")) }
+        if ended.contains(nil) { legend.append(.line("going", "running or waiting")) }
         if let best, shown.contains(where: { $0.trial == best }) { legend.append(.line("bestline", "best (trial \(best))")) }
 
         let height = 460.0
@@ -41,7 +41,7 @@ package enum IntermediatePicture {
         let steps = shown.flatMap { line in [line.points.first, line.points.last].compactMap { $0?.step } }
         let panel = Panel(
             &canvas.svg, left: Canvas.margin, top: canvas.top, right: canvas.width - Canvas.margin - 8, bottom: height - 8,
-            x: .around(steps.min() ?? 0, steps.max() ?? 0, isWhole: true), y: axis.range, xTitle: "step", yTitle: metric.title)
+            x: .around(steps.min() ?? 0, steps.max() ?? 0, isWhole: true), y: axis.range, xTitle: "step", yTitle: axis.title(of: metric))
         // The best of them is drawn last, over the others.
         for line in shown.reversed().sorted(by: { ($0.trial == best ? 1 : 0) < ($1.trial == best ? 1 : 0) }) {
             draw(&canvas.svg, line, line.trial == best, endings[line.trial], panel)
@@ -57,7 +57,7 @@ package enum IntermediatePicture {
             case _ where isBest: "bestline"
             case .pruned: "cut"
             case .failed: "lost"
-            case nil: "edge"
+            case nil: "going"
             default: "curve"
             }
         let note = "trial \(line.trial): \(NumberText.significant(line.last)) at step \(NumberText.significant(points.last?.step ?? 0, 9))"

@@ -23,7 +23,7 @@ package enum ParallelPicture {
         guard !lines.isEmpty else { throw NothingToDraw("no trial is complete yet") }
         let steps = Theme.ranks(lines.map { objective.loss($0.value(index) ?? 0) })
         let shown = Thinning.indices(lines.count, limit: limit, keeping: kept)
-        var remarks = ["\(NumberText.count(lines.count, "complete trial"))", "the better, the stronger and thicker the line; six steps of equally many trials"]
+        var remarks = ["\(NumberText.count(lines.count, "complete trial"))", "the better, the stronger and thicker the line; six steps by rank"]
         if chosen.count < all.count { remarks.append("\(chosen.count) of \(NumberText.count(all.count)) parameters") }
         if shown.count < lines.count { remarks.append("the best \(kept) and every nth other drawn") }
         if axis.beyond > 0 { remarks.append("\(NumberText.count(axis.beyond, "value")) beyond the axis") }

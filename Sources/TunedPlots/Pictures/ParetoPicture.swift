@@ -33,7 +33,7 @@ package enum ParetoPicture {
         var canvas = Canvas(.pareto, title: title, remarks: remarks, legend: legend)
         let panel = Panel(
             &canvas.svg, left: Canvas.margin, top: canvas.top, right: canvas.width - Canvas.margin - 8, bottom: height - 8, x: x.range, y: y.range,
-            xTitle: objectives[pair.x].title, yTitle: objectives[pair.y].title)
+            xTitle: x.title(of: objectives[pair.x]), yTitle: y.title(of: objectives[pair.y]))
         func note(_ point: (trial: PlottedTrial, x: Double, y: Double)) -> String {
             "trial \(point.trial.number): \(objectives[pair.x].name) \(NumberText.significant(point.x)), \(objectives[pair.y].name) \(NumberText.significant(point.y))"
         }

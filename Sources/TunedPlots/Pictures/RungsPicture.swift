@@ -46,7 +46,7 @@ package enum RungsPicture {
         }
         let panel = Panel(
             &canvas.svg, left: counts.left - 10 - labelRoom(axis.range), top: top + 204, right: counts.right, bottom: top + 480, x: x, y: axis.range, xTitle: "budget (\(unit))",
-            yTitle: objective.title)
+            yTitle: axis.title(of: objective))
         draw(&canvas.svg, shown, rungs, objective, axis, panel)
         return canvas.finished(height: top + 486)
     }

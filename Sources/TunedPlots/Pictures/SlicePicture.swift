@@ -33,7 +33,7 @@ package enum SlicePicture {
         var canvas = Canvas(.slice, title: title, remarks: remarks, legend: legend, width: width)
         let cell = (width - 2 * Canvas.margin + 18) / Double(columns)
         let rowHeight = columns == 1 ? 320.0 : 236
-        canvas.svg.text(objective.title, Canvas.margin, canvas.top + 8, style: "muted")
+        canvas.svg.text(axis.title(of: objective), Canvas.margin, canvas.top + 8, style: "muted")
         let top = canvas.top + 16
         let hasLane = trials.contains { $0.ending == .failed || $0.value(index) == nil }
         for (place, parameter) in chosen.enumerated() {

@@ -11,8 +11,8 @@ package enum MarkdownReport {
     private static func markdown(of block: ReportDocument.Block, _ prefix: String) -> String {
         switch block {
         case .heading(let text): return "## \(escaped(text))\n"
-        case .paragraph(let text): return escaped(text) + "\n"
-        case .list(let items): return items.map { "- \(escaped($0))\n" }.joined()
+        case .paragraph(let text): return escaped(text, beginsLine: true) + "\n"
+        case .list(let items): return items.map { "- \(escaped($0, beginsLine: true))\n" }.joined()
         case .facts(let facts): return table(["", ""], facts.map { [$0.0, $0.1] }, [])
         case .table(let header, let rows, let numbers): return table(header, rows, numbers)
         case .code(let text, let language):
@@ -31,12 +31,19 @@ package enum MarkdownReport {
     }
 
     /// Plain text stays plain: nothing in it is taken for markup, or ends its line.
-    static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String, beginsLine: Bool = false) -> String {
+        let scalars = Array(text.unicodeScalars)
+        func isWord(_ place: Int) -> Bool { scalars.indices.contains(place) && (scalars[place].properties.isAlphabetic || ("0"..."9").contains(scalars[place])) }
+        func isNumber(_ scalars: ArraySlice<Unicode.Scalar>) -> Bool { !scalars.isEmpty && scalars.allSatisfy { ("0"..."9").contains($0) } }
         var result = ""
-        for (place, scalar) in text.unicodeScalars.enumerated() {
+        for (place, scalar) in scalars.enumerated() {
             switch scalar {
+            // Within a word it is a letter like another.
+            case "_" where isWord(place - 1) && isWord(place + 1): result += "_"
             case "\\", "`", "*", "_", "[", "]", "<", ">", "|", "~", "&", "$": result += "\\\(scalar)"
-            case "#", "+", "-", "!": result += place == 0 ? "\\\(scalar)" : "\(scalar)"
+            case "#", "+", "-", "=": result += place == 0 && beginsLine ? "\\\(scalar)" : "\(scalar)"
+            // `1.` and `1)` begin a list.
+            case "." where beginsLine && isNumber(scalars[..<place]), ")" where beginsLine && isNumber(scalars[..<place]): result += "\\\(scalar)"
             case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": result += " "
             default: result.unicodeScalars.append(scalar)
             }

@@ -159,7 +159,8 @@ extension StudyReport {
                 ]), "yaml")
         let parallel = declaration.specification.parallel == 1
         document.paragraph(
-            "A run's seed follows from the study's seed, its trial and its fold, so the same configuration trains the same. "
+            "A run's seed follows from the study's seed, its trial and its fold"
+                + (declaration.schema.isDeterministic ? ", so that the same trial trains the same: the plugin says that it is deterministic. " : "; the plugin does not say that it is deterministic with it. ")
                 + (parallel
                     ? "With one run at a time the sampler is told the same in the same order, and so asks for the same configurations."
                     : "Which configurations the sampler asks for also depends on the order in which parallel runs end; the log has that order, and resources: {parallel: 1} makes it the same each time."))

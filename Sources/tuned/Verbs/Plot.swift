@@ -50,8 +50,8 @@ struct Plot: Verb {
         output.show(reply) {
             (reply["kinds"]?.arrayValue ?? []).map { kind in
                 let name = kind["kind"]?.stringValue ?? ""
-                let reason = kind["reason"]?.stringValue.map { "\n              not yet: \($0)" } ?? ""
-                return "\(name)\(String(repeating: " ", count: max(1, 14 - name.count)))\(kind["explanation"]?.stringValue ?? "")\(reason.printable)\n"
+                let reason = kind["reason"]?.stringValue.map { "\n              not yet: \($0.printable)" } ?? ""
+                return "\(name)\(String(repeating: " ", count: max(1, 14 - name.count)))\(kind["explanation"]?.stringValue ?? "")\(reason)\n"
             }.joined()
         }
     }
