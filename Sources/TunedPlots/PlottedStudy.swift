@@ -25,6 +25,11 @@ package struct PlottedTrial: Hashable, Sendable {
         self.configuration = configuration
     }
 
+    /// Whether a parameter was active.
+    func has(_ parameter: Int) -> Bool { configuration.indices.contains(parameter) && configuration[parameter] != nil }
+
+    func lacks(_ parameter: Int) -> Bool { configuration.indices.contains(parameter) && configuration[parameter] == nil }
+
     func value(_ objective: Int) -> Double? {
         values.indices.contains(objective) && values[objective].isFinite ? values[objective] : nil
     }

@@ -72,7 +72,7 @@ import Testing
                 title: "many", names.map { PlottedShare(names: [$0], share: 1.0 / 40) }, method: "fanova", objective: Sample.error, trials: 10_000),
         ]
         for svg in pictures { #expect(svg.utf8.count < 1_000_000 && isWellFormed(svg), "\(svg.prefix(400))") }
-        #expect(pictures[0].contains("drawn, evenly spread") && pictures[2].contains("the best 500"))
+        #expect(pictures[0].contains("drawn, evenly spread") && pictures[2].contains("the best 200"))
     }
 
     /// The line is of all trials, also where marks are left out; and each value of it is better than the one before.
@@ -83,6 +83,16 @@ import Testing
         let numbers = line.split(whereSeparator: { "MLd=\"".contains($0) }).filter { $0.contains(" ") && $0.first?.isNumber == true }
         let heights = numbers.compactMap { Double($0.split(separator: " ").last ?? "") }
         #expect(heights.count > 3 && zip(heights, heights.dropFirst()).allSatisfy { $0 <= $1 }, "downwards on the page is less: \(heights)")
+    }
+
+    @Test func parametersThatNobodyUsedHaveNoAxis() throws {
+        let unused = Sample.trials(20).map { trial in
+            var trial = trial
+            trial.configuration[2] = nil
+            return trial
+        }
+        #expect(!(try SlicePicture.svg(title: "t", unused, Sample.parameters, Sample.error)).contains("degree"))
+        #expect(!(try ParallelPicture.svg(title: "t", unused, Sample.parameters, Sample.error)).contains("degree"))
     }
 
     @Test func aTrialThatEndedEarlyIsNotTheBest() throws {

@@ -73,6 +73,25 @@ import TunedSpace
         #expect(log.curves.curves(of: 0) == [PlottedCurve(trial: 0, fold: 0, steps: [1], values: [2])])
     }
 
+    @Test func theTestSetIsReportedWhereItWasUsed() throws {
+        let engine = FakeEngine()
+        let id = try engine.addStudy("digits")
+        for number in 0..<3 { engine.addTrial(number, of: id, value: number == 1 ? nil : 0.5) }
+        let row = try #require(try engine.store.study(slug: "digits"))
+        let declaration = try StudyDeclaration(of: row)
+        let rows = try engine.store.trials(of: row.id, matching: TrialQuery())
+        func html(_ study: [String: JSONValue]) -> String {
+            let report = StudyReport(
+                row: row, declaration: declaration, rows: rows, log: StudyLog(), study: .object(study), winner: nil, best: Array(rows.prefix(1)), attempts: [],
+                plugin: nil, version: "1")
+            return HTMLReport.text(of: report.document)
+        }
+        #expect(html([:]).contains("The test set has not been used."))
+        let used = html(["final": .object(["trial": .integer(2), "values": .array([.number(0.125)]), "used_at": .integer(0), "uses": .integer(2)])])
+        #expect(!used.contains("has not been used") && used.contains("<th scope=\"row\">uses</th><td>2</td>"))
+        #expect(used.contains("1970-01-01T00:00:00Z") && used.contains("<td>0.125</td>") && used.contains("1 of 3 trials failed."))
+    }
+
     @Test func timesAreInUTC() {
         #expect(StudyReport.time(0) == "1970-01-01T00:00:00Z" && StudyReport.time(1_790_000_000_123) == "2026-09-21T14:13:20Z")
     }

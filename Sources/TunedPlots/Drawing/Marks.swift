@@ -38,7 +38,7 @@ struct Marks {
     func draw(_ svg: inout SVGText, areNoted: Bool) {
         guard !points.isEmpty else { return }
         let style = "m \(mark.rawValue) \(style)"
-        guard areNoted else { return svg.path(points.map { mark.data($0.x, $0.y) }.joined(), style: style) }
+        guard areNoted else { return svg.path(points.map { mark.data($0.x, $0.y) }.joined(), style: style + " dense") }
         svg.group(style) { svg in
             for point in points {
                 svg.raw("<path d=\"\(mark.data(point.x, point.y))\">")

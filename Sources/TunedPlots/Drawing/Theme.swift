@@ -20,6 +20,8 @@ enum Theme {
         .tp .axis{stroke:#7b8494}
         .tp .m{stroke-width:1.5}
         .tp .disc{stroke-width:6.4;stroke-linecap:round;stroke-opacity:.75}
+        .tp .dense.disc{stroke-width:2.8;stroke-opacity:.55}
+        .tp .many path{stroke-opacity:.45}
         .tp .done{stroke:#0072b2}
         .tp .again{stroke:#0072b2}
         .tp .infeasible,.tp .pruned{stroke:#7a5195}

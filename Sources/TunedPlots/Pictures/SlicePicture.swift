@@ -2,7 +2,8 @@
 package enum SlicePicture {
     /// Panels at the most.
     static let panels = 24
-    /// Marks over all panels at the most.
+    /// Marks of one panel, and over all of them, at the most.
+    static let panelLimit = 3_000
     static let limit = 24_000
 
     /// - Parameter parameters: in the order of the configurations; `order` says which come first, by index.
@@ -14,9 +15,10 @@ package enum SlicePicture {
         guard !parameters.isEmpty else { throw NothingToDraw("the study has no parameter that a picture has an axis for") }
         let trials = trials.sorted { $0.number < $1.number }
         let axis = try trials.axis(index, objective)
-        let all = order ?? Array(parameters.indices)
+        let all = (order ?? Array(parameters.indices)).filter { parameter in trials.contains { $0.has(parameter) } }
+        guard !all.isEmpty else { throw NothingToDraw("no trial has a value of a parameter that the study searches now") }
         let chosen = Array(all.prefix(panels))
-        let shown = Thinning.indices(trials.count, limit: max(200, limit / chosen.count)).map { trials[$0] }
+        let shown = Thinning.indices(trials.count, limit: min(panelLimit, limit / chosen.count)).map { trials[$0] }
         var remarks = [trials.summary]
         if chosen.count < all.count { remarks.append("\(chosen.count) of \(NumberText.count(all.count)) parameters") }
         if axis.beyond > 0 { remarks.append("\(NumberText.count(axis.beyond, "value")) beyond the axis") }

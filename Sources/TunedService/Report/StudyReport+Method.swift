@@ -129,7 +129,7 @@ extension StudyReport {
                 case .null: nil
                 case .integer(let stamp) where name.hasSuffix("_at") || name == "time": time(stamp)
                 case .number(let number): self.number(number)
-                default: value.stringValue ?? value.text()
+                default: self.text(value)
                 }
             return (name.replacing("_", with: " "), text)
         }
@@ -157,13 +157,19 @@ extension StudyReport {
                     "study", "title", "plugin", "trainable", "data", "config", "objectives", "constraints", "split", "sampler", "pruner", "stop", "replicate", "resources",
                     "timeout", "isolation", "space", "rules", "warm_start", "seed",
                 ]), "yaml")
-        let parallel = declaration.specification.parallel == 1
-        document.paragraph(
-            "A run's seed follows from the study's seed, its trial and its fold"
-                + (declaration.schema.isDeterministic ? ", so that the same trial trains the same: the plugin says that it is deterministic. " : "; the plugin does not say that it is deterministic with it. ")
-                + (parallel
-                    ? "With one run at a time the sampler is told the same in the same order, and so asks for the same configurations."
-                    : "Which configurations the sampler asks for also depends on the order in which parallel runs end; the log has that order, and resources: {parallel: 1} makes it the same each time."))
+        guard declaration.plugin != nil else {
+            return document.paragraph(
+                "An outside program asks for configurations and tells what came of them (tuned ask, tuned tell), so the values repeat as far as that "
+                    + "program does; with the same values in the same order the sampler asks for the same configurations.")
+        }
+        let repeats =
+            declaration.schema.isDeterministic
+            ? "so that the same trial trains the same: the plugin says that it is deterministic." : "though the plugin does not say that it is deterministic with it."
+        let order =
+            declaration.specification.parallel == 1
+            ? "With one run at a time the sampler is told the same in the same order, and so asks for the same configurations."
+            : "Which configurations the sampler asks for also depends on the order in which parallel runs end; the log has that order, and resources: {parallel: 1} makes it the same each time."
+        document.paragraph("A run's seed follows from the study's seed, its trial and its fold, \(repeats) \(order)")
     }
 
     private static func quoted(_ path: String) -> String {

@@ -49,7 +49,7 @@ extension StudyReport {
         let rows = parameters.map { parameter in
             let share = shares.first { $0.names == [parameter.name] }.map { NumberText.significant($0.share * 100, 3) + "%" } ?? ""
             return [
-                parameter.name, Self.domain(of: parameter), parameter.defaultValue.flatMap { parameter.json(of: $0) }.map { $0.stringValue ?? $0.text() } ?? "",
+                parameter.name, Self.domain(of: parameter), parameter.defaultValue.flatMap { parameter.json(of: $0) }.map(Self.text) ?? "",
                 condition(of: parameter), found[parameter.name] ?? (best.isEmpty ? "" : "not set"), share,
             ]
         }
@@ -74,7 +74,7 @@ extension StudyReport {
     }
 
     private static func domain(of parameter: Parameter) -> String {
-        if parameter.isFixed { return "fixed at \(parameter.json(of: parameter.centralValue).map { $0.stringValue ?? $0.text() } ?? "?")" }
+        if parameter.isFixed { return "fixed at \(parameter.json(of: parameter.centralValue).map(text) ?? "?")" }
         if let permuted = parameter.permuted { return "order of \(permuted.map(\.text).joined(separator: ", "))" }
         switch parameter.domain {
         case .float(let float):

@@ -22,8 +22,15 @@ extension StudyReport {
 
     private func one(_ trial: TrialRow, _ document: inout ReportDocument) {
         guard let objective = declaration.objectives.first, let value = trial.values.first else { return }
-        document.paragraph("Trial \(trial.number) is the best: \(objective.name) \(Self.number(value)).")
-        document.facts(text(of: trial).map { ($0.name, $0.value) })
+        let leader = winner?["trial"]?.integerValue.flatMap { number in rows.first { $0.number == Int(number) } }
+        if let leader, leader.number != trial.number {
+            document.paragraph(
+                "Trial \(trial.number) has the best single value, \(objective.name) \(Self.number(value)); but measured more often, the configuration of trial \(leader.number) leads:")
+            document.facts(text(of: leader).map { ($0.name, $0.value) })
+        } else {
+            document.paragraph("Trial \(trial.number) is the best: \(objective.name) \(Self.number(value)).")
+            document.facts(text(of: trial).map { ($0.name, $0.value) })
+        }
         let uncertainty = [folds(of: trial, objective), winnerText(objective), selection].compactMap { $0 }
         document.list(uncertainty)
         if best.count > 1 { leaders(best, &document, "The leading trials:") }
@@ -60,7 +67,7 @@ extension StudyReport {
         let folds = values.keys.sorted().compactMap { values[$0] }
         let mean = folds.reduce(0, +) / Double(folds.count)
         let deviation = (folds.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(folds.count - 1)).squareRoot()
-        return "Its \(folds.count) folds: \(folds.map(Self.number).joined(separator: ", ")); mean \(Self.number(mean)), standard deviation \(NumberText.significant(deviation, 3)), "
+        return "The \(folds.count) folds of trial \(best.first?.number ?? 0): \(folds.map(Self.number).joined(separator: ", ")); mean \(Self.number(mean)), standard deviation \(NumberText.significant(deviation, 3)), "
             + "standard error \(NumberText.significant(deviation / Double(folds.count).squareRoot(), 3)). Folds share training rows, so the true error of the mean is rather larger."
     }
 
@@ -76,7 +83,7 @@ extension StudyReport {
     }
 
     private var selection: String {
-        let complete = rows.count { $0.state == .complete }
-        return "It is the best of \(NumberText.count(complete, "complete trial")) on the validation rows, so by itself it is an optimistic estimate of what new data would give."
+        let complete = rows.count { $0.state == .complete && !$0.isReplicate }
+        return "The best is that of \(NumberText.count(complete, "complete trial")) on the validation rows, so by itself it is an optimistic estimate of what new data would give."
     }
 }

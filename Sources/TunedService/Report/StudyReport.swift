@@ -59,7 +59,13 @@ package struct StudyReport: Sendable {
 
     private var summary: String {
         var sentences = ["Study \(row.slug): \(NumberText.count(row.counts.total, "trial")), \(row.state.name)\(row.reason.isEmpty ? "" : " (\(row.reason))")."]
-        if let trial = best.first, declaration.objectives.count == 1, let objective = declaration.objectives.first, let value = trial.values.first {
+        if let objective = declaration.objectives.first, let corrected = winner?["corrected"]?.doubleValue, let deviation = winner?["deviation"]?.doubleValue {
+            let count = winner?["replicates"]?.integerValue ?? 1
+            let trial = winner?["trial"]?.integerValue.map { "trial \($0), " } ?? ""
+            let times = count == 1 ? "once" : "\(count) times"
+            let value = "\(Self.number(corrected)) ± \(NumberText.significant(deviation, 2))"
+            sentences.append("Best \(objective.name): \(value) (\(trial)measured \(times), corrected for having been selected).")
+        } else if let trial = best.first, declaration.objectives.count == 1, let objective = declaration.objectives.first, let value = trial.values.first {
             sentences.append("Best \(objective.name): \(Self.number(value)) (trial \(trial.number)).")
         } else if declaration.objectives.count > 1 {
             sentences.append("\(NumberText.count(front.count, "trial")) on the front of \(declaration.objectives.map(\.name).joined(separator: " and ")).")
@@ -101,6 +107,12 @@ package struct StudyReport: Sendable {
 
     /// The configuration as a person types it.
     func text(of trial: TrialRow) -> [(name: String, value: String)] {
-        declaration.space(at: trial.askedAfter).json(trial.configuration).map { ($0.name, $0.value.stringValue ?? $0.value.text()) }
+        declaration.space(at: trial.askedAfter).json(trial.configuration).map { ($0.name, Self.text($0.value)) }
+    }
+
+    /// A value without the quotes and brackets of JSON.
+    static func text(_ value: JSONValue) -> String {
+        if case .array(let items) = value { return items.map(text).joined(separator: ", ") }
+        return value.stringValue ?? value.text()
     }
 }
