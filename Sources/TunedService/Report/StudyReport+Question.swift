@@ -54,7 +54,7 @@ extension StudyReport {
             ]
         }
         // Columns in which nobody has anything are left out.
-        let header = ["parameter", "range", "default", "only where", declaration.objectives.count == 1 ? "best" : "first by \(declaration.objectives.first?.name ?? "")", "importance"]
+        let header = ["parameter", "range", "default", "only where", best.first.map { "best by \(declaration.objectives.first?.name ?? "value") (trial \($0.number))" } ?? "", "importance"]
         let kept = header.indices.filter { column in rows.contains { !$0[column].isEmpty } }
         document.table(kept.map { header[$0] }, rows.map { row in kept.map { row[$0] } }, numbers: Set(kept.indices.filter { header[kept[$0]] == "importance" }))
         if !declaration.space.rules.isEmpty || !declaration.specification.rules.isEmpty {
