@@ -14,7 +14,7 @@ PACKAGES := build-essential pkg-config libffi-dev libopenblas-dev libnlopt-dev l
 TEST_PACKAGES := libxgboost-dev libtorch-dev python3-dev python3-numpy python3-venv cmake strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-tests build plugins test-plugins test-sdk demo demo-boosting demo-torch demo-mlp demo-functions demo-command demo-python test test-python fuzz faults bench bench-search \
+.PHONY: help setup setup-tests build plugins test-plugins test-sdk golden demo demo-boosting demo-torch demo-mlp demo-functions demo-command demo-python test test-python fuzz faults bench bench-search \
 	format check clean install install-sdk
 # Targets are steps one after another; what each of them builds goes on in parallel.
 .NOTPARALLEL:
@@ -111,6 +111,11 @@ test-sdk: setup
 	Tests/SDK/abi_test.py
 	Tests/SDK/cxx_test.py
 	Tests/SDK/installed.sh --swift
+
+# Writes anew the pictures that tests compare with, after a change that was looked at (rsvg-convert x.svg -o x.png).
+golden: setup
+	swift build --build-tests
+	TUNED_WRITE_GOLDEN=1 swift test --skip-build --disable-xctest --filter '^TunedPlotsTests\.GoldenTests'
 
 # The Python client against the daemon that is built.
 test-python: build

@@ -51,21 +51,19 @@ struct PrunerFeed: Sendable {
             guard let json = settings[key] else { return nil }
             return json.arrayValue?.map(\.doubleValue) ?? objectives.map { _ in json.doubleValue }
         }
-        func turned(_ own: [Double?]?, _ other: [Double?]?) -> JSONValue? {
+        /// - Parameter none: what bounds nothing.
+        func turned(_ own: [Double?]?, _ other: [Double?]?, none: Double) -> JSONValue? {
             guard own != nil || other != nil else { return nil }
-            let values = objectives.indices.map { index -> Double? in
-                let source = objectives[index].goal == .maximize ? other : own
-                let bound = source.flatMap { $0.indices.contains(index) ? $0[index] : nil }
-                return bound.map { objectives[index].goal == .maximize ? -$0 : $0 }
+            let values = objectives.indices.map { index -> Double in
+                let isTurned = objectives[index].goal == .maximize
+                let bound = (isTurned ? other : own).flatMap { $0.indices.contains(index) ? $0[index] : nil }
+                return bound.map { isTurned ? -$0 : $0 } ?? none
             }
-            return .array(values.map { $0.map(JSONValue.number) ?? .null })
+            return values.allSatisfy { $0 == none } ? nil : .array(values.map(JSONValue.number))
         }
         let (lower, upper) = (bounds("lower"), bounds("upper"))
-        let sides = [("lower", turned(lower, upper)), ("upper", turned(upper, lower))]
-        for (key, json) in sides {
-            // A list of nothing is no bound.
-            settings[key] = json.flatMap { $0.arrayValue?.contains { $0 != .null } ?? false ? $0 : nil }
-        }
+        settings["lower"] = turned(lower, upper, none: -.greatestFiniteMagnitude)
+        settings["upper"] = turned(upper, lower, none: .greatestFiniteMagnitude)
     }
 
     /// The budget that a new trial begins with; nil: the full one, in one run.
