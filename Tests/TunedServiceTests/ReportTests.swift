@@ -87,9 +87,18 @@ import TunedSpace
             return HTMLReport.text(of: report.document)
         }
         #expect(html([:]).contains("The test set has not been used."))
-        let used = html(["final": .object(["trial": .integer(2), "values": .array([.number(0.125)]), "used_at": .integer(0), "uses": .integer(2)])])
-        #expect(!used.contains("has not been used") && used.contains("<th scope=\"row\">uses</th><td>2</td>"))
-        #expect(used.contains("1970-01-01T00:00:00Z") && used.contains("<td>0.125</td>") && used.contains("1 of 3 trials failed."))
+        func use(_ at: Int64, _ value: Double, _ reason: String) -> JSONValue {
+            .object(["at": .integer(at), "trial": .integer(2), "values": .array([.number(value)]), "reason": .string(reason), "state": .string("complete")])
+        }
+        let fields: [String: JSONValue] = [
+            "trial": .integer(2), "values": .array([.number(0.125)]), "train_rows": .integer(80), "test_rows": .integer(20), "at": .integer(0),
+            "uses": .array([use(0, 0.125, "")]),
+        ]
+        let once = html(["final": .object(fields)])
+        #expect(!once.contains("has not been used") && once.contains("used once") && once.contains("error 0.125") && once.contains("20 rows"))
+        let twice = html(["final": .object(fields.merging(["uses": .array([use(0, 0.125, ""), use(1000, 0.25, "a &lt;bug&gt;")])]) { $1 })])
+        #expect(twice.contains("2 times") && twice.contains("1970-01-01T00:00:01Z: trial 2, 0.25") && twice.contains("a &amp;lt;bug"))
+        #expect(once.contains("1 of 3 trials failed."))
     }
 
     @Test func timesAreInUTC() {

@@ -15,6 +15,7 @@ package struct StudyLog: Sendable {
     package private(set) var environments: [Environment] = []
     package private(set) var notes: [(time: Int64, text: String)] = []
     package private(set) var curves = ReportedCurves()
+    package private(set) var budgets = BudgetHistory()
     /// Time of its last event.
     package private(set) var until: Int64 = 0
 
@@ -25,6 +26,7 @@ package struct StudyLog: Sendable {
 
     package mutating func take(_ event: Event) {
         until = event.time
+        budgets.take(event.payload)
         switch event.payload {
         case .samplerAdopted(let adoption): if adoptions.last != adoption { adoptions.append(adoption) }
         case .samplerSwitched(let method, let reason): switches.append((event.time, method, reason))

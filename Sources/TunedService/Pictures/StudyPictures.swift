@@ -10,6 +10,8 @@ package struct StudyPictures: Sendable {
     package let rows: [TrialRow]
     /// What trials reported; read for ``PictureKind/intermediate`` and ``PictureKind/rungs``.
     package let curves: ReportedCurves
+    /// How far trials came; read for ``PictureKind/rungs`` and ``PictureKind/lineage``.
+    package let budgets: BudgetHistory
     /// The objective that is drawn.
     package let objective: Int
     private let trials: [PlottedTrial]
@@ -20,11 +22,15 @@ package struct StudyPictures: Sendable {
     /// Trials beyond which rungs are read off the steps that they ended at.
     private static let rungLimit = 12
 
-    package init(slug: String, declaration: StudyDeclaration, rows: [TrialRow], curves: ReportedCurves = ReportedCurves(), objective: Int = 0) {
+    package init(
+        slug: String, declaration: StudyDeclaration, rows: [TrialRow], curves: ReportedCurves = ReportedCurves(), budgets: BudgetHistory = BudgetHistory(),
+        objective: Int = 0
+    ) {
         self.slug = slug
         self.declaration = declaration
         self.rows = rows.sorted { $0.number < $1.number }
         self.curves = curves
+        self.budgets = budgets
         self.objective = objective
         let axes = declaration.space.parameters.enumerated().compactMap { index, parameter in PlottedParameter(parameter).map { (index, $0) } }
         parameters = axes.map(\.1)
@@ -43,7 +49,7 @@ package struct StudyPictures: Sendable {
         declaration.objectives.indices.contains(objective) ? PlottedObjective(declaration.objectives[objective]) : PlottedObjective(name: "value", minimizes: true)
     }
 
-    package static func needsReports(_ kind: PictureKind) -> Bool { kind == .intermediate || kind == .rungs }
+    package static func needsReports(_ kind: PictureKind) -> Bool { kind == .intermediate || kind == .rungs || kind == .lineage }
 
     package func svg(_ kind: PictureKind) throws(NothingToDraw) -> String {
         switch kind {
@@ -54,7 +60,7 @@ package struct StudyPictures: Sendable {
             try ImportancePicture.svg(title: slug, try shares(), method: "ped-anova", objective: goal, trials: rows.count { $0.state == .complete })
         case .intermediate: try intermediate()
         case .rungs: try rungs()
-        case .lineage: try LineagePicture.svg(title: slug, [], goal)
+        case .lineage: try LineagePicture.svg(title: slug, budgets.members(full: full, objective: objective), goal)
         case .pareto:
             try ParetoPicture.svg(
                 title: slug, trials, declaration.objectives.map(PlottedObjective.init), front: Set(StudyAnalysis.front(of: declaration, rows)))
@@ -111,8 +117,15 @@ package struct StudyPictures: Sendable {
             title: slug, metric.map(curves.curves) ?? [], metric: metric.map(goal(of:)) ?? goal, endings: endings, best: best)
     }
 
-    /// Rungs are the steps at which trials ended or wait, where those are few: a pruner by rungs lets trials go on to the next one only.
+    /// What training in full spends.
+    private var full: Double { declaration.specification.budget ?? declaration.schema.fidelity?.high ?? 0 }
+
+    /// As the log has it; where no trial was given a budget, rungs are the steps at which trials ended or wait, where those are few: a pruner by rungs lets trials go on to the next one only.
     private func rungs() throws(NothingToDraw) -> String {
+        if !budgets.isEmpty {
+            let (climbs, rungs) = budgets.rungs(full: full, objective: objective, endings: endings)
+            return try RungsPicture.svg(title: slug, climbs, budgets: rungs, unit: declaration.schema.fidelity?.name ?? "units", goal)
+        }
         guard let metric = reportedMetric else { throw NothingToDraw("no trial reported a value at a step, so nothing says how far each came") }
         let furthest = Dictionary(curves.curves(of: metric).map { ($0.trial, $0.steps.max() ?? 0) }, uniquingKeysWith: max)
         let rungs = Set(rows.filter { $0.state != .running && $0.state != .failed }.compactMap { furthest[$0.number] }).sorted()

@@ -115,24 +115,26 @@ extension StudyReport {
                     + (rows > 0 ? " \(NumberText.count(rows, "row")) are set aside; no worker has seen them." : " The study sets no rows aside, so there is none."))
             return
         }
-        switch final {
-        case .array(let items): for item in items { document.facts(Self.facts(item)) }
-        default: document.facts(Self.facts(final))
-        }
-    }
-
-    private static func facts(_ value: JSONValue) -> [(String, String?)] {
-        guard case .object(let fields) = value else { return [("result", value.stringValue ?? value.text())] }
-        return fields.sorted { $0.key < $1.key }.map { name, value in
-            let text: String? =
-                switch value {
-                case .null: nil
-                case .integer(let stamp) where name.hasSuffix("_at") || name == "time": time(stamp)
-                case .number(let number): self.number(number)
-                default: self.text(value)
-                }
-            return (name.replacing("_", with: " "), text)
-        }
+        let uses = final["uses"]?.arrayValue ?? []
+        let times = uses.count == 1 ? "once, as it should be" : "\(uses.count) times: what the later scores say is no longer free of the earlier ones"
+        document.paragraph("The test rows were used \(times).")
+        let scores = zip(declaration.objectives, final["values"]?.arrayValue ?? []).map { "\($0.name) \($1.doubleValue.map { Self.number($0) } ?? "")" }
+        document.facts([
+            ("test score", scores.isEmpty ? nil : scores.joined(separator: ", ")), ("of trial", final["trial"]?.integerValue.map(String.init)),
+            ("trained on", final["train_rows"]?.integerValue.map { "\(NumberText.count(Int($0), "row")) (training and validation)" }),
+            ("scored on", final["test_rows"]?.integerValue.map { NumberText.count(Int($0), "row") }),
+            ("failure", final["failure"]?["message"]?.stringValue),
+            ("artifacts", final["artifacts"]?.arrayValue?.compactMap { $0["name"]?.stringValue }.joined(separator: ", ")),
+        ])
+        document.list((final["remarks"]?.arrayValue ?? []).compactMap(\.stringValue))
+        guard uses.count > 1 else { return }
+        document.paragraph("All uses:")
+        document.list(uses.map { use in
+            let values = (use["values"]?.arrayValue ?? []).compactMap(\.doubleValue).map { Self.number($0) }.joined(separator: ", ")
+            let reason = use["reason"]?.stringValue ?? ""
+            return "\(use["at"]?.integerValue.map { Self.time($0) } ?? ""): trial \(use["trial"]?.integerValue ?? 0), \(values.isEmpty ? "no score" : values)"
+                + (reason.isEmpty ? "" : " (\(reason))")
+        })
     }
 
     /// The commands, and the study file.

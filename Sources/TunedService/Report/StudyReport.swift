@@ -38,7 +38,7 @@ package struct StudyReport: Sendable {
         self.attempts = attempts
         self.plugin = plugin
         self.version = version
-        pictures = StudyPictures(slug: row.slug, declaration: declaration, rows: rows, curves: log.curves)
+        pictures = StudyPictures(slug: row.slug, declaration: declaration, rows: rows, curves: log.curves, budgets: log.budgets)
         self.rows = pictures.rows
     }
 

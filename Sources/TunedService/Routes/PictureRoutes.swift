@@ -88,11 +88,11 @@ struct PictureRoutes: Sendable {
     }
 
     private func pictures(of row: StudyRow, _ declaration: StudyDeclaration, _ objective: Int, withReports: Bool) async throws -> StudyPictures {
-        let curves = withReports ? try await log(of: row).curves : ReportedCurves()
+        let log = withReports ? try await log(of: row) : StudyLog()
         let rows = try await parts.bridge.read { store throws(StoreError) in try store.trials(of: row.id, matching: TrialQuery()) }
         let slug = row.slug
         return try await parts.bridge.readers.run { () throws(Never) in
-            StudyPictures(slug: slug, declaration: declaration, rows: rows, curves: curves, objective: objective)
+            StudyPictures(slug: slug, declaration: declaration, rows: rows, curves: log.curves, budgets: log.budgets, objective: objective)
         }
     }
 
