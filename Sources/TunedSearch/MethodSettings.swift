@@ -28,12 +28,14 @@ struct MethodSettings {
         return number
     }
 
-    /// A list of texts; nil where it was not given.
-    mutating func texts(_ key: String) throws(SearchError) -> [String]? {
+    /// A list of names, or one text with commas between them; nil where it was not given.
+    mutating func names(_ key: String) throws(SearchError) -> [String]? {
         guard let json = take(key) else { return nil }
-        let texts = json.arrayValue?.compactMap(\.stringValue) ?? json.stringValue.map { [$0] }
-        guard let texts, texts.count == json.arrayValue?.count ?? 1 else { throw wrong(key, json, "a list of names") }
-        return texts
+        if let text = json.stringValue { return text.split(separator: ",").map(String.init) }
+        guard let list = json.arrayValue else { throw wrong(key, json, "a list of names") }
+        let names = list.compactMap(\.stringValue)
+        guard names.count == list.count else { throw wrong(key, json, "a list of names") }
+        return names
     }
 
     mutating func choice(_ key: String, default value: String, of choices: [String]) throws(SearchError) -> String {

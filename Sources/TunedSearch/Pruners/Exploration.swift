@@ -20,7 +20,7 @@ struct Exploration: Sendable {
         self.space = space
         cube = UnitCube(space)
         self.seed = seed
-        let named = try settings.texts("mutable")
+        let named = try settings.names("mutable")
         var mutable: [Int] = []
         for name in named ?? [] {
             guard let index = space.parameters.firstIndex(where: { $0.name == name }) else {

@@ -32,6 +32,10 @@ package struct StudySnapshot: Sendable {
     package var pruner: String?
     /// In units of the fidelity: what its trials have spent, and what they would have in full.
     package var budget: (spent: Double, full: Double)?
+    /// What budgets count: epochs, rows; nil where nothing is declared.
+    package var fidelity: String?
+    /// Rows that are set aside, and whether they were used.
+    package var test: (rows: Int, isUsed: Bool)?
     package var best: Best?
     package var stop = StopRules()
     /// Configurations of an exhaustive search.
@@ -106,6 +110,8 @@ extension StudySnapshot {
         let live = json["live"]
         explanation = live?["explanation"]?.stringValue
         pruner = live?["pruner"]?.stringValue
+        fidelity = json["schema"]?["fidelity"]?["name"]?.stringValue
+        test = json["data"]?["test_rows"]?.integerValue.flatMap { $0 > 0 ? (Int($0), json["final"] != nil) : nil }
         budget = live?["budget"].flatMap { json in
             json["spent"]?.doubleValue.flatMap { spent in json["full"]?.doubleValue.map { (spent, $0) } }
         }

@@ -56,7 +56,7 @@ enum StudyText {
         if let explanation = study.explanation { lines.append(("sampler", explanation)) }
         if let pruner = study.pruner { lines.append(("pruner", pruner)) }
         if let (spent, full) = study.budget, study.pruner != nil, full > 0 {
-            lines.append(("budget", "spent \(Formatting.value(spent)) of \(Formatting.value(full)), \(Int((100 * spent / full).rounded())) % of training in full"))
+            lines.append(("budget", "spent \(Formatting.value(spent)) of \(Formatting.value(full)) \(study.fidelity ?? "units"), \(Int((100 * spent / full).rounded())) % of training in full"))
         }
         if let (count, last) = study.spaceChange {
             lines.append(("space", "changed \(count == 1 ? "once" : "\(count) times, last"), \(SpaceText.change(last))"))
