@@ -123,10 +123,11 @@ extension StudyDriver {
     }
 
     private func finish(_ job: OutsideJob, artifacts: [Finalized.Artifact]) {
-        guard let place = outside.jobs.firstIndex(where: { $0 === job }), !isDeleted else { return }
+        guard let place = outside.jobs.firstIndex(where: { $0 === job }) else { return }
         outside.jobs.remove(at: place)
         for identifier in job.requests { surroundings.slots.withdraw(identifier) }
         job.requests = []
+        if isDeleted { return job.onEnd() }
         switch job.purpose {
         case .final(let begun): recordOutside([.finalized(result(of: job, begun, artifacts))])
         case .replay(let begun, let before):

@@ -49,6 +49,9 @@ package enum StudyResult {
         } else if !study.isExhausted {
             steps.append(("go on", "tuned resume \(study.slug) --trials \(study.ended * 2)"))
         }
+        if (study.json["data"]?["test_rows"]?.integerValue ?? 0) > 0, study.json["final"] == nil {
+            steps.append(("score once", "tuned finalize \(study.slug)"))
+        }
         steps.append(("check it", "tuned verify \(study.slug)"))
         return steps.map { name, command in
             "\(name)\(String(repeating: " ", count: 12 - name.count))\(command)\n"
