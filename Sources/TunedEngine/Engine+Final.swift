@@ -60,6 +60,12 @@ extension Engine {
         return FinalTrial(row: row, plugin: plugin ?? declaration.plugin?.hash ?? "")
     }
 
+    /// What a person should know of a trial's refit.
+    private static func remarks(on row: TrialRow) -> [String] {
+        guard case .continued(let parent, _) = row.origin else { return [] }
+        return ["trial \(row.number) went on from a checkpoint of trial \(parent); the refit is trained in full with its own values alone"]
+    }
+
     private func prepare(
         _ driver: StudyDriver, _ declaration: StudyDeclaration, _ trial: FinalTrial, _ request: FinalRequest, _ reply: @escaping Reply<StudyRow>
     ) {
@@ -72,7 +78,7 @@ extension Engine {
                     try driver.checkFinal(request)
                     let begun = FinalizeBegun(
                         use: driver.outside.uses.count + 1, trial: trial.row.number, configuration: trial.row.configuration,
-                        askedAfter: trial.row.askedAfter, plugin: trial.plugin, reason: request.reason, remarks: preparation.remarks,
+                        askedAfter: trial.row.askedAfter, plugin: trial.plugin, reason: request.reason, remarks: preparation.remarks + Self.remarks(on: trial.row),
                         trainRows: preparation.trainRows, testRows: preparation.testRows)
                     let sequence = driver.recordOutside([.finalizeBegun(begun)])
                     answer(driver.slug, after: sequence, reply)

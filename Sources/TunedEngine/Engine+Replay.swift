@@ -67,6 +67,10 @@ extension Engine {
         guard !row.isExternal else {
             throw EngineError(.conflict, "trial \(slug)/\(number) was run by an outside program, which alone can run it again")
         }
+        if case .continued(let parent, let budget) = row.origin {
+            throw EngineError(
+                .conflict, "trial \(slug)/\(number) went on from the checkpoint that trial \(parent) had at \(budget), which is not kept: it cannot be made again alone")
+        }
         guard row.state == .complete || row.state == .failed else {
             throw EngineError(.conflict, "trial \(slug)/\(number) is \(row.state.name); only a trial that ended by itself, complete or failed, can be run again and compared")
         }

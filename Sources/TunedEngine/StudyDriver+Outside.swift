@@ -63,7 +63,7 @@ extension StudyDriver {
         let assignment = AttemptAssignment(
             blueprint: job.blueprint, configuration: job.configuration, trial: job.trial, run: run, runIndex: attempt.index,
             attempt: attempt.number, nonce: attempt.nonce, seed: run.seed(study: declaration.specification.seed, trial: job.trial),
-            deadline: job.deadline, folder: folder(of: job, attempt.index))
+            budget: declaration.specification.budget ?? 0, deadline: job.deadline, folder: folder(of: job, attempt.index))
         let (runner, nonce, grant) = (surroundings.runner, attempt.nonce, attempt.grant)
         grant.queue.async { [self] in
             let handle = runner.start(assignment, in: grant) { signal in
@@ -123,10 +123,11 @@ extension StudyDriver {
     }
 
     private func finish(_ job: OutsideJob, artifacts: [Finalized.Artifact]) {
-        guard let place = outside.jobs.firstIndex(where: { $0 === job }), !isDeleted else { return }
+        guard let place = outside.jobs.firstIndex(where: { $0 === job }) else { return }
         outside.jobs.remove(at: place)
         for identifier in job.requests { surroundings.slots.withdraw(identifier) }
         job.requests = []
+        if isDeleted { return job.onEnd() }
         switch job.purpose {
         case .final(let begun): recordOutside([.finalized(result(of: job, begun, artifacts))])
         case .replay(let begun, let before):

@@ -139,6 +139,28 @@ import TunedTestSupport
         }
     }
 
+    @Test func aStudyInsideTheDaemonIsFinalizedInAWorker() async throws {
+        try await Lab.with { lab in
+            try lab.allowInProcess()
+            for (plugin, trainable) in [("witness", "witness"), ("noop", "noop-batch")] {
+                try await lab.tunedOK("load", TestPlugins.path(plugin))
+                try await lab.check(plugin, trainable: trainable, isFit: true)
+            }
+            let run = try await lab.witness("--data", try lab.witnessData(), "--test", "0.25", "--trials", "4", "--isolation", "inprocess")
+            #expect(run.status == 0, "\(run.error)")
+            let test = Set(0..<60).subtracting(lab.testimony.seen)
+            #expect(test.count == 15)
+            try await lab.tunedOK("finalize", "s")
+            #expect(lab.testimony.lines("final score").map { Set($0.ids) } == [test])
+            #expect(try await lab.tunedOK("replay", "s/2").output.contains("equal bit for bit"))
+            // Trials of a batch have no attempts of their own in the log, and are run again all the same.
+            try await lab.tunedOK(
+                "run", "noop", "--trainable", "noop-batch", "--trials", "300", "--sampler", "random", "--isolation", "inprocess", "--study", "n")
+            #expect(try await lab.tunedOK("replay", "n/250").output.contains("equal bit for bit"))
+            for study in ["s", "n"] { try await lab.tunedOK("verify", study) }
+        }
+    }
+
     @Test func aPersonMayEndTheFinalRun() async throws {
         try await Lab.with { lab in
             try await lab.witness("--data", try lab.witnessData(), "--test", "0.25", "--trials", "2", "--config", "ms=60000")

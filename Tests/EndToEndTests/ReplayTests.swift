@@ -64,6 +64,22 @@ import TunedTestSupport
         }
     }
 
+    @Test func aDaemonThatIsKilledMakesItAgain() async throws {
+        try await Lab.with { lab in
+            try await lab.witness("--data", try lab.witnessData(), "--folds", "2", "--trials", "2", "--config", "ms=1500")
+            let child = try lab.start(["replay", "s/1"])
+            try await lab.until("it trains") { !lab.testimony.lines("replay train").isEmpty }
+            lab.killDaemon()
+            try await lab.tunedOK("studies")
+            let run = try await lab.finish(child)
+            #expect(run.status == 0 && run.output.contains("equal bit for bit in all of its 2 runs"), "\(run.output)\(run.error)")
+            let trial = try await lab.tunedOK("show", "s/1", "--json").json()
+            let purposes = (trial["attempts"]?.arrayValue ?? []).compactMap { $0["purpose"]?.stringValue }
+            #expect(purposes.count { $0 == "search" } == 2 && purposes.count { $0 == "replay" } > 2, "\(purposes)")
+            try await lab.tunedOK("verify", "s")
+        }
+    }
+
     @Test func refusalsSayWhy() async throws {
         try await Lab.with { lab in
             try await lab.external("outside")

@@ -27,7 +27,7 @@ typedef struct witness {
     long hidden;           /* config hidden: so many rows it does not tell of */
     char log[512];         /* config log: where it writes */
     char fails[32];        /* config fails: final, crash */
-    long pause_ms;         /* config ms: how long a final run trains */
+    long pause_ms;         /* config ms: how long a final run or a replay trains */
     int drifts;            /* config drifts: the value is another each time */
 } witness;
 
@@ -164,9 +164,11 @@ static int32_t witness_evaluate(void *self, const tuned_trial *trial) {
     uint64_t train_count, score_count;
     int32_t status = take(w, trial, TUNED_ROWS_TRAIN, &trained, &train_count);
     if (status != TUNED_OK) return status;
-    if (trial->purpose == TUNED_FINAL) {
+    if (trial->purpose != TUNED_SEARCH) {
         for (long waited = 0; waited < w->pause_ms && !trial->host->should_stop(trial); waited += 5) nanosleep(&(struct timespec){0, 5000000}, NULL);
         if (trial->host->should_stop(trial)) return TUNED_STOPPED;
+    }
+    if (trial->purpose == TUNED_FINAL) {
         if (strcmp(w->fails, "final") == 0) return trial->host->fail(trial, TUNED_FAILED, "the final run fails as asked");
         if (strcmp(w->fails, "crash") == 0) abort();
         const tuned_artifact_extension *artifact = tuned_find_extension(trial->host, TUNED_ARTIFACT);

@@ -58,6 +58,9 @@ package enum StudyResult {
         } else if !study.isExhausted {
             steps.append(("go on", "tuned resume \(study.slug) --trials \(study.ended * 2)"))
         }
+        if (study.json["data"]?["test_rows"]?.integerValue ?? 0) > 0, study.json["final"] == nil {
+            steps.append(("score once", "tuned finalize \(study.slug)"))
+        }
         steps.append(("check it", "tuned verify \(study.slug)"))
         if let (rows, isUsed) = study.test, !isUsed, study.best != nil {
             steps.append(("score it", "tuned finalize \(study.slug), once, on the \(Formatting.count(rows, "row")) set aside"))
