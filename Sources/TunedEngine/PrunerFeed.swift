@@ -11,6 +11,8 @@ struct PrunerFeed: Sendable {
     private let objectives: [Objective]
     private var trials: [Int: Told] = [:]
     private var configurations: [Int: Configuration] = [:]
+    /// New trials whose budget is not in the log yet: it is the next event, unless the daemon ended between the two.
+    private(set) var unspoken: [Int: Double] = [:]
 
     /// Of a trial of the search.
     private struct Told: Sendable {
@@ -23,8 +25,10 @@ struct PrunerFeed: Sendable {
     /// nil where the study has no pruner.
     init?(declaration: StudyDeclaration) throws(EngineError) {
         let specification = declaration.specification
-        guard let wanted = specification.pruner else { return nil }
         let fidelity = declaration.fidelity
+        // BOHB is Hyperband with a model.
+        let usual = specification.sampler.name == "bohb" && fidelity != nil ? PrunerSpecification(name: "hyperband") : nil
+        guard let wanted = specification.pruner ?? usual else { return nil }
         full = fidelity?.high
         objectives = declaration.objectives
         let problem = PrunerProblem(
@@ -94,9 +98,14 @@ struct PrunerFeed: Sendable {
             trials[asked.trial] = Told()
             configurations[asked.trial] = asked.configuration
             pruner.observe(asked.configuration, of: asked.trial)
-            if asked.isExternal || firstBudget(of: asked.trial) == nil { pruner.observe(.began(trial: asked.trial, budget: nil)) }
+            if !asked.isExternal, let budget = firstBudget(of: asked.trial) {
+                unspoken[asked.trial] = budget
+            } else {
+                pruner.observe(.began(trial: asked.trial, budget: nil))
+            }
         case .budgetGiven(let given):
             guard trials[given.trial] != nil else { return }
+            unspoken[given.trial] = nil
             let budget = given.budget > 0 ? given.budget : nil
             trials[given.trial]?.budget = budget
             pruner.observe(.began(trial: given.trial, budget: budget))

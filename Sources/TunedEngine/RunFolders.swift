@@ -34,12 +34,14 @@ package final class RunFolders: Sendable {
     }
 
     /// Gives a run that begins the checkpoint that another trial's had, unless it has one of its own already.
-    func lend(_ continuation: Continuation, of study: StudyID, to run: ReadyRun) {
+    ///
+    /// - Returns: whether it has one now.
+    func lend(_ continuation: Continuation, of study: StudyID, to run: ReadyRun) -> Bool {
         let folder = path(study: study, trial: run.trial, run: run.run)
         mkdir("\(root)/\(study.rawValue)", 0o700)
         mkdir(folder, 0o700)
         let source = path(study: study, trial: continuation.trial, run: run.run) + "/" + Self.kept(at: continuation.budget)
-        link(source, "\(folder)/checkpoint")
+        return link(source, "\(folder)/checkpoint") == 0 || errno == EEXIST
     }
 
     private static let keptPrefix = "checkpoint-"

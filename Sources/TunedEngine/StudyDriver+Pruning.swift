@@ -26,6 +26,15 @@ extension StudyDriver {
         return [.budgetGiven(given)]
     }
 
+    /// Gives the budgets that the former daemon did not come to write down.
+    func giveUnspokenBudgets() {
+        for (trial, budget) in (pruners?.unspoken ?? [:]).sorted(by: { $0.key < $1.key }) where active[trial] != nil {
+            let given = BudgetGiven(trial: trial, segment: 0, budget: budget, reason: "")
+            takeUp(given)
+            record([.budgetGiven(given)])
+        }
+    }
+
     /// Takes up a trial that stands at a rung or was pruned, where one is worth it.
     func takeUpTrial() -> Int? {
         guard let promotion, let trial = standing[promotion.trial] else { return nil }
@@ -54,6 +63,14 @@ extension StudyDriver {
     func keepCheckpoints(of trial: ActiveTrial, _ verdict: TrialEnded) {
         guard verdict.state == .paused, copiesCheckpoints else { return }
         for run in trial.runs.indices { surroundings.folders.keepCheckpoint(of: id, ReadyRun(trial: trial.number, run: run), at: trial.budget) }
+    }
+
+    /// A plugin that keeps no checkpoints, or a file that is gone.
+    func missCheckpoint(_ trial: Int, _ continues: Continuation) {
+        guard !isDeleted else { return }
+        record([
+            .noted(text: "trial \(trial) was to go on from trial \(continues.trial) at \(continues.budget), which left no checkpoint; it begins with nothing")
+        ])
     }
 
     /// Asks the pruner about a trial that has brought something new.

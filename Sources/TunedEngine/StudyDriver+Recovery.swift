@@ -97,6 +97,7 @@ extension StudyDriver {
         if !declaration.formerSpaces.isEmpty { (stopping.best, stopping.completeSinceBest) = feed.history.standing }
         // Replay counted in the log's own time; from here on it is this daemon's.
         pace.stop(at: lastTime)
+        giveUnspokenBudgets()
         let interrupted = openAttempts.values.map(\.trial).sorted()
         var events: [EventPayload] = []
         for started in openAttempts.values.sorted(by: { $0.nonce < $1.nonce }) {

@@ -286,7 +286,9 @@ final class StudyDriver: @unchecked Sendable {
         let runner = surroundings.runner
         let continues = started.run.segment == 0 ? active[next.trial]?.continues : nil
         grant.queue.async { [self] in
-            if let continues { surroundings.folders.lend(continues, of: id, to: next) }
+            if let continues, !surroundings.folders.lend(continues, of: id, to: next) {
+                queue.async { self.missCheckpoint(next.trial, continues) }
+            }
             let handle = runner.start(assignment, in: grant) { signal in
                 self.queue.async { self.receive(signal, of: nonce) }
             }

@@ -52,14 +52,12 @@ extension StudySpecification {
         }
     }
 
-    /// Methods that are both are as often thought of as samplers. The first members of a population are to fill the space.
+    /// Population-based training is as often thought of as a sampler; its first members are to fill the space.
     private mutating func preferPruner() {
         if sampler.name == "pbt" {
             pruner = pruner ?? PrunerSpecification(name: "pbt", settings: sampler.settings)
             sampler = SamplerSpecification()
         }
-        // BOHB is Hyperband with a model.
-        if sampler.name == "bohb", pruner == nil { pruner = PrunerSpecification(name: "hyperband") }
         if pruner?.name == "pbt", sampler == SamplerSpecification() { sampler = SamplerSpecification(name: "sobol") }
     }
 

@@ -105,13 +105,23 @@ import TunedStorage
         try auditPasses(lab)
     }
 
+    @Test func withoutCheckpointsItIsSaidThatMembersBeginWithNothing() throws {
+        let runner = ScriptedRunner { assignment, attempt in attempt.end(.succeeded(metrics: [ScriptedRunner.total(assignment.configuration)])) }
+        let lab = try Laboratory(specification: Self.specification(), schema: Self.schema, cores: 2, runner: runner)
+        lab.start()
+        #expect(lab.waitForRest())
+        let continued = lab.trials.filter { if case .continued = $0.origin { true } else { false } }
+        let notes = lab.events.filter { if case .noted(let text) = $0.payload { text.contains("left no checkpoint") } else { false } }
+        #expect(!continued.isEmpty && notes.count == continued.count)
+    }
+
     /// A daemon that ends anywhere in an exchange leaves a study that goes on to the same end.
     @Test func itIsTakenUpFromAnyPlaceOfItsLog() throws {
         let whole = try Laboratory(specification: Self.specification(), schema: Self.schema, cores: 1, runner: ScriptedRunner(Self.train))
         whole.start()
         #expect(whole.waitForRest())
         let events = whole.events
-        for cut in stride(from: 5, to: events.count - 10, by: 9) {
+        for cut in stride(from: 5, to: events.count - 10, by: 4) {
             let store = MemoryEventStore()
             let id = store.allocateStudy()
             for event in events[...cut] { store.append([event.payload], study: id, time: event.time) }
@@ -120,7 +130,7 @@ import TunedStorage
                 runner: ScriptedRunner(Self.train))
             lab.takeUp()
             #expect(lab.waitForRest(), "cut after \(cut)")
-            #expect(lab.driver.state == .completed && lab.trials.filter { $0.state == .complete }.count == 8, "cut after \(cut)")
+            #expect(lab.driver.state == .completed && lab.trials.filter { $0.state == .complete }.count == 8, "cut after \(cut): \(lab.driver.reason)")
             try auditPasses(lab)
         }
     }

@@ -94,7 +94,7 @@ import TunedStorage
         #expect(whole.waitForRest())
         let events = whole.events
         let end = try #require(events.lastIndex { if case .studyStateChanged = $0.payload { true } else { false } })
-        for cut in stride(from: 3, to: end - 8, by: 5) {
+        for cut in 3..<end - 8 {
             let store = MemoryEventStore()
             let id = store.allocateStudy()
             for event in events[...cut] { store.append([event.payload], study: id, time: event.time) }
