@@ -37,6 +37,45 @@ import TunedSpace
         #expect(try lab.suggestion(trial: 15) == parzen.suggest(trial: 15))
     }
 
+    /// After that many trials, which another sampler chose.
+    private func told(_ trials: Int, _ space: SearchSpace) throws -> Lab {
+        var (lab, random) = (try Lab("auto", space), try Lab("random", space))
+        let bowl = Lab.bowl(space)
+        try random.run(trials) { .complete([bowl($1)]) }
+        for observation in random.observations { lab.observe(observation) }
+        return lab
+    }
+
+    @Test func numbersAloneAreLeftToAGaussianAroundTheBestTrials() throws {
+        let space = NamedSpace.oneFloat.space
+        #expect(try told(299, space).sampler.reconsidered(SearchEffort()) == nil)
+        var lab = try told(300, space)
+        let change = try #require(lab.sampler.reconsidered(SearchEffort()))
+        #expect(change.method == "cmaes" && change.reason.contains("300"))
+        lab.observe(.switched(to: change.method))
+        #expect(lab.sampler.explanation.contains("cmaes") && lab.sampler.reconsidered(SearchEffort()) == nil)
+        // The optimum is at 0.3 of the range; what was known of it is not forgotten.
+        let bowl = Lab.bowl(space)
+        for trial in 300..<310 {
+            guard case .configuration(let configuration) = try lab.sampler.suggest(trial: trial) else { continue }
+            #expect(bowl(configuration) < 0.15 * 0.15)
+            lab.observe(.pending(trial: trial, configuration))
+            lab.observe(.finished(trial: trial, .complete([bowl(configuration)])))
+        }
+    }
+
+    @Test(arguments: [NamedSpace.mixed, .conditional, .wide])
+    func otherSpacesStayWithTheProcess(_ named: NamedSpace) throws {
+        #expect(try told(300, named.space).sampler.reconsidered(SearchEffort()) == nil)
+    }
+
+    @Test func aStudyThatWentOverToParzenStaysWithIt() throws {
+        var lab = try told(20, NamedSpace.oneFloat.space)
+        lab.observe(.switched(to: "tpe"))
+        lab.observe(.switched(to: "cmaes"))
+        #expect(lab.sampler.explanation.contains("tpe"))
+    }
+
     @Test(arguments: [(2, "nsga2"), (3, "nsga3")])
     func severalObjectivesHaveASuccessorOfTheirOwn(_ objectives: Int, _ successor: String) throws {
         let space = NamedSpace.mixed.space
