@@ -38,42 +38,51 @@ import TunedSpace
     }
 
     /// After that many trials, which another sampler chose.
-    private func told(_ trials: Int, _ space: SearchSpace) throws -> Lab {
-        var (lab, random) = (try Lab("auto", space), try Lab("random", space))
+    private func told(_ trials: Int, _ space: SearchSpace, budget: Int? = 1000) throws -> any Sampler {
+        var auto = try SamplerRegistry.make(name: "auto", problem: SearchProblem(space: space, seed: 1, budget: budget))
+        var random = try Lab("random", space)
         let bowl = Lab.bowl(space)
         try random.run(trials) { .complete([bowl($1)]) }
-        for observation in random.observations { lab.observe(observation) }
-        return lab
+        for observation in random.observations { auto.observe(observation) }
+        return auto
     }
 
     @Test func numbersAloneAreLeftToAGaussianAroundTheBestTrials() throws {
         let space = NamedSpace.oneFloat.space
-        #expect(try told(299, space).sampler.reconsidered(SearchEffort()) == nil)
-        var lab = try told(300, space)
-        let change = try #require(lab.sampler.reconsidered(SearchEffort()))
+        #expect(try told(299, space).reconsidered(SearchEffort()) == nil)
+        #expect(try told(300, space, budget: nil).reconsidered(SearchEffort())?.method == "cmaes")
+        var auto = try told(300, space)
+        let change = try #require(auto.reconsidered(SearchEffort()))
         #expect(change.method == "cmaes" && change.reason.contains("300"))
-        lab.observe(.switched(to: change.method))
-        #expect(lab.sampler.explanation.contains("cmaes") && lab.sampler.reconsidered(SearchEffort()) == nil)
+        auto.observe(.switched(to: change.method))
+        #expect(auto.explanation.contains("cmaes") && auto.reconsidered(SearchEffort()) == nil)
         // The optimum is at 0.3 of the range; what was known of it is not forgotten.
         let bowl = Lab.bowl(space)
         for trial in 300..<310 {
-            guard case .configuration(let configuration) = try lab.sampler.suggest(trial: trial) else { continue }
-            #expect(bowl(configuration) < 0.15 * 0.15)
-            lab.observe(.pending(trial: trial, configuration))
-            lab.observe(.finished(trial: trial, .complete([bowl(configuration)])))
+            guard case .configuration(let configuration) = try auto.suggest(trial: trial) else {
+                Issue.record("nothing was suggested")
+                return
+            }
+            #expect(bowl(configuration) < 0.25 * 0.25)
+            auto.observe(.pending(trial: trial, configuration))
+            auto.observe(.finished(trial: trial, .complete([bowl(configuration)])))
         }
     }
 
     @Test(arguments: [NamedSpace.mixed, .conditional, .wide])
     func otherSpacesStayWithTheProcess(_ named: NamedSpace) throws {
-        #expect(try told(300, named.space).sampler.reconsidered(SearchEffort()) == nil)
+        #expect(try told(300, named.space).reconsidered(SearchEffort()) == nil)
+    }
+
+    @Test func fewMoreTrialsAreLeftToTheProcess() throws {
+        #expect(try told(300, NamedSpace.oneFloat.space, budget: 400).reconsidered(SearchEffort()) == nil)
     }
 
     @Test func aStudyThatWentOverToParzenStaysWithIt() throws {
-        var lab = try told(20, NamedSpace.oneFloat.space)
-        lab.observe(.switched(to: "tpe"))
-        lab.observe(.switched(to: "cmaes"))
-        #expect(lab.sampler.explanation.contains("tpe"))
+        var auto = try told(20, NamedSpace.oneFloat.space)
+        auto.observe(.switched(to: "tpe"))
+        auto.observe(.switched(to: "cmaes"))
+        #expect(auto.explanation.contains("tpe"))
     }
 
     @Test(arguments: [(2, "nsga2"), (3, "nsga3")])

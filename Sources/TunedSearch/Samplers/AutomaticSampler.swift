@@ -25,8 +25,9 @@ struct AutomaticSampler: Sampler {
     private static let processLimit = 1_000
     /// The same of several objectives, each of which costs a process.
     private static let frontLimit = 250
-    /// Of continuous numbers, at most so many: trials after which CMA-ES gains more.
-    private static let continuous = (dimensions: 20, trials: 300)
+    /// Of continuous numbers, at most so many: trials after which CMA-ES gains more, where there are so many in all. It needs some 200 before
+    /// it is ahead.
+    private static let continuous = (dimensions: 20, trials: 300, budget: 500)
     /// Share of a study's time that suggestions may take.
     private static let shareLimit = 0.2
 
@@ -40,7 +41,7 @@ struct AutomaticSampler: Sampler {
         switch problem.objectives {
         case 1:
             successors = [try TreeParzenSampler(problem, &defaults, caching: caching)]
-            if Self.isContinuous(problem.space) {
+            if Self.isContinuous(problem.space), problem.budget.map({ $0 >= Self.continuous.budget }) ?? true {
                 let evolution = try CovarianceAdaptationSampler(
                     problem, &defaults, caching: caching, deviation: CovarianceAdaptationSampler.continuedDeviation)
                 successors.append(ruled(evolution))

@@ -21,7 +21,7 @@ struct CovarianceAdaptationSampler: Sampler {
 
     /// The deviation of a kernel about a trial (``InitialDistribution``) where this continues a search of the very objective, whose best trials
     /// lie closer to the optimum than those of a similar one.
-    static let continuedDeviation = 0.02
+    static let continuedDeviation = 0.05
 
     /// - Parameter deviation: of a kernel about a trial that was there before.
     init(
