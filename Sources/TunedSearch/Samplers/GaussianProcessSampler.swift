@@ -6,8 +6,7 @@ import TunedSpace
 /// (D. R. Jones et al. 1998; in logarithms, S. Ament et al. 2023). Several objectives have a process each, and the point is that of the
 /// highest expected gain in hypervolume (``ExpectedHypervolumeImprovement``).
 ///
-/// Settings: `startup`, trials of the start-up design (2 to 1,000; default the dimension plus one, 4 to 5, of several
-/// objectives 4 to 10); `candidates`, points of each
+/// Settings: `startup`, trials of the start-up design (2 to 1,000; default the dimension plus one, 4 to 10); `candidates`, points of each
 /// kind that are compared (8 to 10,000, default 300); `points`, observations that the model holds at most (20 to 2,000, default 400);
 /// `samples`, of the model's parameters, beside the most probable ones (0 to 20, default 3; 0 of several objectives, where they gain
 /// nothing); `warping`, what the model bends first: `none` (default), `input`, `output` or `both` (``Warping``); `region`, whether the
@@ -22,7 +21,7 @@ import TunedSpace
 /// in the model with its last value, or the median of the complete ones where that is worse; of several objectives it says something
 /// about the first alone.
 struct GaussianProcessSampler: Sampler {
-    let identity = SamplerIdentity(name: "gp", revision: 4)
+    let identity = SamplerIdentity(name: "gp", revision: 3)
     var reason: String?
     var explanation: String { "gp, Bayesian optimisation with a Gaussian process" + (reason.map { ": \($0)" } ?? "") }
     var size: UInt64? { lattice?.count }
@@ -60,8 +59,7 @@ struct GaussianProcessSampler: Sampler {
     init(_ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool) throws(SearchError) {
         let axes = ParzenAxes(problem.space)
         let dimensions = axes.varyingAxes.count
-        let usualStartup = max(4, min(dimensions + 1, problem.objectives == 1 ? 5 : 10))
-        let startupSize = try settings.integer("startup", default: usualStartup, in: 2...1_000)
+        let startupSize = try settings.integer("startup", default: max(4, min(dimensions + 1, 10)), in: 2...1_000)
         candidates = try settings.integer("candidates", default: 300, in: 8...10_000)
         samples = try settings.integer("samples", default: problem.objectives == 1 ? 3 : 0, in: 0...20)
         pointLimit = try settings.integer("points", default: 400, in: 20...2_000)
