@@ -266,7 +266,7 @@ final class StudyDriver: @unchecked Sendable {
             blueprint: blueprint, configuration: trial.configuration, trial: next.trial, run: run, runIndex: next.run,
             attempt: attempt, nonce: nonce, seed: run.seed(study: declaration.specification.seed, trial: next.trial),
             budget: trial.budget > 0 ? trial.budget : declaration.specification.budget ?? 0,
-            deadline: declaration.specification.timeout,
+            fullBudget: declaration.specification.budget ?? 0, deadline: declaration.specification.timeout,
             folder: surroundings.folders.path(study: id, trial: next.trial, run: next.run))
         let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant, plugin: blueprint.plugin.hash)
         underWay[nonce] = running

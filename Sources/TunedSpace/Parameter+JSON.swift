@@ -35,6 +35,7 @@ extension Parameter {
         let defaultJSON = fields.take("default")
         let priorJSON = fields.take("prior")
         let isMutable = try fields.flag("mutable") ?? false
+        let scheduleJSON = fields.take("schedule")
         var parameter: Parameter
         if kind == "permutation" {
             parameter = Parameter(name: prefix + name, permuting: try permutedItems(&fields), description: description)
@@ -44,6 +45,9 @@ extension Parameter {
         }
         try fields.finish()
         parameter.isMutable = isMutable
+        if let scheduleJSON {
+            parameter.schedule = try Parameter.schedule(from: scheduleJSON, path: fields.path(of: "schedule"), kind: kind)
+        }
         if let defaultJSON {
             guard let value = parameter.value(meantBy: defaultJSON) else {
                 throw SpaceError(
@@ -83,6 +87,7 @@ extension Parameter {
         fields["default"] = defaultValue.flatMap(json(of:))
         fields["prior"] = priorJSON
         if isMutable { fields["mutable"] = .boolean(true) }
+        if !schedule.isEmpty { fields["schedule"] = .array(schedule.map { .string($0.rawValue) }) }
         if !conditions.isEmpty {
             var when: [String: JSONValue] = [:]
             for condition in conditions {
