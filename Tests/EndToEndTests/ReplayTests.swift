@@ -12,6 +12,7 @@ import TunedTestSupport
             let replayed = lab.testimony.lines("replay score")
             let searched = lab.testimony.lines("search score").filter { $0.run.hasPrefix("2.") }
             #expect(Set(replayed.map(\.ids)) == Set(searched.map(\.ids)), "the rows of each fold are the same")
+            #expect(try await lab.tunedOK("show", "s/2").output.contains(": equal bit for bit"))
             let study = try await lab.study("s")
             #expect(study["counts"]?["total"]?.integerValue == 4)
             #expect(try await lab.tunedOK("trials", "s", "--json").json()["trials"]?.arrayValue?.count == 4)

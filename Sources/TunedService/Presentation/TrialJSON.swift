@@ -10,7 +10,8 @@ package enum TrialJSON {
 
     /// With everything that is known of the attempts at its runs.
     package static func value(
-        of trial: TrialRow, attempts: [AttemptRow], artifacts: [RunFolders.Artifact] = [], in declaration: StudyDeclaration
+        of trial: TrialRow, attempts: [AttemptRow], artifacts: [RunFolders.Artifact] = [], replays: [Replay] = [],
+        in declaration: StudyDeclaration
     ) -> JSONValue {
         var fields = fields(of: trial, in: declaration)
         fields["artifacts"] = .array(
@@ -20,6 +21,7 @@ package enum TrialJSON {
                     "path": .string(artifact.path),
                 ])
             })
+        if !replays.isEmpty { fields["replays"] = .array(replays.map { ReplayJSON.value(of: $0, declaration.schema) }) }
         fields["attempts"] = .array(attempts.map { AttemptJSON.value(of: $0, schema: declaration.schema) })
         return .object(fields)
     }
