@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import Testing
 import TunedRecords
@@ -80,10 +81,8 @@ import TunedStorage
     }
 
     private static func later(_ body: @escaping @Sendable () -> Void) {
-        Task {
-            try? await Task.sleep(for: .milliseconds(30))
-            body()
-        }
+        // Not on the threads of tests, which wait.
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(30), execute: body)
     }
 
     /// Cuts the log after every event that an interrupted study may have left behind, and takes it up.

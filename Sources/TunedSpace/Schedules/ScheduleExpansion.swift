@@ -27,16 +27,19 @@ struct ScheduleExpansion {
         let places = Dictionary(declarations.enumerated().map { ($1.parameter.name, $0) }, uniquingKeysWith: { first, _ in first })
         for (base, declaration) in declarations.enumerated() where !declaration.parameter.schedule.isEmpty {
             let (name, shapes) = (declaration.parameter.name, declaration.parameter.schedule)
-            if shapes.count > 1 { add(Self.shape(of: name, shapes), base, nil, places) }
+            if shapes.count > 1 { add(Self.shape(of: name, shapes), base, nil, places, isMutable: declaration.parameter.isMutable) }
             for setting in Schedule.Setting.allCases {
                 let having = shapes.filter { $0.settings.contains(setting) }
-                if !having.isEmpty { add(Self.parameter(setting, of: name), base, having, places) }
+                if !having.isEmpty { add(Self.parameter(setting, of: name), base, having, places, isMutable: declaration.parameter.isMutable) }
             }
         }
     }
 
     /// A schema that was read and written has them among its own parameters: one that is the same is taken for it.
-    private mutating func add(_ parameter: Parameter, _ base: Int, _ shapes: [Schedule.Shape]?, _ places: [String: Int]) {
+    private mutating func add(_ part: Parameter, _ base: Int, _ shapes: [Schedule.Shape]?, _ places: [String: Int], isMutable: Bool) {
+        var parameter = part
+        // What may change during training may do so in another way, too.
+        parameter.isMutable = isMutable
         let declared = places[parameter.name]
         parts.append(Part(parameter: parameter, base: base, shapes: shapes, place: declared ?? paths.count + added.count))
         if declared == nil { added.append(parameter) }
