@@ -1,0 +1,80 @@
+"""Tables of learning curves as objectives: a point is as good, at each step, as the nearest configuration that was trained.
+
+So every point of the space has a curve of a real run, and all who search meet the same one. Distance is in the unit cube, on the logarithmic
+scale where a parameter has one; another choice, and a parameter that only one of the two has, counts as a whole side.
+"""
+import csv
+import gzip
+import json
+import math
+import pathlib
+
+import numpy
+import spaces
+
+FOLDER = pathlib.Path(__file__).resolve().parent / "tables"
+
+
+class Curve:
+    """One run: values after each step, and the seconds of each. A run that diverged has fewer steps than asked for."""
+    def __init__(self, values, seconds):
+        self.values, self.seconds = values, seconds
+
+    def __len__(self):
+        return len(self.values)
+
+
+class Table:
+    """`metric` is what is searched for: error or loss."""
+    def __init__(self, name, metric, folder=FOLDER):
+        self.facts = json.loads((folder / f"{name}.json").read_text())
+        self.name, self.metric, self.steps, self.folds = f"{name}:{metric}", metric, self.facts["steps"], self.facts["folds"]
+        self.space = [spaces.Parameter(p["name"], p["kind"], p["low"], p["high"], p["log"], tuple(p["choices"]), as_condition(p["when"]))
+                      for p in self.facts["space"]]
+        self.points, self.runs = [], []
+        with gzip.open(folder / f"{name}.csv.gz", "rt", newline="") as file:
+            for row in csv.DictReader(file):
+                if int(row["fold"]) == 0:
+                    self.points.append([float(row[p.name]) if row[p.name] else None for p in self.space])
+                    self.runs.append([])
+                curve = Curve([finite(text) for text in row[metric].split()], [float(text) for text in row["seconds"].split()])
+                self.runs[-1].append(trimmed(curve))
+        self.coordinates = numpy.array([self.place(point) for point in self.points])
+        self.is_choice = numpy.array([p.is_categorical for p in self.space])
+        # Of each configuration, after all steps, the mean over its folds.
+        self.full = [self.final(row) for row in range(len(self.runs))]
+        self.optimum = min(value for value in self.full if value < math.inf)
+
+    def final(self, row):
+        if any(len(curve) < self.steps for curve in self.runs[row]):
+            return math.inf
+        return sum(curve.values[-1] for curve in self.runs[row]) / self.folds
+
+    def place(self, point):
+        return [math.nan if value is None else value if p.is_categorical else p.place(value) for p, value in zip(self.space, point)]
+
+    def nearest(self, point):
+        """The place of the configuration in the table."""
+        asked = numpy.array(self.place(point))
+        apart = numpy.abs(self.coordinates - asked)
+        apart[:, self.is_choice] = (apart[:, self.is_choice] > 0) + 0.0 * apart[:, self.is_choice]
+        missing = numpy.isnan(self.coordinates) != numpy.isnan(asked)
+        squares = numpy.where(missing, 1.0, numpy.nan_to_num(apart) ** 2)
+        return int(numpy.argmin(squares.sum(axis=1)))
+
+
+def as_condition(when):
+    return (when[0], tuple(when[1])) if when else ()
+
+
+def finite(text):
+    value = float(text)
+    return value if math.isfinite(value) else math.inf
+
+
+def trimmed(curve):
+    """Up to the first value that is not finite: there training had diverged."""
+    for step, value in enumerate(curve.values):
+        if value == math.inf:
+            return Curve(curve.values[:step], curve.seconds[:step + 1])
+    return curve
