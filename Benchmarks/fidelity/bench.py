@@ -1,6 +1,7 @@
 """What the subjects are given: where things are, and how much is to be run."""
 import dataclasses
 import json
+import math
 import pathlib
 import statistics
 
@@ -60,9 +61,10 @@ class Bench:
 
 def median_interval(values):
     """The median, and the order statistics that enclose it with at least 95% by the binomial distribution (J. Gibbons 2003, section 5.2)."""
-    from scipy.stats import binom
-    ordered = sorted(values)
-    n = len(ordered)
-    place = max((k for k in range(n // 2 + 1) if binom.cdf(k - 1, n, 0.5) <= 0.025), default=0)
-    low = ordered[place - 1] if place >= 1 else ordered[0]
-    return statistics.median(ordered), low, ordered[n - place] if place >= 1 else ordered[-1]
+    ordered, n, place, tail = sorted(values), len(values), 0, 0.5 ** len(values)
+    # The chance that fewer than `place` + 1 values lie below the true median.
+    while tail <= 0.025:
+        place += 1
+        tail += math.comb(n, place) * 0.5 ** n
+    place = max(place, 1)
+    return statistics.median(ordered), ordered[place - 1], ordered[n - place]

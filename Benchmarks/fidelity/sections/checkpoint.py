@@ -24,15 +24,11 @@ def run(bench):
     trials = 3 if bench.is_quick else TRIALS
     with tempfile.TemporaryDirectory(dir=bench.results) as work, Daemon(bench.tuned, work) as daemon:
         daemon.command("load", plugin)
-        daemon.command("run", "checkpoint", "--study", "checkpoint", "--config", f"folder={work}", "--objective", "save_ms:minimize", "--sampler", "random",
+        objectives = [word for name in METRICS for word in ("--objective", f"{name}:minimize")]
+        daemon.command("run", "checkpoint", "--study", "checkpoint", "--config", f"folder={work}", *objectives, "--sampler", "random",
                        "--trials", trials, "--parallel", 1)
         found = daemon.command("export", "checkpoint")
-    bench.keep("checkpoint", [trial_metrics(trial) for trial in found])
-
-
-def trial_metrics(trial):
-    values = trial.get("metrics") or trial.get("values") or {}
-    return {name: values[name] for name in METRICS}
+    bench.keep("checkpoint", [dict(zip(METRICS, trial["values"])) for trial in found])
 
 
 def report(bench):
