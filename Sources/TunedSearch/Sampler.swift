@@ -29,11 +29,15 @@ public protocol Sampler: Sendable {
     mutating func observe(_ observation: Observation)
     /// Changes nothing but caches: asked twice, it answers the same.
     mutating func suggest(trial: Int) throws(SearchError) -> Suggestion
+    /// The same for a trial that begins with a part of its budget (``Pruner/firstBudget(of:)``); nil: all of it. Most samplers choose
+    /// alike for any budget.
+    mutating func suggest(trial: Int, budget: Double?) throws(SearchError) -> Suggestion
 }
 
 extension Sampler {
     public var learnsFromResults: Bool { true }
     public func reconsidered(_ effort: SearchEffort) -> SamplerSwitch? { nil }
+    public mutating func suggest(trial: Int, budget: Double?) throws(SearchError) -> Suggestion { try suggest(trial: trial) }
 }
 
 public struct SamplerIdentity: Hashable, Sendable {

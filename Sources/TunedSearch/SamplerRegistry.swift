@@ -7,6 +7,7 @@ public enum SamplerRegistry {
 
     private static let samplers: [(name: String, make: Make)] = [
         ("auto", { problem, settings, caching throws(SearchError) in try AutomaticChoice.make(problem, &settings, caching) }),
+        ("bohb", { problem, settings, caching throws(SearchError) in try BudgetModelSampler(problem, &settings, caching: caching) }),
         (
             "cmaes",
             { problem, settings, caching throws(SearchError) in try CovarianceAdaptationSampler(problem, &settings, caching: caching) }
@@ -27,7 +28,7 @@ public enum SamplerRegistry {
     ]
 
     /// Those that see to the rules of a space themselves.
-    private static let ruled: Set = ["auto", "gp", "grid", "random", "tpe"]
+    private static let ruled: Set = ["auto", "bohb", "gp", "grid", "random", "tpe"]
 
     public static var names: [String] { samplers.map(\.name) }
 

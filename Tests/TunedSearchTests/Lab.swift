@@ -32,6 +32,7 @@ struct Lab {
             case "grid" where space.count > 10: ["points": .integer(1)]
             // What is tested does not depend on how much is computed, but its time without the compiler's optimisation does.
             case "gp": ["candidates": 8, "samples": 0]
+            case "bohb" where words.last == "gp": ["candidates": 8, "samples": 0]
             case "auto" where space.finiteSize.map { $0 > 100 } ?? true && objectives <= 3: ["candidates": 8, "samples": 0]
             // Thousands of suggestions without the compiler's optimisation.
             case "forest": ["trees": 2, "candidates": 10, "searches": 1]

@@ -4,7 +4,7 @@ import TunedSpace
 
 /// What every sampler has to keep, on every kind of space.
 @Suite struct SamplerConformanceTests {
-    static let samplers = SamplerRegistry.names + ["tpe?kernel=univariate", "tpe?kernel=grouped"]
+    static let samplers = SamplerRegistry.names + ["tpe?kernel=univariate", "tpe?kernel=grouped", "bohb?model=gp"]
 
     @Test(arguments: samplers, NamedSpace.all)
     func suggestsValidConfigurations(_ sampler: String, _ named: NamedSpace) throws {
@@ -38,7 +38,7 @@ import TunedSpace
             var cached = try Lab(sampler, named.space, seed: seed)
             var bare = try Lab(sampler, named.space, seed: seed, caching: false)
             // Models are made from nothing for each suggestion there.
-            let trials = ["auto", "forest", "gp"].contains(sampler) ? 26 : 60
+            let trials = ["auto", "forest", "gp", "bohb?model=gp"].contains(sampler) ? 26 : 60
             try cached.run(trials, parallel: 5, Lab.eventful(named.space))
             try bare.run(trials, parallel: 5, Lab.eventful(named.space))
             #expect(cached.suggestions == bare.suggestions, "seed \(seed)")

@@ -41,7 +41,7 @@ extension Bracket {
         switch observation {
         case .began(let trial, let budget): begin(trial, budget: budget)
         case .reached(let trial, let budget, let losses): reach(trial, budget: budget, Losses.sound(losses, objectives: objectives))
-        case .ended(let trial, .complete(let losses)): reach(trial, budget: nil, Losses.sound(losses, objectives: objectives))
+        case .ended(let trial, .complete(let losses)): complete(trial, Losses.sound(losses, objectives: objectives))
         case .ended(let trial, .pruned): stop(trial)
         case .ended(let trial, .failed), .ended(let trial, .cancelled): drop(trial)
         case .overdue(let trial): delay(trial)

@@ -27,6 +27,8 @@ struct Bracket: Sendable {
         /// The rung it is on its way to; nil where it does not run.
         var target: Int?
         var isOverdue = false
+        /// Whether it ended, and what comes now comes too late.
+        var hasEnded = false
     }
 
     init(_ ladder: RungLadder, _ pace: Pace, objectives: Int) {
@@ -54,7 +56,7 @@ struct Bracket: Sendable {
     mutating func close() { isClosing = true }
 
     mutating func begin(_ trial: Int, budget: Double?) {
-        if members[trial] == nil { joined += 1 } else { stop(trial) }
+        if members[trial] == nil { joined += 1 } else { halt(trial) }
         let target = ladder.rung(of: budget)
         for rung in 0..<target { rungs[rung].goOn(trial) }
         for rung in target..<rungs.count { rungs[rung].remove(trial) }
@@ -65,8 +67,14 @@ struct Bracket: Sendable {
 
     mutating func reach(_ trial: Int, budget: Double?, _ losses: [Double]) {
         guard members[trial]?.target != nil else { return }
-        stop(trial)
+        halt(trial)
         rungs[ladder.rung(of: budget)].insert(trial, losses)
+    }
+
+    mutating func complete(_ trial: Int, _ losses: [Double]) {
+        guard members[trial]?.target != nil else { return }
+        reach(trial, budget: nil, losses)
+        members[trial]?.hasEnded = true
     }
 
     mutating func delay(_ trial: Int) {
@@ -77,6 +85,11 @@ struct Bracket: Sendable {
 
     /// It ended, and stays at the rungs that it has reached.
     mutating func stop(_ trial: Int) {
+        halt(trial)
+        members[trial]?.hasEnded = true
+    }
+
+    private mutating func halt(_ trial: Int) {
         guard let member = members[trial], let target = member.target else { return }
         if !member.isOverdue { expected[target] -= 1 }
         running -= 1
@@ -85,7 +98,7 @@ struct Bracket: Sendable {
 
     /// It failed, or was cancelled.
     mutating func drop(_ trial: Int) {
-        guard let member = members[trial] else { return }
+        guard let member = members[trial], !member.hasEnded else { return }
         stop(trial)
         for rung in rungs.indices { rungs[rung].remove(trial) }
         // Another one takes its place: a new trial where it was one itself, else the next best of the rung below.

@@ -86,8 +86,16 @@ struct ReportField: Sendable {
 
     private func sound(_ losses: [Double]) -> [Double] { Losses.sound(losses, objectives: problem.objectives) }
 
+    /// Whether a trial can end so: what has ended cannot end again, and one that stands has not run to its end.
+    func takes(_ trial: Int, _ end: PrunerEnd) -> Bool {
+        switch (state(of: trial), end) {
+        case (.running, _), (.standing, .pruned), (.standing, .failed), (.standing, .cancelled): true
+        default: false
+        }
+    }
+
     private mutating func finish(_ trial: Int, _ end: PrunerEnd) {
-        guard let state = state(of: trial), state != .complete else { return }
+        guard takes(trial, end) else { return }
         switch end {
         case .complete(let losses):
             // One whose losses are not finite has not worked out.

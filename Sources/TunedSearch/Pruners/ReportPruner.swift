@@ -23,7 +23,7 @@ struct ReportPruner: Pruner {
     }
 
     /// Pruned trials that are looked at, of which one may be taken up: each costs a verdict.
-    private static let width = 32
+    private static let width = 16
 
     init(_ judge: any ReportJudge, _ problem: PrunerProblem, _ settings: inout MethodSettings) throws(SearchError) {
         self.judge = judge
@@ -38,7 +38,7 @@ struct ReportPruner: Pruner {
         switch observation {
         case .reported(let trial, let fold, let step, _): guard field.takes(trial, fold), step >= 0 else { return }
         case .foldEnded(let trial, let fold, _): guard field.takes(trial, fold) else { return }
-        case .ended(let trial, _): guard let state = field.state(of: trial), state != .complete else { return }
+        case .ended(let trial, let end): guard field.takes(trial, end) else { return }
         case .began(let trial, _):
             if let candidate = places.removeValue(forKey: trial) { candidates.remove(candidate) }
             if field.state(of: trial) == .pruned { revived[trial, default: 0] += 1 }

@@ -28,7 +28,7 @@ struct StepBoard: Sendable {
         let place = steps.firstIndex { $0 >= judged } ?? steps.count
         if place < steps.count, steps[place] == judged { return }
         var ranking = StepRanking(objectives: objectives)
-        for trial in field.complete { enter(trial, at: judged, fold, field, &ranking) }
+        for trial in field.complete { Self.enter(trial, at: judged, fold, field, &ranking) }
         steps.insert(judged, at: place)
         rankings.insert(ranking, at: place)
         while steps.count > limit { widen() }
@@ -42,14 +42,15 @@ struct StepBoard: Sendable {
         steps = kept.map { steps[$0] }
     }
 
-    private func enter(_ trial: Int, at step: Int64, _ fold: Int, _ field: ReportField, _ ranking: inout StepRanking) {
+    /// Of no instance, so that the ranking is changed in place.
+    private static func enter(_ trial: Int, at step: Int64, _ fold: Int, _ field: ReportField, _ ranking: inout StepRanking) {
         guard let curve = field[trial]?.folds[fold].curve, let last = curve.lastStep, last >= step, let best = curve.best(upTo: step) else { return }
         ranking.insert(trial, best)
     }
 
     /// A trial is complete.
     mutating func enter(_ trial: Int, fold: Int, _ field: ReportField) {
-        for place in steps.indices { enter(trial, at: steps[place], fold, field, &rankings[place]) }
+        for place in steps.indices { Self.enter(trial, at: steps[place], fold, field, &rankings[place]) }
         if let end = field[trial]?.folds[fold].end { ends.insert(trial, end) }
     }
 

@@ -18,6 +18,8 @@ struct GuardedSampler: SamplerOverlay {
     }
 
     mutating func suggest(trial: Int) throws(SearchError) -> Suggestion { try base.suggest(trial: trial) }
+
+    mutating func suggest(trial: Int, budget: Double?) throws(SearchError) -> Suggestion { try base.suggest(trial: trial, budget: budget) }
 }
 
 extension SearchSpace {

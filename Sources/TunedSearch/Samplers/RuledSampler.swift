@@ -28,8 +28,14 @@ struct RuledSampler: SamplerOverlay {
         base.observe(observation)
     }
 
-    mutating func suggest(trial: Int) throws(SearchError) -> Suggestion {
-        guard case .configuration(let configuration) = try base.suggest(trial: trial) else { return .exhausted }
+    mutating func suggest(trial: Int) throws(SearchError) -> Suggestion { legal(try base.suggest(trial: trial), trial) }
+
+    mutating func suggest(trial: Int, budget: Double?) throws(SearchError) -> Suggestion {
+        legal(try base.suggest(trial: trial, budget: budget), trial)
+    }
+
+    private func legal(_ suggestion: Suggestion, _ trial: Int) -> Suggestion {
+        guard case .configuration(let configuration) = suggestion else { return .exhausted }
         if space.isLegal(configuration) { return .configuration(configuration) }
         let near = space.legal(near: cube.coordinates(of: configuration))
         if !ledger.asked.contains(near) { return .configuration(near) }
