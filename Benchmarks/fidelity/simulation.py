@@ -27,19 +27,18 @@ class Job:
 class Trace:
     """What a run had found after so many steps and slot-seconds, a point at each change.
 
-    incumbent: the trial that reported the lowest value, by what its configuration gives when it is trained in full;
-    best: the lowest value that a trial which was trained in full ended with."""
+    incumbent: of the trials that have come furthest the one with the lowest value there, by what its configuration gives when it is trained
+    in full; best: the lowest value that a trial which was trained in full ended with."""
     def __init__(self, table):
-        self.table, self.lowest, self.incumbent, self.best, self.points = table, math.inf, math.inf, math.inf, []
+        self.table, self.furthest, self.lowest, self.incumbent, self.best, self.points = table, 0, math.inf, math.inf, math.inf, []
 
     def take(self, row, step, value, steps, slot_seconds):
-        is_new = False
-        if value < self.lowest:
-            self.lowest, self.incumbent, is_new = value, self.table.full[row], True
-        if step == self.table.steps and value < self.best:
-            self.best, is_new = value, True
-        if is_new:
-            self.points.append((steps, slot_seconds, self.incumbent, self.best))
+        if step < self.furthest or step == self.furthest and value >= self.lowest:
+            return
+        self.furthest, self.lowest, self.incumbent = step, value, self.table.full[row]
+        if step == self.table.steps:
+            self.best = value
+        self.points.append((steps, slot_seconds, self.incumbent, self.best))
 
 
 def speeds(count, seed, is_even=False):

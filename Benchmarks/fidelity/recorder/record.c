@@ -3,7 +3,7 @@
  * ROWS is a file with the fold of each row of the data, from 0, one number a line. With no run asked for it prints the schema.
  * A run is a line of standard input, fields parted by tabs: the run's number, its seed, the fold whose rows are scored (the others
  * are trained on), and of each parameter of the schema `type active f64 i64 text`. The answer is one line: the run's number, the
- * result of training (0: trained in full), and of each step the seconds of processor time that it took and the value of each metric.
+ * result of training (0: trained in full), and of each step the seconds of processor time that it took and the value of each metric; nan where training diverged in it.
  *
  * A trainable that is driven step by step is scored after each of them, which is not in the seconds; another one must report.
  */
@@ -100,10 +100,8 @@ static int32_t run(const tuned_trainable *trainable, void *self, const tuned_tri
         const double began = step == 1 ? last : now();
         status = stepwise->step(self, trial, step);
         seconds[step - 1] = now() - began;
-        if (status != TUNED_OK) break;
         for (int i = 0; i < METRICS; i++) objectives[i] = NAN;
-        status = trainable->evaluate(self, trial);
-        if (status != TUNED_OK) break;
+        if (status == TUNED_OK) status = trainable->evaluate(self, trial);
         memcpy(results[step - 1], objectives, sizeof objectives);
         steps = step;
     }

@@ -1,7 +1,7 @@
 """Beside the peers on the same tables, at equal numbers of steps: what the incumbent's configuration gives when it is trained in full, less the
 lowest of the table.
 
-The incumbent is the trial that has reported the lowest value so far, whatever its step. One slot, for all peers can be driven so.
+The incumbent is, of the trials that have come furthest, the one with the lowest value there: the best that was trained in full, once one was. One slot, for all peers can be driven so.
 """
 import math
 import statistics
@@ -35,15 +35,15 @@ class Regrets:
         self.peers = [peer for peer in peers if any((task, peer) in self.found for task in self.tasks)]
         self.tables = {task: bench.tables[task] for task in self.tasks}
 
-    def at(self, task, peer, trainings, which=0):
-        """By seed; `which` 1: of the best that was trained in full."""
+    def at(self, task, peer, trainings):
+        """By seed; where there is no incumbent, what the worst of the table would be."""
         table = self.tables[task]
         worst = max(value for value in table.full if value < math.inf)
-        return {seed: min(worst, result.at(trainings * table.steps)[which]) - table.optimum
+        return {seed: min(worst, result.at(trainings * table.steps)[0]) - table.optimum
                 for seed, result in self.found.get((task, peer), {}).items()}
 
-    def mean(self, task, peer, trainings, which=0):
-        values = list(self.at(task, peer, trainings, which).values())
+    def mean(self, task, peer, trainings):
+        values = list(self.at(task, peer, trainings).values())
         return statistics.fmean(values) if values else None
 
     def pairs(self, peer, other):
@@ -68,10 +68,9 @@ def report(bench):
         of = [peer for peer in regrets.peers if (task, peer) in regrets.found]
         if not of:
             continue
-        lines = sorted(((peer, *(regrets.mean(task, peer, point) for point in POINTS), *(regrets.mean(task, peer, point, 1) for point in POINTS[-2:]),
-                         statistics.fmean(r.spent.trials for r in regrets.found[task, peer].values()), len(regrets.found[task, peer]))
-                        for peer in of), key=lambda line: statistics.fmean(line[1:1 + len(POINTS)]))
-        header = ["", *(f"at {point}" for point in POINTS), *(f"trained in full, at {point}" for point in POINTS[-2:]), "trials", "seeds"]
+        lines = sorted(((peer, *(regrets.mean(task, peer, point) for point in POINTS), statistics.fmean(
+            r.spent.trials for r in regrets.found[task, peer].values()), len(regrets.found[task, peer])) for peer in of), key=lambda line: statistics.fmean(line[1:1 + len(POINTS)]))
+        header = ["", *(f"at {point}" for point in POINTS), "trials", "seeds"]
         facts = regrets.tables[task]
         sections.append(f"**{task}**: mean regret over the seeds after so many full trainings' steps ({facts.steps} each); "
                         f"the lowest of the table is {facts.optimum:.4g}\n\n" + markdown.table(header, lines))
@@ -80,8 +79,7 @@ def report(bench):
             drawn[task.replace(":", "-")] = charts.lines(
                 task, "full trainings' steps", "mean regret, log10",
                 {peer: [(x, ranking.log_regret(regrets.mean(task, peer, x))) for x in range(2, BUDGET + 1)] for peer in picked})
-    data = [{"task": task, "peer": peer, "seeds": len(found), "regret": {point: regrets.mean(task, peer, point) for point in POINTS},
-             "trained_in_full": {point: regrets.mean(task, peer, point, 1) for point in POINTS}} for (task, peer), found in regrets.found.items()]
+    data = [{"task": task, "peer": peer, "seeds": len(found), "regret": {point: regrets.mean(task, peer, point) for point in POINTS}} for (task, peer), found in regrets.found.items()]
     return Report("Beside the peers, at equal steps", rows, sections, {"regrets": data}, drawn)
 
 

@@ -88,9 +88,9 @@ struct FidelityRun {
         }
         let isIdle = !trials.values.contains { $0.isOut }
         guard !isClosing, pruner.mayBegin || isIdle else { return ["wait": .boolean(true)] }
-        guard case .configuration(let configuration) = try sampler.suggest(trial: next) else { return ["exhausted": .boolean(true)] }
-        sampler.observe(.pending(trial: next, configuration))
         let budget = pruner.firstBudget(of: next).flatMap(partial)
+        guard case .configuration(let configuration) = try sampler.suggest(trial: next, budget: budget) else { return ["exhausted": .boolean(true)] }
+        sampler.observe(.pending(trial: next, configuration))
         pruner.observe(.began(trial: next, budget: budget))
         trials[next] = Out(configuration: configuration, budget: budget)
         defer { next += 1 }
