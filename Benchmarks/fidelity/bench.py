@@ -8,6 +8,7 @@ import statistics
 import races
 
 TASKS = ["mlp-digits:error", "mlp-cancer:loss", "boosting-digits:error", "boosting-cancer:loss"]
+LIVE = ["live:mlp-cancer:loss", "live:boosting-cancer:loss"]
 SEEDS, QUICK_SEEDS = range(10), range(2)
 # Full trainings. Random search has the first, whoever is compared with it the second.
 FULL_BUDGET, BUDGET = 100, 40
@@ -23,10 +24,10 @@ class Selection:
 
 
 class Bench:
-    def __init__(self, program, tuned, plugins, tables, results, processes, selection, say=print):
-        self.program, self.tuned, self.plugins, self.say = program, tuned, plugins, say
+    def __init__(self, program, tuned, work, plugins, tables, results, processes, selection, say=print):
+        self.program, self.tuned, self.work, self.say = program, tuned, work, say
         self.results, self.selection = pathlib.Path(results), selection
-        self.tables = races.Tables(tables)
+        self.tables = races.Tables(tables, work and work / "record", plugins)
         self.runner = races.Runner(self.tables, races.Store(self.results / "fidelity"), program, processes, say)
 
     @property
@@ -34,8 +35,9 @@ class Bench:
         return self.selection.is_quick
 
     def tasks(self):
-        """Those whose tables are there."""
-        return [task for task in TASKS if self.tables.has(task) and (self.selection.tasks is None or task in self.selection.tasks)]
+        """Those whose tables, or plugins, are there; quick runs train nothing."""
+        every = TASKS if self.is_quick else TASKS + LIVE
+        return [task for task in every if self.tables.has(task) and (self.selection.tasks is None or task in self.selection.tasks)]
 
     def races(self, peers, budget, trials=0):
         seeds = QUICK_SEEDS if self.is_quick else SEEDS

@@ -37,18 +37,20 @@ class Table:
                 if int(row["fold"]) == 0:
                     self.points.append([float(row[p.name]) if row[p.name] else None for p in self.space])
                     self.runs.append([])
-                curve = Curve([finite(text) for text in row[metric].split()], [float(text) for text in row["seconds"].split()])
-                self.runs[-1].append(trimmed(curve))
+                self.runs[-1].append(curve(row[metric].split(), row["seconds"].split()))
         self.coordinates = numpy.array([self.place(point) for point in self.points])
         self.is_choice = numpy.array([p.is_categorical for p in self.space])
         # Of each configuration, after all steps, the mean over its folds.
         self.full = [self.final(row) for row in range(len(self.runs))]
         self.optimum = min(value for value in self.full if value < math.inf)
 
+    def begin(self):
+        """Before a race: nothing is kept from one to the next."""
+
     def final(self, row):
-        if any(len(curve) < self.steps for curve in self.runs[row]):
+        if any(len(run) < self.steps for run in self.runs[row]):
             return math.inf
-        return sum(curve.values[-1] for curve in self.runs[row]) / self.folds
+        return sum(run.values[-1] for run in self.runs[row]) / self.folds
 
     def place(self, point):
         return [math.nan if value is None else value if p.is_categorical else p.place(value) for p, value in zip(self.space, point)]
@@ -63,6 +65,11 @@ class Table:
         return int(numpy.argmin(squares.sum(axis=1)))
 
 
+def curve(values, seconds):
+    """Of texts, up to the first value that is not finite: there training had diverged."""
+    return trimmed(Curve([finite(text) for text in values], [float(text) for text in seconds]))
+
+
 def as_condition(when):
     return (when[0], tuple(when[1])) if when else ()
 
@@ -72,9 +79,8 @@ def finite(text):
     return value if math.isfinite(value) else math.inf
 
 
-def trimmed(curve):
-    """Up to the first value that is not finite: there training had diverged."""
-    for step, value in enumerate(curve.values):
+def trimmed(whole):
+    for step, value in enumerate(whole.values):
         if value == math.inf:
-            return Curve(curve.values[:step], curve.seconds[:step + 1])
-    return curve
+            return Curve(whole.values[:step], whole.seconds[:step + 1])
+    return whole

@@ -16,7 +16,9 @@ import time
 import warnings
 
 import curve_tables
+import live_tables
 import methods
+import recipes
 import simulation
 
 FIELDS = ["table", "seed", "budget", "version", "digest", "seconds", "steps", "slot_seconds", "busy_seconds", "trials", "tail", "busy_before_tail", "curve"]
@@ -57,19 +59,31 @@ class Result:
 
 
 class Tables:
-    def __init__(self, folder):
-        self.folder, self.loaded = pathlib.Path(folder), {}
+    """By name: `mlp-digits:error` is a table, `live:mlp-digits:error` trains, where the recorder and the plugin are there."""
+    def __init__(self, folder, recorder=None, plugins=None):
+        self.folder, self.recorder, self.plugins = pathlib.Path(folder), recorder, plugins
+        self.loaded = {}
 
     def __getitem__(self, name):
         if name not in self.loaded:
-            self.loaded[name] = curve_tables.Table(*name.split(":"), self.folder)
+            *live, table, metric = name.split(":")
+            self.loaded[name] = (live_tables.LiveTable(table, metric, self.recorder, self.plugins) if live
+                                 else curve_tables.Table(table, metric, self.folder))
         return self.loaded[name]
 
+    def source(self, name):
+        """The file that it stands on; None where there is none."""
+        *live, table, _ = name.split(":")
+        if not live:
+            return self.folder / f"{table}.csv.gz"
+        return self.plugins / f"{recipes.RECIPES[table].plugin}.so" if self.plugins and self.recorder and self.recorder.exists() else None
+
     def has(self, name):
-        return (self.folder / f"{name.split(':')[0]}.csv.gz").exists()
+        source = self.source(name)
+        return source is not None and source.exists()
 
     def digest(self, name):
-        return hashlib.sha256((self.folder / f"{name.split(':')[0]}.csv.gz").read_bytes()).hexdigest()[:12]
+        return hashlib.sha256(self.source(name).read_bytes()).hexdigest()[:12]
 
 
 class Worker:
@@ -78,11 +92,11 @@ class Worker:
     program = None
 
 
-def prepare(folder, program):
+def prepare(tables, program):
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
-    Worker.tables, Worker.program = Tables(folder), program
+    Worker.tables, Worker.program = Tables(*tables), program
 
 
 def perform(race, version, digest):
@@ -90,6 +104,7 @@ def perform(race, version, digest):
     began = time.perf_counter()
     try:
         table = Worker.tables[race.table]
+        table.begin()
         name, _, count = race.peer.partition("@")
         count = int(count or 1)
         method = methods.make(name, table, race.seed, Worker.program, count, race.trials or None)
@@ -178,7 +193,8 @@ class Runner:
             return
         began = told = time.monotonic()
         context = multiprocessing.get_context("spawn")
-        with concurrent.futures.ProcessPoolExecutor(self.processes, context, prepare, (self.tables.folder, self.program)) as pool:
+        with concurrent.futures.ProcessPoolExecutor(self.processes, context, prepare,
+                                                    ((self.tables.folder, self.tables.recorder, self.tables.plugins), self.program)) as pool:
             waiting = {pool.submit(perform, race, self.version(race.peer), self.tables.digest(race.table)): race for race in todo}
             try:
                 for count, future in enumerate(concurrent.futures.as_completed(waiting), 1):

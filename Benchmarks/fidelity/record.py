@@ -43,15 +43,14 @@ def field(declared, value):
 
 class Recording:
     """The runs of one table: a line each in a file of its own, until all are there."""
-    def __init__(self, recipe, arguments):
-        self.recipe, self.recorder = recipe, str(arguments.recorder)
-        self.plugin = str(arguments.plugins / f"{recipe.plugin}.so")
+    def __init__(self, recipe, recorder, plugins, work):
+        self.recipe, self.recorder, self.plugin = recipe, str(recorder), str(plugins / f"{recipe.plugin}.so")
         self.version, self.schema = schema_of(self.recorder, self.plugin, recipe.trainable)
         self.space = recipes.space_of(self.schema, recipe.fixed)
         self.points = recipes.configurations(recipe, self.space)
         self.parts = recipes.parts(recipe)
-        arguments.work.mkdir(parents=True, exist_ok=True)
-        self.raw, self.rows = arguments.work / f"{recipe.name}.runs", arguments.work / f"{recipe.name}.rows"
+        work.mkdir(parents=True, exist_ok=True)
+        self.raw, self.rows = work / f"{recipe.name}.runs", work / f"{recipe.name}.rows"
 
     def runs(self):
         """Configuration by configuration, so that what is there so far holds all folds of it."""
@@ -59,10 +58,22 @@ class Recording:
 
     def line(self, number):
         place, fold = self.runs()[number]
-        values = {p.name: v for p, v in zip(self.space, self.points[place])}
+        return self.request(number, self.seed(place, fold), fold, self.recipe.steps, self.points[place])
+
+    def request(self, number, seed, fold, steps, point):
+        """A run as the recorder is asked for it."""
+        values = {p.name: v for p, v in zip(self.space, point)}
         values.update({name: 0.0 for name in self.recipe.fixed})
         fields = [field(declared, values.get(declared["name"])) for declared in self.schema["parameters"]]
-        return "\t".join([str(number), str(self.seed(place, fold)), str(fold), *fields]) + "\n"
+        return "\t".join([str(number), str(seed), str(fold), str(steps), *fields]) + "\n"
+
+    def start(self):
+        """The recorder, ready for requests."""
+        self.rows.write_text("".join(f"{part}\n" for part in self.parts))
+        command = [self.recorder, self.plugin, self.recipe.trainable, str(recipes.DATA / self.recipe.data), str(self.rows),
+                   f"target={self.recipe.target}"]
+        single = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **single})
 
     def seed(self, place, fold):
         return 1_000 * place + fold
@@ -82,12 +93,7 @@ class Recording:
         say(f"{self.recipe.name}: {len(there)} of {len(self.runs())} runs are there, {len(todo)} to do")
         if not todo:
             return
-        self.rows.write_text("".join(f"{part}\n" for part in self.parts))
-        command = [self.recorder, self.plugin, self.recipe.trainable, str(recipes.DATA / self.recipe.data), str(self.rows),
-                   str(self.recipe.steps), f"target={self.recipe.target}"]
-        single = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **single}) as process, \
-                open(self.raw, "a") as raw:
+        with self.start() as process, open(self.raw, "a") as raw:
             if there and not self.raw.read_text().endswith("\n"):
                 raw.write("\n")
             for count, number in enumerate(todo, 1):
@@ -148,7 +154,7 @@ def main():
         if name not in recipes.RECIPES:
             parser.error(f"no table {name}; there are " + ", ".join(recipes.RECIPES))
     for name in arguments.tables or recipes.RECIPES:
-        recording = Recording(recipes.RECIPES[name], arguments)
+        recording = Recording(recipes.RECIPES[name], arguments.recorder, arguments.plugins, arguments.work)
         recording.record(lambda line: print(line, file=sys.stderr, flush=True), arguments.limit)
         if not arguments.limit:
             path = recording.pack(arguments.out)

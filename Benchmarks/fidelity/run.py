@@ -37,7 +37,8 @@ def parse(subjects):
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help="all where none is named: " + ", ".join(subjects))
     parser.add_argument("--driver", type=pathlib.Path, required=True, help="the program search-driver")
     parser.add_argument("--tuned", type=pathlib.Path, help="the command tuned, for the subject checkpoint")
-    parser.add_argument("--plugins", type=pathlib.Path, help="the folder with checkpoint.so, likewise")
+    parser.add_argument("--work", type=pathlib.Path, help="the folder with checkpoint.so, likewise, and the recorder, for real training")
+    parser.add_argument("--plugins", type=pathlib.Path, help="the folder with mlp.so and boosting.so, for real training")
     parser.add_argument("--tables", type=pathlib.Path, default=HERE / "tables", help="the folder with the tables")
     parser.add_argument("--results", type=pathlib.Path, default=HERE.parent / "results", help="where the results go")
     parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)), help="races at a time (default: cores)")
@@ -74,8 +75,8 @@ def main():
         print(line, file=sys.stderr, flush=True)
 
     selection = Selection(arguments.tasks, arguments.peers, arguments.seeds, arguments.quick)
-    bench = Bench(arguments.driver.resolve(), arguments.tuned and arguments.tuned.resolve(), arguments.plugins and arguments.plugins.resolve(),
-                  arguments.tables, arguments.results, arguments.processes, selection, say)
+    bench = Bench(arguments.driver.resolve(), arguments.tuned and arguments.tuned.resolve(), arguments.work and arguments.work.resolve(),
+                  arguments.plugins and arguments.plugins.resolve(), arguments.tables, arguments.results, arguments.processes, selection, say)
     for peer in arguments.again:
         bench.runner.store.drop(peer)
     if not arguments.report:

@@ -1,8 +1,9 @@
-/* Trains with a plugin, as its host, and writes what each step gave: `record plugin.so TRAINABLE DATA ROWS [key=value ...]`.
+/* Trains with a plugin, as its host, and writes what each step gave: `record plugin.so TRAINABLE DATA ROWS
+ * [key=value ...]`.
  *
  * ROWS is a file with the fold of each row of the data, from 0, one number a line. With no run asked for it prints the schema.
  * A run is a line of standard input, fields parted by tabs: the run's number, its seed, the fold whose rows are scored (the others
- * are trained on), and of each parameter of the schema `type active f64 i64 text`. The answer is one line: the run's number, the
+ * are trained on), the number of steps, and of each parameter of the schema `type active f64 i64 text`. The answer is one line: the run's number, the
  * result of training (0: trained in full), and of each step the seconds of processor time that it took and the value of each metric; nan where training diverged in it.
  *
  * A trainable that is driven step by step is scored after each of them, which is not in the seconds; another one must report.
@@ -146,7 +147,7 @@ static int *read_folds(const char *path, uint64_t *count, int *folds) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 3) die("usage: record plugin.so TRAINABLE [DATA ROWS STEPS [key=value ...]]", NULL);
+    if (argc < 3) die("usage: record plugin.so TRAINABLE [DATA ROWS [key=value ...]]", NULL);
     void *library = dlopen(argv[1], RTLD_NOW);
     if (!library) die("cannot load", dlerror());
     const tuned_plugin *(*entry)(const tuned_host *) = (const tuned_plugin *(*)(const tuned_host *))dlsym(library, "tuned_plugin_v1");
@@ -157,16 +158,13 @@ int main(int argc, char **argv) {
         if (strcmp(plugin->trainable(i)->id, argv[2]) == 0) trainable = plugin->trainable(i);
     }
     if (!trainable) die("no such trainable", argv[2]);
-    if (argc < 6) {
+    if (argc < 5) {
         printf("%s\n%s\n", plugin->version, trainable->schema_json);
         return 0;
     }
-    expected = atoll(argv[5]);
-    if (expected < 1 || expected > STEPS) die("steps", argv[5]);
-
     const char *keys[16], *settings[16];
     tuned_config config = {sizeof config, 0, keys, settings, argv[3], "{}"};
-    for (int i = 6; i < argc && config.key_count < 16; i++) {
+    for (int i = 5; i < argc && config.key_count < 16; i++) {
         char *sign = strchr(argv[i], '=');
         if (!sign) die("not key=value", argv[i]);
         *sign = 0;
@@ -185,8 +183,11 @@ int main(int argc, char **argv) {
     static char line[LINE];
     while (fgets(line, sizeof line, stdin)) {
         char *rest = line;
-        const char *id = strtok_r(rest, "\t", &rest), *seed = strtok_r(rest, "\t", &rest), *fold = strtok_r(rest, "\t", &rest);
-        if (!fold) die("a run is not read", line);
+        const char *id = strtok_r(rest, "\t", &rest), *seed = strtok_r(rest, "\t", &rest), *fold = strtok_r(rest, "\t", &rest),
+                   *many = strtok_r(rest, "\t", &rest);
+        if (!many) die("a run is not read", line);
+        expected = atoll(many);
+        if (expected < 1 || expected > STEPS) die("not a number of steps", many);
         divide(folds, count, atoi(fold));
         tuned_trial trial = {.size = sizeof trial, .value_size = sizeof(tuned_value), .purpose = TUNED_SEARCH, .values = values,
                              .id = atoll(id), .seed = strtoull(seed, NULL, 10), .budget = (double)expected, .fold = atoi(fold),

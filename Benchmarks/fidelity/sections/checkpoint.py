@@ -16,7 +16,7 @@ METRICS = {"save_ms": "a checkpoint saved, durable", "load_ms": "a checkpoint re
 
 
 def run(bench):
-    plugin = bench.plugins and bench.plugins / "checkpoint.so"
+    plugin = bench.work and bench.work / "checkpoint.so"
     if not bench.tuned or not plugin or not plugin.exists():
         bench.say("  the command tuned and checkpoint.so are needed, and are not there")
         return

@@ -33,13 +33,18 @@ class Regrets:
         self.tasks = bench.tasks()
         self.found = {(task, peer): found for peer in peers for task in self.tasks if (found := bench.by_seed(task, peer, BUDGET))}
         self.peers = [peer for peer in peers if any((task, peer) in self.found for task in self.tasks)]
-        self.tables = {task: bench.tables[task] for task in self.tasks}
+        self.steps = {task: bench.tables[task].steps for task in self.tasks}
+        self.lowest = {task: self.reference(bench, task) for task in self.tasks}
+
+    def reference(self, bench, task):
+        """The lowest of the table; of real training the lowest that any race has found."""
+        if not task.startswith("live:"):
+            return bench.tables[task].optimum
+        return min((result.at(math.inf)[1] for (of, _), found in self.found.items() if of == task for result in found.values()), default=math.nan)
 
     def at(self, task, peer, trainings):
-        """By seed; where there is no incumbent, what the worst of the table would be."""
-        table = self.tables[task]
-        worst = max(value for value in table.full if value < math.inf)
-        return {seed: min(worst, result.at(trainings * table.steps)[0]) - table.optimum
+        """By seed; an incumbent whose full training diverges counts as an error or a loss of 1, which is the most that counts."""
+        return {seed: min(1.0, result.at(trainings * self.steps[task])[0]) - self.lowest[task]
                 for seed, result in self.found.get((task, peer), {}).items()}
 
     def mean(self, task, peer, trainings):
@@ -71,9 +76,8 @@ def report(bench):
         lines = sorted(((peer, *(regrets.mean(task, peer, point) for point in POINTS), statistics.fmean(
             r.spent.trials for r in regrets.found[task, peer].values()), len(regrets.found[task, peer])) for peer in of), key=lambda line: statistics.fmean(line[1:1 + len(POINTS)]))
         header = ["", *(f"at {point}" for point in POINTS), "trials", "seeds"]
-        facts = regrets.tables[task]
-        sections.append(f"**{task}**: mean regret over the seeds after so many full trainings' steps ({facts.steps} each); "
-                        f"the lowest of the table is {facts.optimum:.4g}\n\n" + markdown.table(header, lines))
+        sections.append(f"**{task}**: mean regret over the seeds after so many full trainings' steps ({regrets.steps[task]} each); "
+                        f"the lowest known is {regrets.lowest[task]:.4g}\n\n" + markdown.table(header, lines))
         picked = [peer for peer in LEADS + THEIRS if peer in of]
         if len(picked) > 1:
             drawn[task.replace(":", "-")] = charts.lines(
