@@ -1,7 +1,12 @@
-"""Tables of learning curves as objectives: a point is as good, at each step, as the nearest configuration that was trained.
+"""Tables of learning curves as objectives: a point is as good, at each step, as the nearest configuration that was trained and that the
+race has not met yet.
 
-So every point of the space has a curve of a real run, and all who search meet the same one. Distance is in the unit cube, on the logarithmic
-scale where a parameter has one; another choice, and a parameter that only one of the two has, counts as a whole side.
+So every point has a curve of a real run, and no two trials have the same one, as no two real ones would: else whoever looks closely at a good
+region would get the same configuration there again and again. Where all have been met, the nearest of them counts.
+
+Distance is in the unit cube, on the logarithmic scale where a parameter has one; another choice, and a parameter that only one of the two has,
+counts as a whole side. A side counts by how much the parameter matters: a thousand points in sixteen dimensions are all far away, and the nearest
+by unweighted distance says next to nothing of a point.
 """
 import csv
 import gzip
@@ -12,6 +17,8 @@ import pathlib
 import numpy
 import spaces
 
+# Of numbers, as many parts have means; and what a parameter weighs that has no effect.
+PARTS, LEAST_WEIGHT = 8, 0.01
 FOLDER = pathlib.Path(__file__).resolve().parent / "tables"
 
 
@@ -42,27 +49,46 @@ class Table:
         self.is_choice = numpy.array([p.is_categorical for p in self.space])
         # Of each configuration, after all steps, the mean over its folds.
         self.full = [self.final(row) for row in range(len(self.runs))]
+        self.weights = numpy.array([LEAST_WEIGHT + self.effect(axis) for axis in range(len(self.space))])
         self.optimum = min(value for value in self.full if value < math.inf)
+        self.begin()
 
     def begin(self):
-        """Before a race: nothing is kept from one to the next."""
+        """A race begins: none has been met."""
+        self.met = numpy.zeros(len(self.points), dtype=bool)
 
     def final(self, row):
         if any(len(run) < self.steps for run in self.runs[row]):
             return math.inf
         return sum(run.values[-1] for run in self.runs[row]) / self.folds
 
+    def effect(self, axis):
+        """The share of the variance of the configurations' ranks that this parameter alone explains, by the means of its choices, or of eight
+        parts of equal size of its numbers; adjusted for the number of means."""
+        ranks = numpy.argsort(numpy.argsort(self.full)).astype(float)
+        values = self.coordinates[:, axis]
+        active = ~numpy.isnan(values)
+        part = numpy.full(len(values), -1)
+        part[active] = values[active] if self.is_choice[axis] else PARTS * numpy.argsort(numpy.argsort(values[active])) // max(1, active.sum())
+        found = [ranks[part == one] for one in numpy.unique(part)]
+        between = sum(len(group) * (group.mean() - ranks.mean()) ** 2 for group in found) / ((ranks - ranks.mean()) ** 2).sum()
+        return max(0.0, 1 - (1 - between) * (len(ranks) - 1) / max(1, len(ranks) - len(found)))
+
     def place(self, point):
         return [math.nan if value is None else value if p.is_categorical else p.place(value) for p, value in zip(self.space, point)]
 
     def nearest(self, point):
-        """The place of the configuration in the table."""
+        """The place of the configuration in the table; a trial asks once."""
         asked = numpy.array(self.place(point))
         apart = numpy.abs(self.coordinates - asked)
         apart[:, self.is_choice] = (apart[:, self.is_choice] > 0) + 0.0 * apart[:, self.is_choice]
         missing = numpy.isnan(self.coordinates) != numpy.isnan(asked)
-        squares = numpy.where(missing, 1.0, numpy.nan_to_num(apart) ** 2)
-        return int(numpy.argmin(squares.sum(axis=1)))
+        distances = numpy.where(missing, 1.0, numpy.nan_to_num(apart) ** 2) @ self.weights
+        if not self.met.all():
+            distances[self.met] = numpy.inf
+        found = int(numpy.argmin(distances))
+        self.met[found] = True
+        return found
 
 
 def curve(values, seconds):

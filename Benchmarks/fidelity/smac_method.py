@@ -29,7 +29,7 @@ def space_of(table, seed):
 
 class SmacMethod:
     def __init__(self, peer, table, seed, *_, **__):
-        self.table, self.numbers, self.reached, self.folder = table, {}, {}, tempfile.TemporaryDirectory()
+        self.table, self.numbers, self.rows, self.reached, self.folder = table, {}, {}, {}, tempfile.TemporaryDirectory()
         scenario = Scenario(space_of(table, seed), n_trials=100_000, min_budget=1, max_budget=table.steps, deterministic=True, seed=seed,
                             output_directory=self.folder.name)
         self.facade = MultiFidelityFacade(scenario, lambda config, seed=0, budget=0.0: 0.0, overwrite=True, logging_level=50)
@@ -38,11 +38,12 @@ class SmacMethod:
         while True:
             info = self.facade.ask()
             end = min(self.table.steps, max(1, math.ceil(info.budget - 1e-9)))
-            values = dict(info.config)
-            row = self.table.nearest([float(values[p.name]) if p.name in values else None for p in self.table.space])
+            if info.config not in self.rows:
+                values = dict(info.config)
+                self.rows[info.config] = self.table.nearest([float(values[p.name]) if p.name in values else None for p in self.table.space])
             start, last = self.reached.get(info.config, (0, None))
             if start < end:
-                return Job(self.numbers.setdefault(info.config, len(self.numbers)), row, start, end, told=info)
+                return Job(self.numbers.setdefault(info.config, len(self.numbers)), self.rows[info.config], start, end, told=info)
             # Known already: budgets that round to the same step.
             self.facade.tell(info, TrialValue(cost=last), save=False)
 

@@ -107,6 +107,15 @@ class Tables(WithTable):
     def test_each_configuration_is_the_nearest_to_itself(self):
         self.assertEqual([self.table.nearest(point) for point in self.table.points], list(range(60)))
 
+    def test_no_configuration_comes_twice_before_all_have_come(self):
+        point = self.table.points[7]
+        rows = [self.table.nearest(point) for _ in range(62)]
+        self.assertEqual(sorted(rows[:60]), list(range(60)))
+        self.assertEqual(rows[0], 7)
+        self.assertEqual(rows[60:], [7, 7])
+        self.table.begin()
+        self.assertEqual(self.table.nearest(point), 7)
+
     def test_a_choice_counts_more_than_a_number(self):
         self.assertEqual(self.table.nearest([0.42, 1.0, 1.0, 0.1]) % 2, 1)
         self.assertEqual(self.table.nearest([0.42, 1.0, 0.0, None]) % 2, 0)
@@ -237,6 +246,7 @@ class Driven(WithTable):
 
     def test_a_race_is_the_same_again(self):
         def race():
+            self.table.begin()
             method, trace = tuned_method.TunedMethod("tuned:tpe/hyperband", self.table, 4, DRIVER), simulation.Trace(self.table)
             spent = simulation.simulate(self.table, method, 20 * STEPS, [1.0], trace)
             method.end()
@@ -268,6 +278,7 @@ class Driven(WithTable):
         write_table(self.folder, "folds", folds=10)
         table = curve_tables.Table("folds", "error", self.folder)
         every, row = folds.tuned(table, 1, DRIVER, 20, "none", {})
+        table.begin()
         fewer, same = folds.tuned(table, 1, DRIVER, 20, "wilcoxon", {})
         self.assertEqual((every, row), (200, same))
         self.assertLess(fewer, 150)

@@ -32,6 +32,7 @@ def measured(bench, task, seed):
     }
     for name, method in methods.items():
         try:
+            table.begin()
             runs, row = method()
         except (ImportError, RuntimeError) as error:
             bench.say(f"  {name}: {error}")
