@@ -14,7 +14,7 @@ PACKAGES := build-essential pkg-config libffi-dev libopenblas-dev libnlopt-dev l
 TEST_PACKAGES := libxgboost-dev libtorch-dev python3-dev python3-numpy python3-venv cmake strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-tests build plugins test-plugins test-sdk demo demo-boosting demo-torch demo-mlp demo-functions demo-command demo-python test test-python fuzz faults bench bench-search bench-fidelity \
+.PHONY: help setup setup-tests build plugins test-plugins test-sdk golden demo demo-boosting demo-torch demo-mlp demo-functions demo-command demo-python test test-python fuzz faults bench bench-search bench-fidelity \
 	format check clean install install-sdk
 # Targets are steps one after another; what each of them builds goes on in parallel.
 .NOTPARALLEL:
@@ -74,6 +74,13 @@ demo-boosting demo-torch demo-mlp: demo-%: build plugin-%
 	@build/bin/tuned load build/plugins/$*.so
 	@build/bin/tuned run $(firstword $(wildcard Plugins/$*/study.yaml Plugins/$*/digits.yaml))
 
+# Budgets: most configurations are stopped early, the best is trained in full and scored once on rows that nobody has seen.
+demo-fidelity: build plugin-mlp
+	@build/bin/tuned load build/plugins/mlp.so
+	@slug=$$(build/bin/tuned run Plugins/mlp/fidelity.yaml --detach --json | sed -n 's/.*"study": *"\([^"]*\)".*/\1/p' | head -1) && \
+		build/bin/tuned show $$slug --follow && build/bin/tuned finalize $$slug && \
+		build/bin/tuned report $$slug -o build/$$slug.html && echo "The study, written up: build/$$slug.html"
+
 demo-functions: build plugin-functions
 	@build/bin/tuned load build/plugins/functions.so
 	@build/bin/tuned run Plugins/functions/diabetes.yaml
@@ -106,6 +113,11 @@ test-sdk: setup
 	Tests/SDK/abi_test.py
 	Tests/SDK/cxx_test.py
 	Tests/SDK/installed.sh --swift
+
+# Writes anew the pictures that tests compare with, after a change that was looked at (rsvg-convert x.svg -o x.png).
+golden: setup
+	swift build --build-tests
+	TUNED_WRITE_GOLDEN=1 swift test --skip-build --disable-xctest --filter '^TunedPlotsTests\.GoldenTests'
 
 # The Python client against the daemon that is built.
 test-python: build

@@ -66,6 +66,7 @@ let package = Package(
             name: "TunedWorkers",
             dependencies: ["TunedSpace", "TunedRecords", "TunedWire", "TunedPlugins", "CTunedWorker"],
             swiftSettings: strict),
+        .target(name: "TunedPlots", swiftSettings: strict),
         .executableTarget(
             name: "tuned-worker",
             dependencies: ["TunedSpace", "TunedWire", "TunedPlugins", "CTunedPlugin", "CTunedWorker"],
@@ -81,7 +82,7 @@ let package = Package(
         .target(
             name: "TunedService",
             dependencies: [
-                "TunedSpace", "TunedRecords", "TunedEngine", "TunedSlots", "CTunedWorker", "CAssets",
+                "TunedSpace", "TunedRecords", "TunedPlots", "TunedEngine", "TunedSlots", "CTunedWorker", "CAssets",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -140,6 +141,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(name: "TunedSearchTests", dependencies: ["TunedSearch", "TunedSpace", "TunedNumerics"], swiftSettings: strict),
+        .testTarget(name: "TunedPlotsTests", dependencies: ["TunedPlots"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "ConvergenceTests", dependencies: ["TunedSearch", "TunedSpace", "TunedNumerics"], swiftSettings: strict),
         .testTarget(
             name: "TunedEngineTests",
@@ -148,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "TunedServiceTests",
             dependencies: [
-                "TunedSpace", "TunedRecords", "TunedEngine", "TunedSlots", "TunedStorage", "TunedService", "TunedTestSupport",
+                "TunedSpace", "TunedRecords", "TunedPlots", "TunedEngine", "TunedSlots", "TunedStorage", "TunedService", "TunedTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,7 +1,7 @@
 """Ray Tune's asynchronous successive halving: its scheduler object, told of each result as Ray's own controller tells it.
 
 Ray itself is not started: its trials would be processes. Configurations come from random search, which is what Ray Tune pairs it with
-when nothing else is named. `ray:asha?eta=3` sets the reduction factor, whose default is 4.
+when nothing else is named. `ray:asha?reduction=3` sets the reduction factor, whose default is 4.
 """
 import types
 
@@ -16,7 +16,7 @@ class RayMethod:
         _, settings = driver.parse(peer.removeprefix("ray:"))
         self.draw, self.count, self.table = methods.RandomPoints(table, seed), 0, table
         self.scheduler = AsyncHyperBandScheduler(
-            metric="value", mode="min", max_t=table.steps, grace_period=1, **({"reduction_factor": settings["eta"]} if settings else {}))
+            metric="value", mode="min", max_t=table.steps, grace_period=1, **({"reduction_factor": settings["reduction"]} if settings else {}))
 
     def next(self):
         trial = types.SimpleNamespace(trial_id=str(self.count))

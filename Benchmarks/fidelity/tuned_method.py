@@ -1,6 +1,6 @@
 """tuned: a sampler and a pruner of the project, by the program search-driver (driver/Fidelity.swift says what it is asked).
 
-    tuned:SAMPLER/PRUNER      tuned:tpe/hyperband      tuned:random/asha?mode=stop+eta=4
+    tuned:SAMPLER/PRUNER      tuned:tpe/hyperband      tuned:random/asha?mode=stop+reduction=4
 """
 import driver
 import math

@@ -7,6 +7,7 @@
 typedef enum source {
     SOURCE_TEXT,
     SOURCE_PARAMETER,
+    SOURCE_SCHEDULE,
     SOURCE_CONFIG,
     SOURCE_SEED,
     SOURCE_SEED31,
@@ -23,7 +24,7 @@ typedef enum source {
 struct piece {
     source source;
     uint32_t parameter;
-    const char *text;  /* of text, and the key of config */
+    const char *text;  /* of text, the key of config, and the name of a part of a schedule */
 };
 
 static const struct { const char *name; source source; } known[] = {
@@ -67,6 +68,10 @@ static bool resolve(const char *name, const vocabulary *words, const char *where
     }
     if (parameter >= 0) {
         *out = (piece){SOURCE_PARAMETER, (uint32_t)parameter, NULL};
+        return true;
+    }
+    if (declaration_is_part(words->trainable->parameters, name)) {
+        *out = (piece){SOURCE_SCHEDULE, 0, name};
         return true;
     }
     if (strncmp(name, "config:", 7) == 0 && name[7]) {
@@ -118,9 +123,8 @@ static filled missing(failure *why, const char *what) {
     return FILLED_NOT;
 }
 
-static filled fill_parameter(const tuned_trial *trial, uint32_t index, text *out) {
+static filled fill_value(const tuned_value *value, text *out) {
     char number[40];
-    const tuned_value *value = tuned_trial_value(trial, index);
     if (!value->active) return FILLED_INACTIVE;
     if (value->str[0] == '\0' && value->type == TUNED_FLOAT) {
         snprintf(number, sizeof number, "%.17g", value->f64);
@@ -132,6 +136,12 @@ static filled fill_parameter(const tuned_trial *trial, uint32_t index, text *out
         text_add_string(out, value->str);
     }
     return FILLED;
+}
+
+/* A part of a schedule that none of the shapes has is one that no trial has. */
+static filled fill_schedule(const tuned_trial *trial, const char *name, text *out) {
+    const tuned_value *value = trial->host->value(trial, name);
+    return value ? fill_value(value, out) : FILLED_INACTIVE;
 }
 
 static filled fill_config(const tuned_config *config, const char *key, text *out, failure *why) {
@@ -157,7 +167,8 @@ static filled fill_piece(const template *t, const piece *p, const run_values *va
     char number[40] = "";
     switch (p->source) {
     case SOURCE_TEXT: text_add_string(out, p->text); return FILLED;
-    case SOURCE_PARAMETER: return fill_parameter(trial, p->parameter, out);
+    case SOURCE_PARAMETER: return fill_value(tuned_trial_value(trial, p->parameter), out);
+    case SOURCE_SCHEDULE: return fill_schedule(trial, p->text, out);
     case SOURCE_CONFIG: return fill_config(values->config, p->text, out, why);
     case SOURCE_DATA: return fill_path(values->data, "the study names no data; give it a file, with --data FILE", out, why);
     case SOURCE_DIRECTORY: return fill_path(values->directory, "", out, why);

@@ -262,7 +262,7 @@ static PyMethodDef methods[] = {
     {"restore", method_restore, METH_NOARGS, "The (step, bytes) of the run's checkpoint; None on a fresh start."},
     {"artifact", method_artifact, METH_VARARGS, "artifact(name, bytes): a file that is kept with the trial."},
     {"scheduled", method_scheduled, METH_VARARGS,
-     "scheduled(name, progress): a number's value at a progress from 0 to 1, where the study lets it change while a run goes on."},
+     "scheduled(name, progress): the value of a scheduled parameter at a progress from 0 (the start) to 1 (the full budget)."},
     {NULL, NULL, 0, NULL},
 };
 

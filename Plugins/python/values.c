@@ -4,7 +4,7 @@
 
 /* A category in the type that the schema gives it: a choice may be a text, a number or a boolean. */
 static PyObject *choice(const json_value *parameter, const tuned_value *value) {
-    const json_value *choices = json_find(parameter, "choices"), *item = choices ? choices->first : NULL;
+    const json_value *choices = parameter ? json_find(parameter, "choices") : NULL, *item = choices ? choices->first : NULL;
     for (int64_t i = 0; item && i < value->i64; i++) item = item->next;
     if (item && item->kind == JSON_BOOL) return PyBool_FromLong(item->flag);
     if (item && item->kind == JSON_NUMBER) {
@@ -24,15 +24,35 @@ static PyObject *value_object(const json_value *parameter, const tuned_value *va
     }
 }
 
+static bool add_param(PyObject *params, const char *name, const json_value *parameter, const tuned_value *value) {
+    if (!value->active) return true;
+    PyObject *object = value_object(parameter, value);
+    bool ok = object && PyDict_SetItemString(params, name, object) == 0;
+    Py_XDECREF(object);
+    return ok;
+}
+
+/* lr.shape, lr.final, ...: those that the host has. */
+static bool add_schedule(PyObject *params, const tuned_trial *trial, const char *base) {
+    for (const char *const *part = declaration_schedule_parts; *part; part++) {
+        PyObject *name = PyUnicode_FromFormat("%s.%s", base, *part);
+        const char *text = name ? PyUnicode_AsUTF8(name) : NULL;
+        const tuned_value *value = text ? trial->host->value(trial, text) : NULL;
+        bool ok = text && (!value || add_param(params, text, NULL, value));
+        Py_XDECREF(name);
+        if (!ok) return false;
+    }
+    return true;
+}
+
 PyObject *values_params(const tuned_trial *trial, const declared_trainable *trainable) {
     PyObject *params = PyDict_New();
     uint32_t index = 0;
     for (const json_value *p = trainable->parameters->first; params && p && index < trial->value_count; p = p->next, index++) {
-        const tuned_value *value = tuned_trial_value(trial, index);
-        if (!value->active) continue;
-        PyObject *object = value_object(p, value);
-        if (!object || PyDict_SetItemString(params, json_find(p, "name")->text, object) != 0) Py_CLEAR(params);
-        Py_XDECREF(object);
+        const char *name = json_find(p, "name")->text;
+        if (!add_param(params, name, p, tuned_trial_value(trial, index)) || (declaration_is_scheduled(p) && !add_schedule(params, trial, name))) {
+            Py_CLEAR(params);
+        }
     }
     return params;
 }

@@ -33,6 +33,25 @@ int declaration_find(const json_value *list, const char *name) {
     return -1;
 }
 
+const char *const declaration_schedule_parts[] = {"shape", "final", "power", "drops", "factor", "cycles", "peak_at", "warmup", NULL};
+
+bool declaration_is_scheduled(const json_value *parameter) {
+    const json_value *schedule = json_find(parameter, "schedule");
+    return schedule && (schedule->kind == JSON_LIST || schedule->flag);
+}
+
+bool declaration_is_part(const json_value *parameters, const char *name) {
+    for (const json_value *item = parameters->first; item; item = item->next) {
+        const char *base = json_find(item, "name")->text;
+        size_t length = strlen(base);
+        if (declaration_is_scheduled(item) && strncmp(name, base, length) == 0 && name[length] == '.' &&
+            contains(declaration_schedule_parts, name + length + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A list of maps with a name each; what else is in them, the host reads. */
 static bool named_list(const json_value *fields, const char *key, const char *id, const json_value **out, failure *why) {
     const json_value *list = json_find(fields, key);

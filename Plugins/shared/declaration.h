@@ -53,6 +53,15 @@ void declaration_free(declaration *d);
 /* The place in a list of maps with this `name`; -1 where there is none. */
 int declaration_find(const json_value *list, const char *name);
 
+/* What a scheduled parameter stands for beside itself: lr.shape, lr.final, ... The host adds those that its shapes have behind the
+ * parameters of the file, and knows their values by name. Ends with NULL. */
+extern const char *const declaration_schedule_parts[];
+
+bool declaration_is_scheduled(const json_value *parameter);
+
+/* Whether the name is that of such a part. */
+bool declaration_is_part(const json_value *parameters, const char *name);
+
 /* A key's text; NULL where it is absent. False, with what is wrong, where it is of another kind. `where` names the map. */
 bool declaration_text(const json_value *map, const char *key, const char *where, const char **out, failure *why);
 

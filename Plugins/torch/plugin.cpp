@@ -23,7 +23,7 @@ public:
         const std::int64_t epochs = std::max<std::int64_t>(1, trial.budget(space.epochs));
         auto learner = std::make_unique<Learner>(images_, trial.rows_to_train(), plan(trial));
         for (std::int64_t epoch = restore(trial, *learner, epochs) + 1; epoch <= epochs; epoch++) {
-            run_epoch(trial, *learner, epoch, epochs);
+            run_epoch(trial, *learner, epoch);
             if (epoch % epochs_per_checkpoint == 0 || epoch == epochs) save(trial, *learner, epoch);
         }
         if (trial.purpose() == tuned::Purpose::final_fit) trial.artifact("model.pt", learner->model(data_.classes));
@@ -67,8 +67,8 @@ private:
                std::to_string(trial[space.kernel_size]);
     }
 
-    void run_epoch(const tuned::Trial &trial, Learner &learner, std::int64_t epoch, std::int64_t epochs) const {
-        learner.begin_epoch(trial.schedule(space.lr, static_cast<double>(epoch - 1) / static_cast<double>(epochs)));
+    void run_epoch(const tuned::Trial &trial, Learner &learner, std::int64_t epoch) const {
+        learner.begin_epoch(trial.schedule(space.lr, space.epochs.progress(epoch - 1)));
         do {
             trial.stop_if_asked();
         } while (learner.train_batch());

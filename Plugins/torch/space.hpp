@@ -17,7 +17,7 @@ struct Space : tuned::Schema {
         floating("beta1", 0.8, 0.99).fallback(0.9).describe("Memory of the gradients' mean").when(optimizer, {"adam"});
     tuned::Float beta2 =
         floating("beta2", 0.9, 0.9999).fallback(0.999).describe("Memory of the gradients' squares").when(optimizer, {"adam"});
-    tuned::Float lr = floating("lr", 1e-4, 0.3).log().fallback(2e-3).describe("Learning rate; a study may schedule it");
+    tuned::Float lr = floating("lr", 1e-4, 0.3).log().scheduled().fallback(2e-3).describe("Learning rate");
     tuned::Float weight_decay = floating("weight_decay", 1e-7, 1e-2).log().fallback(1e-5);
     tuned::Level batch_size = ordinal("batch_size", {16, 32, 64, 128}).fallback(32);
 

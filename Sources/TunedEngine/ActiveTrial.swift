@@ -1,4 +1,5 @@
 import TunedRecords
+import TunedSearch
 import TunedSpace
 
 /// A trial under way: which of its runs are still to be made, and what the others brought.
@@ -20,6 +21,8 @@ struct ActiveTrial {
     var pruning: String?
     /// The trial whose configuration this one measures again.
     let replicateOf: Int?
+    /// Whose checkpoint it begins with.
+    let continues: Continuation?
     /// What each run brought that succeeded.
     private(set) var results: [TrialResult.Run?]
     /// Attempts made at each run so far.
@@ -35,16 +38,17 @@ struct ActiveTrial {
     /// Set once one of its runs has decided how it ends; the others are then only waited for.
     var verdict: TrialEnded?
 
-    init(number: Int, configuration: Configuration, askedAfter: EventSequence, isExternal: Bool, runs: [RunKey], replicateOf: Int? = nil) {
+    init(number: Int, configuration: Configuration, askedAfter: EventSequence, isExternal: Bool, runs: [RunKey], origin: TrialOrigin = .sampler) {
         self.number = number
         self.configuration = configuration
         self.askedAfter = askedAfter
         self.isExternal = isExternal
         self.runs = runs
-        self.replicateOf = replicateOf
+        replicateOf = if case .replicate(let trial) = origin { trial } else { nil }
+        continues = if case .continued(let trial, let budget) = origin { Continuation(trial: trial, budget: budget) } else { nil }
         results = Array(repeating: nil, count: runs.count)
         attempts = Array(repeating: 0, count: runs.count)
-        reached = Array(repeating: 0, count: runs.count)
+        reached = Array(repeating: continues?.budget ?? 0, count: runs.count)
     }
 
     /// Of its runs: training that goes on from a checkpoint is a new one.

@@ -18,7 +18,7 @@ public final class Engine: Sendable {
     public let slots: SlotScheduler
     public let host: HostFacts
 
-    private let planner: StudyPlanner
+    let planner: StudyPlanner
     private let surroundings: StudySurroundings
     private let queue = DispatchQueue(label: "tuned.engine")
     private let registry: Mutex<Registry>
@@ -48,7 +48,7 @@ public final class Engine: Sendable {
             store: store, slots: slots, runner: runner, direct: direct, clock: clock, plugins: plugins, host: host,
             folders: RunFolders(root: "\(directory)/runs"), firstNonce: UInt64(store.lastSequence))
         planner = StudyPlanner(
-            plugins: plugins, datasets: datasets, data: try DataStore(directory: "\(directory)/data"), slots: slots, clock: clock,
+            plugins: plugins, datasets: datasets, data: try DataStore(directory: "\(directory)/data", held: "\(directory)/held"), slots: slots, clock: clock,
             version: version, allowsInProcess: direct != nil)
         plugins.onReplacement { [weak self] plugin in
             guard let self else { return }
@@ -76,7 +76,7 @@ public final class Engine: Sendable {
             throw EngineError(error)
         }
         for row in rows {
-            guard row.state == .running || row.state == .paused || row.counts.running > 0 else {
+            guard row.state == .running || row.state == .paused || row.counts.running > 0 || row.hasOpenRuns else {
                 registry.withLock { $0.dormant[row.slug] = row }
                 continue
             }
@@ -91,6 +91,7 @@ public final class Engine: Sendable {
             }
             registry.withLock { $0.drivers[row.slug] = driver }
             driver.queue.async { driver.takeUp() }
+            if row.hasOpenRuns { takeUpOutside(of: driver) }
         }
     }
 
@@ -234,8 +235,9 @@ public final class Engine: Sendable {
         change(slug, reply) { driver throws(EngineError) in try driver.pause() }
     }
 
-    public func resume(_ slug: String, stop rules: StopRules?, reply: @escaping Reply<StudyRow>) {
-        change(slug, reply) { driver throws(EngineError) in try driver.resume(rules) }
+    /// - Parameter allowsChangedData: whether it goes on where its data is not what it was.
+    public func resume(_ slug: String, stop rules: StopRules?, allowsChangedData: Bool = false, reply: @escaping Reply<StudyRow>) {
+        change(slug, reply) { driver throws(EngineError) in try driver.resume(rules, allowsChangedData: allowsChangedData) }
     }
 
     /// Ends a study; trials under way are cancelled.
@@ -335,6 +337,9 @@ public final class Engine: Sendable {
         surroundings.folders.artifacts(study: study, trial: trial)
     }
 
+    /// Where the final run of a use of the test rows keeps its files.
+    package func finalFolder(of study: StudyID, use: Int) -> String { surroundings.folders.final(study: study, use: use) }
+
     /// How a study stands now; nil where there is none, or where it had ended when the daemon started. Waits for the study's queue: not for an event loop.
     public func live(_ slug: String) -> LiveStudy? {
         guard let driver = registry.withLock({ $0.drivers[slug] }) else { return nil }
@@ -360,7 +365,7 @@ public final class Engine: Sendable {
     }
 
     private func waitForEnd(of drivers: [StudyDriver], until deadline: Double, done: @escaping @Sendable () -> Void) {
-        let running = drivers.filter { driver in driver.queue.sync { driver.busySlots > 0 } }
+        let running = drivers.filter { driver in driver.queue.sync { driver.busySlots > 0 || !driver.outside.underWay.isEmpty } }
         if running.isEmpty || surroundings.clock.monotonicSeconds() >= deadline {
             surroundings.runner.shutDown()
             surroundings.direct?.shutDown()
@@ -371,7 +376,9 @@ public final class Engine: Sendable {
 
     // MARK: The way to a driver and back
 
-    private func withDriver<Value>(
+    var clock: any TimeSource { surroundings.clock }
+
+    func withDriver<Value>(
         _ slug: String, _ reply: @escaping Reply<Value>, _ body: @escaping @Sendable (StudyDriver) -> Void
     ) {
         // What could not be kept is refused before it changes anything.
@@ -416,7 +423,7 @@ public final class Engine: Sendable {
         }
     }
 
-    private func answer(_ slug: String, after sequence: EventSequence, _ reply: @escaping Reply<StudyRow>) {
+    func answer(_ slug: String, after sequence: EventSequence, _ reply: @escaping Reply<StudyRow>) {
         whenDurable(sequence, reply) { [self] in
             Result { () throws(EngineError) in
                 do throws(StoreError) {
@@ -429,7 +436,7 @@ public final class Engine: Sendable {
         }
     }
 
-    private func whenDurable<Value>(
+    func whenDurable<Value>(
         _ sequence: EventSequence, _ reply: @escaping Reply<Value>, _ value: @escaping @Sendable () -> Result<Value, EngineError>
     ) {
         store.whenDurable(sequence) { error in

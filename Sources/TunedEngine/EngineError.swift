@@ -13,6 +13,10 @@ public struct EngineError: Error, Hashable, Sendable {
         case unavailable
         /// The disk does not take what was to be kept.
         case storage
+        /// The test rows were used already.
+        case testUsed
+        /// The data file is not what it was.
+        case dataChanged
         case plugin
         case data
         /// The machine has less than was asked for.

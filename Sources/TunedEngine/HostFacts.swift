@@ -1,4 +1,5 @@
 import Glibc
+import TunedPlugins
 import TunedRecords
 
 /// What is known of the machine that the daemon runs on.
@@ -40,7 +41,8 @@ public struct HostFacts: Sendable {
             pluginHash: plugin.hash, buildID: description?.buildID ?? "", abiMinor: description?.abiMinor ?? 0,
             dataDigest: dataDigest, host: name, kernel: kernel, cpuModel: cpuModel,
             gpus: grant.gpus.map { uuid in drivers[uuid].map { "\(uuid) (driver \($0))" } ?? uuid },
-            threads: grant.cpus.count, variables: variables, daemonVersion: daemonVersion)
+            threads: grant.cpus.count, variables: variables, daemonVersion: daemonVersion,
+            libraries: NeededLibraries.buildIDs(of: plugin.path, searching: variables["LD_LIBRARY_PATH"]))
     }
 
     private static func readCPUModel() -> String {

@@ -10,6 +10,9 @@ struct PrunerFeed: Sendable {
     let full: Double?
     private let objectives: [Objective]
     private var trials: [Int: Told] = [:]
+    private var configurations: [Int: Configuration] = [:]
+    /// New trials whose budget is not in the log yet: it is the next event, unless the daemon ended between the two.
+    private(set) var unspoken: [Int: Double] = [:]
 
     /// Of a trial of the search.
     private struct Told: Sendable {
@@ -22,18 +25,49 @@ struct PrunerFeed: Sendable {
     /// nil where the study has no pruner.
     init?(declaration: StudyDeclaration) throws(EngineError) {
         let specification = declaration.specification
-        guard let wanted = specification.pruner else { return nil }
         let fidelity = declaration.fidelity
+        // BOHB is Hyperband with a model.
+        let usual = specification.sampler.name == "bohb" && fidelity != nil ? PrunerSpecification(name: "hyperband") : nil
+        guard let wanted = specification.pruner ?? usual else { return nil }
         full = fidelity?.high
         objectives = declaration.objectives
         let problem = PrunerProblem(
             objectives: objectives.count, fidelity: fidelity, folds: max(1, declaration.data?.folds ?? 1), seed: specification.seed,
-            trials: specification.stop.trials, parallel: specification.parallel)
+            trials: specification.stop.trials, parallel: specification.parallel, space: declaration.space)
+        var settings = wanted.settings
+        // A person may say which fidelity is meant, and there is only one that can be.
+        if let named = settings.removeValue(forKey: "fidelity"), named.stringValue != declaration.schema.fidelity?.name {
+            let known = declaration.schema.fidelity.map { "its fidelity is \($0.name)" } ?? "it declares none"
+            throw EngineError(.invalid, "\(declaration.schema.id) has no fidelity \(named.shown): \(known)", path: "pruner.fidelity")
+        }
+        if wanted.name == "threshold" { Self.turn(&settings, objectives) }
         do {
-            pruner = try PrunerRegistry.make(name: wanted.name, settings: wanted.settings, problem: problem)
+            pruner = try PrunerRegistry.make(name: wanted.name, settings: settings, problem: problem)
         } catch {
             throw EngineError(.invalid, error.message, path: error.path.isEmpty ? "pruner" : "pruner.\(error.path)")
         }
+    }
+
+    /// A person bounds a metric in its own units; a pruner is told losses. Bounds of an objective that is maximised change sides.
+    private static func turn(_ settings: inout [String: JSONValue], _ objectives: [Objective]) {
+        guard objectives.contains(where: { $0.goal == .maximize }) else { return }
+        func bounds(_ key: String) -> [Double?]? {
+            guard let json = settings[key] else { return nil }
+            return json.arrayValue?.map(\.doubleValue) ?? objectives.map { _ in json.doubleValue }
+        }
+        /// - Parameter none: what bounds nothing.
+        func turned(_ own: [Double?]?, _ other: [Double?]?, none: Double) -> JSONValue? {
+            guard own != nil || other != nil else { return nil }
+            let values = objectives.indices.map { index -> Double in
+                let isTurned = objectives[index].goal == .maximize
+                let bound = (isTurned ? other : own).flatMap { $0.indices.contains(index) ? $0[index] : nil }
+                return bound.map { isTurned ? -$0 : $0 } ?? none
+            }
+            return values.allSatisfy { $0 == none } ? nil : .array(values.map(JSONValue.number))
+        }
+        let (lower, upper) = (bounds("lower"), bounds("upper"))
+        settings["lower"] = turned(lower, upper, none: -.greatestFiniteMagnitude)
+        settings["upper"] = turned(upper, lower, none: .greatestFiniteMagnitude)
     }
 
     /// The budget that a new trial begins with; nil: the full one, in one run.
@@ -41,6 +75,14 @@ struct PrunerFeed: Sendable {
 
     /// nil where it is the full one.
     private func partial(_ budget: Double) -> Double? { full.map { budget < $0 } ?? false ? budget : nil }
+
+    /// A new trial that goes on from another one's checkpoint; nil where the next one is the sampler's.
+    func continuation(of trial: Int) -> (origin: TrialOrigin, configuration: Configuration)? {
+        guard let continuation = pruner.continuation(of: trial), let parent = configurations[continuation.trial] else { return nil }
+        return (
+            .continued(from: continuation.trial, at: continuation.budget), pruner.configuration(of: trial, from: parent)
+        )
+    }
 
     /// A trial to take up again, and what it may spend; 0: all.
     func promotion() -> (trial: Int, budget: Double, reason: String)? {
@@ -54,9 +96,16 @@ struct PrunerFeed: Sendable {
             // Measured again for its noise, in full.
             if case .replicate = asked.origin { return }
             trials[asked.trial] = Told()
-            if asked.isExternal || firstBudget(of: asked.trial) == nil { pruner.observe(.began(trial: asked.trial, budget: nil)) }
+            configurations[asked.trial] = asked.configuration
+            pruner.observe(asked.configuration, of: asked.trial)
+            if !asked.isExternal, let budget = firstBudget(of: asked.trial) {
+                unspoken[asked.trial] = budget
+            } else {
+                pruner.observe(.began(trial: asked.trial, budget: nil))
+            }
         case .budgetGiven(let given):
             guard trials[given.trial] != nil else { return }
+            unspoken[given.trial] = nil
             let budget = given.budget > 0 ? given.budget : nil
             trials[given.trial]?.budget = budget
             pruner.observe(.began(trial: given.trial, budget: budget))

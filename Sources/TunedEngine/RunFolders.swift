@@ -1,11 +1,13 @@
 import Dispatch
 import Glibc
-import TunedRecords
+package import TunedRecords
+import TunedSearch
 
 /// Where runs keep their checkpoints and artifacts:
 ///
 ///     ROOT/STUDY/TRIAL-RUN/checkpoint
 ///     ROOT/STUDY/TRIAL-RUN/artifacts/NAME
+///     ROOT/STUDY/final-USE/, ROOT/STUDY/replay-NUMBER-RUN/: the same of runs beside the search
 ///
 /// Workers make folders when they first need them. What is not needed any more is removed on a queue that nobody waits for.
 package final class RunFolders: Sendable {
@@ -15,6 +17,35 @@ package final class RunFolders: Sendable {
     init(root: String) { self.root = root }
 
     func path(study: StudyID, trial: Int, run: Int) -> String { "\(root)/\(study.rawValue)/\(trial)-\(run)" }
+
+    // MARK: Checkpoints that trials go on from
+
+    /// Keeps what a run has at this budget under a name of its own, beside the one before; what is older is dropped. A hard link: the run
+    /// replaces its checkpoint, and never changes it. On any queue, without waiting.
+    func keepCheckpoint(of study: StudyID, _ run: ReadyRun, at budget: Double) {
+        let folder = path(study: study, trial: run.trial, run: run.run)
+        let name = Self.kept(at: budget)
+        unlink("\(folder)/\(name)")
+        guard link("\(folder)/checkpoint", "\(folder)/\(name)") == 0 else { return }
+        let kept = (Files.names(in: folder) ?? []).compactMap { name in
+            name.hasPrefix(Self.keptPrefix) ? Double(name.dropFirst(Self.keptPrefix.count)).map { (name, $0) } : nil
+        }.sorted { $0.1 > $1.1 }
+        for (name, _) in kept.dropFirst(2) { unlink("\(folder)/\(name)") }
+    }
+
+    /// Gives a run that begins the checkpoint that another trial's had, unless it has one of its own already.
+    ///
+    /// - Returns: whether it has one now.
+    func lend(_ continuation: Continuation, of study: StudyID, to run: ReadyRun) -> Bool {
+        let folder = path(study: study, trial: run.trial, run: run.run)
+        mkdir("\(root)/\(study.rawValue)", 0o700)
+        mkdir(folder, 0o700)
+        let source = path(study: study, trial: continuation.trial, run: run.run) + "/" + Self.kept(at: continuation.budget)
+        return link(source, "\(folder)/checkpoint") == 0 || errno == EEXIST
+    }
+
+    private static let keptPrefix = "checkpoint-"
+    private static func kept(at budget: Double) -> String { "\(keptPrefix)\(budget)" }
 
     /// Drops the checkpoints of a trial that will not be taken up again.
     func dropCheckpoints(study: StudyID, trial: Int, runs: Int) {
@@ -71,9 +102,30 @@ package final class RunFolders: Sendable {
         }
     }
 
+    package func final(study: StudyID, use: Int) -> String { "\(root)/\(study.rawValue)/final-\(use)" }
+
+    func replay(study: StudyID, number: Int, run: Int) -> String { "\(root)/\(study.rawValue)/replay-\(number)-\(run)" }
+
+    /// What a replay kept is no result of the study.
+    func removeReplay(study: StudyID, number: Int, runs: Int) {
+        queue.async { [self] in
+            for run in 0..<runs { Files.remove(replay(study: study, number: number, run: run)) }
+        }
+    }
+
+    /// What a final run kept. Reads all of it: not for a thread that may not wait.
+    func finalArtifacts(study: StudyID, use: Int) -> [Finalized.Artifact] {
+        let directory = "\(final(study: study, use: use))/artifacts"
+        return (Files.names(in: directory) ?? []).filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
+            guard let bytes = try? DurableFile.read("\(directory)/\(name)", limit: DataStore.sizeLimit) else { return nil }
+            return Finalized.Artifact(name: name, size: Int64(bytes.count), digest: DataStore.digest(bytes))
+        }
+    }
+
     private static func dropCheckpoint(_ folder: String) {
-        unlink("\(folder)/checkpoint")
-        unlink("\(folder)/checkpoint.part")
+        for name in Files.names(in: folder) ?? [] where name == "checkpoint" || name == "checkpoint.part" || name.hasPrefix(keptPrefix) {
+            unlink("\(folder)/\(name)")
+        }
         rmdir(folder)
     }
 }

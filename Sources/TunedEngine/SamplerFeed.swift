@@ -111,12 +111,16 @@ public struct SamplerFeed: Sendable {
     }
 
     /// The sampler's configuration for a trial, with the parameters that a person fixed put over it.
-    public mutating func suggest(trial: Int, fixed: [Int: ParameterValue] = [:]) throws(EngineError) -> Suggestion {
+    ///
+    /// - Parameter budget: what the trial begins with, where that is not all.
+    public mutating func suggest(
+        trial: Int, fixed: [Int: ParameterValue] = [:], budget: Double? = nil
+    ) throws(EngineError) -> Suggestion {
         let space = declaration.space
         if !fixed.isEmpty, let whole = Self.complete(fixed, in: space) { return .configuration(whole) }
         let suggestion: Suggestion
         do {
-            suggestion = try sampler.suggest(trial: trial)
+            suggestion = try sampler.suggest(trial: trial, budget: budget)
         } catch {
             throw EngineError(.internalError, "the sampler cannot suggest a configuration: \(error.message)")
         }

@@ -40,6 +40,13 @@ public enum StudyAnalysis {
         ])
     }
 
+    /// Numbers of the complete trials that no other one beats in every objective, ascending; those of the search that keep the constraints.
+    public static func front(of declaration: StudyDeclaration, _ rows: [TrialRow]) -> [Int] {
+        let trials = rows.filter { $0.state == .complete && !$0.isReplicate && $0.values.count == declaration.objectives.count }.sorted { $0.number < $1.number }
+        let losses = trials.map { row in zip(declaration.objectives, row.values).map { $0.loss($1) } }
+        return ParetoFront.indices(of: losses).map { trials[$0].number }
+    }
+
     /// A tightened space with its reasons, and what lies on a bound: `{"space": {...}, "proposals": [...], "warnings": [...]}`, where
     /// `space` is what a study file takes.
     public static func narrowing(of declaration: StudyDeclaration, _ rows: [TrialRow]) throws(EngineError) -> JSONValue {

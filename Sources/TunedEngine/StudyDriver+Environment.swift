@@ -23,7 +23,7 @@ extension StudyDriver {
         let shape = EnvironmentLog.SlotShape(plugin: blueprint.plugin.hash, threads: grant.cpus.count, gpus: grant.gpus)
         if let known = environments.bySlot[shape] { return known }
         let record = surroundings.host.record(
-            plugin: blueprint.plugin, dataDigest: declaration.data?.digest ?? "", grant: grant,
+            plugin: blueprint.plugin, dataDigest: dataDigest, grant: grant,
             description: surroundings.plugins.loaded(hash: blueprint.plugin.hash))
         let sequence: EventSequence
         if let known = environments.recorded[record] {
@@ -39,5 +39,16 @@ extension StudyDriver {
         environments.latest = record
         environments.bySlot[shape] = sequence
         return sequence
+    }
+
+    /// The same for a run beside the search, which says nothing of where the search runs.
+    func noteEnvironment(beside grant: SlotGrant, blueprint: WorkerBlueprint) -> (EventSequence, EnvironmentRecord) {
+        let facts = surroundings.host.record(
+            plugin: blueprint.plugin, dataDigest: dataDigest, grant: grant,
+            description: surroundings.plugins.loaded(hash: blueprint.plugin.hash))
+        if let known = environments.recorded[facts] { return (known, facts) }
+        let sequence = record([.environmentSeen(record: facts.json.text())])
+        environments.recorded[facts] = sequence
+        return (sequence, facts)
     }
 }

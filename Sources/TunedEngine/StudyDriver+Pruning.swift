@@ -12,7 +12,7 @@ extension StudyDriver {
 
     /// Whether the pruner lets a new trial begin. Where nothing runs that it could wait for, it has no say.
     var prunerAllowsTrials: Bool {
-        guard let pruners, !pruners.pruner.mayBegin else { return true }
+        guard let mayBegin = pruners?.pruner.mayBegin, !mayBegin else { return true }
         return active.isEmpty && promotion == nil
     }
 
@@ -24,6 +24,15 @@ extension StudyDriver {
         let given = BudgetGiven(trial: asked.trial, segment: 0, budget: budget, reason: "")
         active[asked.trial]?.give(given)
         return [.budgetGiven(given)]
+    }
+
+    /// Gives the budgets that the former daemon did not come to write down.
+    func giveUnspokenBudgets() {
+        for (trial, budget) in (pruners?.unspoken ?? [:]).sorted(by: { $0.key < $1.key }) where active[trial] != nil {
+            let given = BudgetGiven(trial: trial, segment: 0, budget: budget, reason: "")
+            takeUp(given)
+            record([.budgetGiven(given)])
+        }
     }
 
     /// Takes up a trial that stands at a rung or was pruned, where one is worth it.
@@ -47,10 +56,27 @@ extension StudyDriver {
         active[given.trial] = trial
     }
 
+    /// Whether trials may go on from each other's checkpoints.
+    var copiesCheckpoints: Bool { pruners?.pruner.copiesCheckpoints ?? false }
+
+    /// Keeps what a trial that stands at a rung had there, for others to go on from.
+    func keepCheckpoints(of trial: ActiveTrial, _ verdict: TrialEnded) {
+        guard verdict.state == .paused, copiesCheckpoints else { return }
+        for run in trial.runs.indices { surroundings.folders.keepCheckpoint(of: id, ReadyRun(trial: trial.number, run: run), at: trial.budget) }
+    }
+
+    /// A plugin that keeps no checkpoints, or a file that is gone.
+    func missCheckpoint(_ trial: Int, _ continues: Continuation) {
+        guard !isDeleted else { return }
+        record([
+            .noted(text: "trial \(trial) was to go on from trial \(continues.trial) at \(continues.budget), which left no checkpoint; it begins with nothing")
+        ])
+    }
+
     /// Asks the pruner about a trial that has brought something new.
     func judge(_ number: Int) {
-        guard let pruners, let trial = active[number], trial.pruning == nil, trial.verdict == nil, trial.replicateOf == nil,
-            case .prune(let reason) = pruners.pruner.verdict(on: number)
+        guard let trial = active[number], trial.pruning == nil, trial.verdict == nil, trial.replicateOf == nil,
+            case .prune(let reason)? = pruners?.pruner.verdict(on: number)
         else { return }
         active[number]?.pruning = reason
         record([.pruningDecided(trial: number, reason: reason)])

@@ -14,6 +14,7 @@ extension StudyDriver {
     }
 
     private func restore(_ event: Event) {
+        outside.take(event.payload, at: event.time)
         switch event.payload {
         case .studyCreated:
             pace.start(at: Double(event.time) / 1000)
@@ -29,9 +30,7 @@ extension StudyDriver {
         case .trialAsked(let asked):
             if case .enqueued(let wish) = asked.origin { wishes.removeAll { $0.id == wish } }
             nextTrial = max(nextTrial, asked.trial + 1)
-            var replicateOf: Int?
             if case .replicate(let trial) = asked.origin {
-                replicateOf = trial
                 replicates[trial, default: 0] += 1
             } else {
                 stopping.tried += 1
@@ -40,7 +39,7 @@ extension StudyDriver {
             counts.running += 1
             active[asked.trial] = ActiveTrial(
                 number: asked.trial, configuration: asked.configuration, askedAfter: asked.askedAfter, isExternal: asked.isExternal,
-                runs: asked.isExternal ? [] : runKeys, replicateOf: replicateOf)
+                runs: asked.isExternal ? [] : runKeys, origin: asked.origin)
         case .budgetGiven(let given):
             takeUp(given)
         case .pruningDecided(let trial, let reason):
@@ -84,7 +83,9 @@ extension StudyDriver {
             guard state == .running else { break }
             pace.stop(at: lastTime)
             pace.start(at: Double(event.time) / 1000)
-        case .noted, .studyDeleted:
+        case .dataAllowed(let digest, _):
+            dataGuard?.allow(digest)
+        case .noted, .studyDeleted, .finalizeBegun, .finalized, .replayBegun, .replayed:
             break
         }
         lastTime = max(lastTime, Double(event.time) / 1000)
@@ -96,6 +97,7 @@ extension StudyDriver {
         if !declaration.formerSpaces.isEmpty { (stopping.best, stopping.completeSinceBest) = feed.history.standing }
         // Replay counted in the log's own time; from here on it is this daemon's.
         pace.stop(at: lastTime)
+        giveUnspokenBudgets()
         let interrupted = openAttempts.values.map(\.trial).sorted()
         var events: [EventPayload] = []
         for started in openAttempts.values.sorted(by: { $0.nonce < $1.nonce }) {
@@ -121,6 +123,7 @@ extension StudyDriver {
             }
         }
         if !events.isEmpty { record(events) }
+        recordOutside(outside.lost())
         guard state == .running else { return }
         if let why = whyNotToGoOn(after: interrupted) {
             state = .paused

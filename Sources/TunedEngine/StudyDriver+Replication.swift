@@ -59,7 +59,7 @@ extension StudyDriver {
         replicates[candidate.trial, default: 0] += 1
         active[number] = ActiveTrial(
             number: number, configuration: candidate.configuration, askedAfter: position, isExternal: isExternal,
-            runs: isExternal ? [] : runKeys, replicateOf: candidate.trial)
+            runs: isExternal ? [] : runKeys, origin: .replicate(of: candidate.trial))
         return TrialAsked(
             trial: number, configuration: candidate.configuration, origin: .replicate(of: candidate.trial), askedAfter: position,
             isExternal: isExternal)

@@ -28,7 +28,7 @@ extension StudyDriver {
     }
 
     /// Goes on after a pause, a stop or a completion; with new rules where they are given.
-    func resume(_ changed: StopRules?) throws(EngineError) -> EventSequence {
+    func resume(_ changed: StopRules?, allowsChangedData: Bool = false) throws(EngineError) -> EventSequence {
         if isDeleted { throw EngineError(.notFound, "study \(slug) was deleted") }
         guard state != .running else {
             guard let changed else { throw EngineError(.conflict, "study \(slug) is running already") }
@@ -40,7 +40,11 @@ extension StudyDriver {
             fill()
             return sequence
         }
+        guard outside.openUse == nil, !outside.isPreparing else {
+            throw EngineError(.conflict, "study \(slug) is being finalized: go on with it when that has ended (`tuned show \(slug)`)")
+        }
         try checkInProcess()
+        try checkData(allowed: allowsChangedData)
         guard blueprint != nil || declaration.plugin == nil else {
             throw EngineError(
                 .plugin,
@@ -74,7 +78,11 @@ extension StudyDriver {
     }
 
     func stop() throws(EngineError) -> EventSequence {
-        guard state.mayBecome(.stopped) else { throw EngineError(.conflict, "study \(slug) is \(state.name) already") }
+        let hadOutside = stopOutside(.cancelled)
+        guard state.mayBecome(.stopped) else {
+            if hadOutside { return position }
+            throw EngineError(.conflict, "study \(slug) is \(state.name) already")
+        }
         end(as: .stopped, because: "stopped by a person")
         return position
     }
@@ -83,6 +91,7 @@ extension StudyDriver {
     func delete() throws(EngineError) -> EventSequence {
         if isDeleted { throw EngineError(.notFound, "study \(slug) was deleted") }
         isDeleted = true
+        stopOutside(.cancelled)
         if state == .running || state == .paused { end(as: .stopped, because: "deleted") }
         surroundings.folders.remove(study: id)
         return record([.studyDeleted])
@@ -245,6 +254,7 @@ extension StudyDriver {
         for identifier in requests { surroundings.slots.withdraw(identifier) }
         requests = []
         for running in underWay.values { running.stop(.shutdown) }
+        stopOutside(.shutdown)
     }
 
     private func require(_ wanted: StudyState, _ verb: String) throws(EngineError) {

@@ -55,6 +55,7 @@ extension StudyDriver {
             ready.removeAll(of: trial.number)
             for nonce in trial.underWay { underWay[nonce]?.stop(.cancelled) }
             if trial.underWay.isEmpty {
+                keepCheckpoints(of: trial, verdict)
                 events.append(.trialEnded(verdict))
                 close(verdict)
                 if verdict.state != .paused { pace.count(at: surroundings.clock.monotonicSeconds()) }
@@ -91,7 +92,7 @@ extension StudyDriver {
         if pruners != nil, verdict.state == .paused || verdict.state == .pruned, trial?.replicateOf == nil {
             trial?.verdict = verdict
             standing[verdict.trial] = trial
-        } else if verdict.state == .failed || verdict.state == .cancelled || pruners != nil {
+        } else if verdict.state == .failed || verdict.state == .cancelled || pruners != nil && !copiesCheckpoints {
             surroundings.folders.dropCheckpoints(study: id, trial: verdict.trial, runs: runs)
         }
         counts.running -= 1
@@ -145,6 +146,8 @@ extension StudyDriver {
         if ending == nil && active.values.contains(where: \.isExternal) { return }
         if let ending {
             end(as: .completed, because: ending)
+        } else if pruners?.pruner.isOver ?? false {
+            end(as: .completed, because: "its population is trained in full")
         } else if isExhausted {
             end(as: .completed, because: "every configuration of its space was tried")
         } else if let trials = rules.trials, stopping.tried >= trials {

@@ -17,7 +17,7 @@ extension StudyDriver {
 
     /// Makes this study's runs in a slot until none is left or others want the slot.
     func workInTurns(in grant: SlotGrant) {
-        guard hasWork, let direct = surroundings.direct else {
+        guard hasWork, let direct = surroundings.direct, mayUseData() else {
             surroundings.slots.release(grant)
             return settle()
         }

@@ -69,6 +69,10 @@ final class StudyDriver: @unchecked Sendable {
     var isWaitingForStore = false
     var pace: Pace
     var environments = EnvironmentLog()
+    /// nil where the study has no data file.
+    var dataGuard: DataGuard?
+    /// What runs beside the search.
+    var outside = OutsideRuns()
     /// While the log is replayed: attempts whose end it does not hold, and the time of its last event in seconds.
     var openAttempts: [UInt64: AttemptStarted] = [:]
     var backlog = EventBacklog()
@@ -81,6 +85,7 @@ final class StudyDriver: @unchecked Sendable {
         self.id = id
         self.slug = slug
         self.declaration = declaration
+        dataGuard = DataGuard(declaration.data)
         bounds = declaration.boundMetrics
         self.blueprint = blueprint
         self.surroundings = surroundings
@@ -123,7 +128,7 @@ final class StudyDriver: @unchecked Sendable {
 
     /// Whether the study is to have more trials than it has.
     var wantsTrials: Bool {
-        state == .running && ending == nil && !isExhausted
+        state == .running && ending == nil && !isExhausted && !(pruners?.pruner.isOver ?? false)
             && rules.allowAsking(stopping, objective: declaration.objectives.first)
     }
 
@@ -166,7 +171,7 @@ final class StudyDriver: @unchecked Sendable {
 
     /// Starts the next run in a slot, or gives the slot back.
     func begin(in grant: SlotGrant) {
-        guard hasWork, let blueprint, let next = nextRun() else {
+        guard hasWork, let blueprint, mayUseData(), let next = nextRun() else {
             surroundings.slots.release(grant)
             return settle()
         }
@@ -202,7 +207,7 @@ final class StudyDriver: @unchecked Sendable {
         defer { effort.note(from: began, to: surroundings.clock.monotonicSeconds()) }
         do {
             let fixed = wish.flatMap { declaration.values($0.values, statedAt: $0.id) } ?? [:]
-            suggestion = try feed.suggest(trial: nextTrial, fixed: fixed)
+            suggestion = try feed.suggest(trial: nextTrial, fixed: fixed, budget: pruners?.firstBudget(of: nextTrial))
         } catch {
             end(as: .failed, because: error.message)
             return nil
@@ -212,10 +217,7 @@ final class StudyDriver: @unchecked Sendable {
             return nil
         }
         if wish != nil { wishes.removeFirst() }
-        nextTrial += 1
-        hasEndedAsking = false
-        stopping.tried += 1
-        counts.running += 1
+        countNewTrial()
         return (configuration, wish?.id)
     }
 
@@ -223,13 +225,28 @@ final class StudyDriver: @unchecked Sendable {
     func takeTrial(isExternal: Bool) -> TrialAsked? {
         let number = nextTrial
         let askedAfter = position
-        guard let (configuration, wish) = suggest() else { return nil }
+        let origin: TrialOrigin
+        let configuration: Configuration
+        if wishes.isEmpty, !isExternal, let continued = pruners?.continuation(of: number) {
+            (origin, configuration) = continued
+            countNewTrial()
+        } else {
+            guard let suggested = suggest() else { return nil }
+            configuration = suggested.configuration
+            origin = suggested.wish.map { .enqueued($0) } ?? .sampler
+        }
         active[number] = ActiveTrial(
             number: number, configuration: configuration, askedAfter: askedAfter, isExternal: isExternal,
-            runs: isExternal ? [] : runKeys)
+            runs: isExternal ? [] : runKeys, origin: origin)
         return TrialAsked(
-            trial: number, configuration: configuration, origin: wish.map { .enqueued($0) } ?? .sampler,
-            askedAfter: askedAfter, isExternal: isExternal)
+            trial: number, configuration: configuration, origin: origin, askedAfter: askedAfter, isExternal: isExternal)
+    }
+
+    private func countNewTrial() {
+        nextTrial += 1
+        hasEndedAsking = false
+        stopping.tried += 1
+        counts.running += 1
     }
 
     /// Enters an attempt at a run into the books. The caller records what it returns.
@@ -249,7 +266,7 @@ final class StudyDriver: @unchecked Sendable {
             blueprint: blueprint, configuration: trial.configuration, trial: next.trial, run: run, runIndex: next.run,
             attempt: attempt, nonce: nonce, seed: run.seed(study: declaration.specification.seed, trial: next.trial),
             budget: trial.budget > 0 ? trial.budget : declaration.specification.budget ?? 0,
-            deadline: declaration.specification.timeout,
+            fullBudget: declaration.specification.budget ?? 0, deadline: declaration.specification.timeout,
             folder: surroundings.folders.path(study: id, trial: next.trial, run: next.run))
         let running = RunningRun(next: next, attempt: attempt, nonce: nonce, grant: grant, plugin: blueprint.plugin.hash)
         underWay[nonce] = running
@@ -267,7 +284,11 @@ final class StudyDriver: @unchecked Sendable {
         busySlots += 1
         let nonce = running.nonce
         let runner = surroundings.runner
+        let continues = started.run.segment == 0 ? active[next.trial]?.continues : nil
         grant.queue.async { [self] in
+            if let continues, !surroundings.folders.lend(continues, of: id, to: next) {
+                queue.async { self.missCheckpoint(next.trial, continues) }
+            }
             let handle = runner.start(assignment, in: grant) { signal in
                 self.queue.async { self.receive(signal, of: nonce) }
             }

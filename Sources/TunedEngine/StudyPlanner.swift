@@ -10,14 +10,14 @@ import TunedWorkers
 /// Turns what a person asks of a study into what it means here and now, or says what is wrong with it. Reads files and may run
 /// the plugin in a process of its own, so it works on queues that may wait.
 final class StudyPlanner: Sendable {
-    private let plugins: PluginCatalog
-    private let datasets: DatasetProbe
-    private let data: DataStore
+    let plugins: PluginCatalog
+    let datasets: DatasetProbe
+    let data: DataStore
     private let slots: SlotScheduler
     private let clock: any TimeSource
     private let version: String
     private let allowsInProcess: Bool
-    private let queue = DispatchQueue(label: "tuned.planner")
+    let queue = DispatchQueue(label: "tuned.planner")
 
     struct Plan: Sendable {
         var declaration: StudyDeclaration
@@ -67,7 +67,7 @@ final class StudyPlanner: Sendable {
         return Self.blueprint(declaration, image: image, folds: folds)
     }
 
-    private static func blueprint(_ declaration: StudyDeclaration, image: PluginImage, folds: FoldPlan?) -> WorkerBlueprint {
+    static func blueprint(_ declaration: StudyDeclaration, image: PluginImage, folds: FoldPlan?) -> WorkerBlueprint {
         WorkerBlueprint(
             plugin: image, trainable: declaration.plugin?.trainable ?? "", schema: declaration.schema, space: declaration.space,
             config: .object(declaration.specification.config), dataPath: declaration.data?.copy, folds: folds,
@@ -125,10 +125,8 @@ final class StudyPlanner: Sendable {
         guard origin != nil || specification.split != nil else {
             return reply(.success(Plan(declaration: declaration, blueprint: Self.blueprint(declaration, image: plugin.image, folds: nil))))
         }
-        if origin == nil, let split = specification.split, split.test > 0 {
-            throw EngineError(
-                .invalid, "test rows can only be kept out of a data file, and the study names none: leave out split.test, or add data",
-                path: "split.test")
+        if origin == nil, let column = specification.split?.column {
+            throw EngineError(.invalid, "there is no data file to have a column \"\(column)\": add data, or leave out split.column", path: "split.column")
         }
         var target: String?
         if case .string(let text)? = specification.config["target"] { target = text }
@@ -141,51 +139,6 @@ final class StudyPlanner: Sendable {
                 try divide(result, copy: copy, origin: origin, declaration: declaration, image: plugin.image)
             })
         }
-    }
-
-    /// A plugin may have rows without a data file: made up, or read from where its config says. `copy` is nil then.
-    private func divide(
-        _ described: Result<DatasetDescription?, PluginError>, copy: DataStore.Copy?, origin: String?, declaration: StudyDeclaration,
-        image: PluginImage
-    ) throws(EngineError) -> Plan {
-        let dataset: DatasetDescription?
-        switch described {
-        case .success(let description): dataset = description
-        case .failure(let error):
-            guard let copy, let origin else { throw EngineError(error) }
-            throw EngineError(error, naming: origin, insteadOf: copy.path)
-        }
-        var declaration = declaration
-        let split = declaration.specification.split ?? SplitSpecification()
-        var reference = DataReference(
-            origin: origin ?? "", digest: copy?.digest ?? "", copy: copy?.path, plan: nil, rows: dataset?.rows ?? 0,
-            testRows: copy?.testRows ?? 0,
-            folds: 1, isStratified: false)
-        var plan: FoldPlan?
-        if let dataset {
-            if split.method == .stratified && dataset.labels == nil {
-                throw EngineError(.invalid, "the plugin tells no classes to stratify by: use by: plain", path: "split.by")
-            }
-            let labels = split.method == .plain ? nil : dataset.labels
-            let planner = FoldPlanner(rows: dataset.rows, labels: labels, seed: split.seed)
-            do throws(FoldPlanner.Problem) {
-                plan = split.folds > 1
-                    ? try planner.crossValidation(folds: split.folds)
-                    // The fraction is of all rows, and the test rows are gone already.
-                    : try planner.holdout(fraction: split.validation / (1 - split.test))
-            } catch {
-                throw EngineError(.data, error.message, path: "split")
-            }
-            reference.isStratified = labels != nil
-            reference.folds = split.folds
-        } else if declaration.specification.split != nil {
-            throw EngineError(
-                .invalid, "plugin \(declaration.plugin?.name ?? "") does not tell its rows (tuned.dataset/1), so they cannot be split",
-                path: "split")
-        }
-        if let plan { reference.plan = try data.keep(plan) }
-        declaration.data = reference
-        return Plan(declaration: declaration, blueprint: Self.blueprint(declaration, image: image, folds: plan))
     }
 
     private func choose(_ wanted: String?, of plugin: LoadedPlugin) throws(EngineError) -> LoadedPlugin.Trainable {

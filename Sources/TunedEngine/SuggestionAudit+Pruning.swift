@@ -24,6 +24,17 @@ extension SuggestionAudit {
         decisions += 1
     }
 
+    /// A trial that goes on from another one's checkpoint: the one and with the values that the pruner has it.
+    mutating func check(continued asked: TrialAsked, at sequence: EventSequence) throws(AuditError) {
+        guard let derived = pruners?.continuation(of: asked.trial), derived.origin == asked.origin else {
+            throw AuditError(
+                code: .budget, trial: asked.trial, sequence: sequence,
+                message: "trial \(asked.trial): the log has it go on from another trial's checkpoint than is derived")
+        }
+        try compare(asked, with: derived.configuration, at: sequence)
+        suggestions += 1
+    }
+
     mutating func check(pruning trial: Int, because reason: String, at sequence: EventSequence) throws(AuditError) {
         guard case .prune? = pruners?.pruner.verdict(on: trial) else {
             throw AuditError(

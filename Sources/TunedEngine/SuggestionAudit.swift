@@ -44,13 +44,16 @@ public struct SuggestionAudit: Sendable {
     var pruners: PrunerFeed?
     /// Of trials that were given budgets: the last one.
     var budgets: [Int: BudgetGiven] = [:]
+    /// Uses of the test rows, and what their runs brought.
+    private var uses: [FinalizeBegun] = []
+    private var finals: [RunKey: TrialResult.Run] = [:]
     private var asked: [Int: TrialAsked] = [:]
     var ended: [Int: TrialEnded] = [:]
     /// How often trials were measured again.
     private var replicates: [Int: Int] = [:]
 
     /// Suggestions that were derived and found equal.
-    public private(set) var suggestions = 0
+    public internal(set) var suggestions = 0
     /// Budgets and prunings that were derived and found equal.
     public internal(set) var decisions = 0
     /// Values that were derived and found equal.
@@ -79,7 +82,14 @@ public struct SuggestionAudit: Sendable {
         case .enqueued(let values): wishes[event.sequence] = values
         case .trialAsked(let asked): try check(asked, at: event.sequence)
         case .attemptEnded(let attempt):
-            if let run = TrialResult.Run(attempt.outcome) { runs[attempt.trial, default: [:]][attempt.run] = run }
+            guard let run = TrialResult.Run(attempt.outcome) else { break }
+            switch attempt.run.purpose {
+            case .search: runs[attempt.trial, default: [:]][attempt.run] = run
+            case .final: finals[attempt.run] = run
+            case .replay: break
+            }
+        case .finalizeBegun(let begun): try check(begun, at: event.sequence)
+        case .finalized(let result): try check(result, at: event.sequence)
         case .trialEnded(let ended): try check(ended, at: event.sequence)
         case .batchRun(let batch): try check(batch, at: event.sequence)
         case .budgetGiven(let given): try check(given, at: event.sequence)
@@ -189,6 +199,7 @@ public struct SuggestionAudit: Sendable {
     private mutating func derive(_ asked: TrialAsked, at sequence: EventSequence) throws(AuditError) {
         self.asked[asked.trial] = asked
         if case .replicate(let trial) = asked.origin { return try check(asked, measuring: trial, at: sequence) }
+        if case .continued = asked.origin { return try check(continued: asked, at: sequence) }
         var fixed: [Int: ParameterValue] = [:]
         if case .enqueued(let wish) = asked.origin {
             guard let values = wishes.removeValue(forKey: wish) else {
@@ -200,7 +211,7 @@ public struct SuggestionAudit: Sendable {
         }
         let derived: Suggestion
         do {
-            derived = try feed.suggest(trial: asked.trial, fixed: fixed)
+            derived = try feed.suggest(trial: asked.trial, fixed: fixed, budget: pruners?.firstBudget(of: asked.trial))
         } catch {
             throw AuditError(code: .suggestion, trial: asked.trial, sequence: sequence, message: error.message)
         }
@@ -228,7 +239,7 @@ public struct SuggestionAudit: Sendable {
         suggestions += 1
     }
 
-    private func compare(_ asked: TrialAsked, with derived: Configuration, at sequence: EventSequence) throws(AuditError) {
+    func compare(_ asked: TrialAsked, with derived: Configuration, at sequence: EventSequence) throws(AuditError) {
         let space = feed.declaration.space
         for index in 0..<space.count {
             let stored = index < asked.configuration.count ? asked.configuration[index] : nil
@@ -241,6 +252,31 @@ public struct SuggestionAudit: Sendable {
                 message: "trial \(asked.trial), \(space.parameters[index].name): the log has \(text(stored)), derived is "
                     + text(derived[index]) + (environmentDifference.map { ". It may be the surroundings: \($0)" } ?? ""))
         }
+    }
+
+    /// A use is of a configuration that the study has tried, and is counted.
+    private mutating func check(_ begun: FinalizeBegun, at sequence: EventSequence) throws(AuditError) {
+        guard begun.use == uses.count + 1, ended[begun.trial]?.state == .complete, asked[begun.trial]?.configuration == begun.configuration else {
+            throw AuditError(
+                code: .order, trial: begun.trial, sequence: sequence,
+                message: "event \(sequence) uses the test rows for the time \(begun.use) and trial \(begun.trial), which the events before it do not explain")
+        }
+        uses.append(begun)
+    }
+
+    private mutating func check(_ result: Finalized, at sequence: EventSequence) throws(AuditError) {
+        guard result.use == uses.count else {
+            throw AuditError(code: .order, trial: nil, sequence: sequence, message: "event \(sequence) ends a use of the test rows that did not begin")
+        }
+        guard !result.values.isEmpty else { return }
+        let derived = finals[RunKey(purpose: .final, segment: result.use - 1)].map {
+            TrialResult(of: [$0], objectives: declaration.objectives, bounds: declaration.boundMetrics).values
+        }
+        guard derived == result.values else {
+            throw AuditError(
+                code: .value, trial: uses.last?.trial, sequence: sequence, message: "the test score of use \(result.use) is not what its run brought")
+        }
+        values += 1
     }
 
     private mutating func check(_ trial: TrialEnded, at sequence: EventSequence) throws(AuditError) {

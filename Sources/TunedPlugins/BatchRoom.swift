@@ -38,7 +38,8 @@ final class BatchRoom {
             var context = TrialContext(
                 trial: tuned_trial(), sink: sink, notes: Unmanaged.passUnretained(notes[index]),
                 files: Unmanaged.passUnretained(files), resources: resources, metricCount: UInt32(metricCount),
-                metrics: metrics + index * metricCount, given: given + index * metricCount, names: self.parameters.names)
+                metrics: metrics + index * metricCount, given: given + index * metricCount, names: self.parameters.names,
+                parameters: Unmanaged.passUnretained(self.parameters))
             context.isOfBatch = true
             (contexts + index).initialize(to: context)
             (trials + index).initialize(to: UnsafeRawPointer(contexts + index).assumingMemoryBound(to: tuned_trial.self))

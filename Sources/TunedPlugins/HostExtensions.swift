@@ -173,15 +173,14 @@ private func hostResources(_ out: UnsafeMutablePointer<tuned_resources>?) -> Int
     return ResourceTable.fill(out, running: running) ? TUNED_OK : TUNED_FAILED
 }
 
-/// Parameters do not change while a run goes on, so each has its own constant schedule.
+/// By the schedule of the run's configuration; a parameter without one is constant.
 private func hostScheduledValue(
     _ trial: UnsafePointer<tuned_trial>?, _ parameter: UInt32, _ progress: Double, _ value: UnsafeMutablePointer<Double>?
 ) -> Int32 {
-    guard let context = TrialContext.of(trial), let value, parameter < context.pointee.trial.value_count,
-        (0...1).contains(progress)
-    else { return TUNED_FAILED }
-    let found = context.pointee.trial.values[Int(parameter)]
-    guard found.active != 0, found.type == UInt32(TUNED_FLOAT) || found.type == UInt32(TUNED_INT) else { return TUNED_FAILED }
-    value.pointee = found.f64
+    guard let trial, let context = TrialContext.of(trial), let value else { return TUNED_FAILED }
+    let place = progress * context.pointee.progressScale
+    let found = context.pointee.parameters._withUnsafeGuaranteedRef { $0.scheduled(Int(parameter), at: place, in: trial) }
+    guard let found else { return TUNED_FAILED }
+    value.pointee = found
     return TUNED_OK
 }

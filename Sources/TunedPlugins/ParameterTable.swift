@@ -10,6 +10,7 @@ final class ParameterTable {
     let names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     let parameters: [WireParameter]
     private let kinds: [WireParameter.Kind]
+    private let schedules: [ScheduleLayout?]
     /// The number of each parameter's categories; empty for numbers.
     private let categoryNumbers: [[Double]]
     /// Texts of each parameter's categories; empty for numbers.
@@ -26,6 +27,9 @@ final class ParameterTable {
     init(_ parameters: [WireParameter], rows: Int = 1) {
         self.parameters = parameters
         kinds = parameters.map(\.kind)
+        schedules = parameters.map { parameter in
+            parameter.schedule.flatMap { $0.isComplete(among: parameters.count) ? $0 : nil }
+        }
         categoryNumbers = parameters.map { $0.categories.map(\.number) }
         let cells = max(1, parameters.count * rows)
         values = .allocate(capacity: cells)
@@ -86,6 +90,16 @@ final class ParameterTable {
             values[first + index] = value
         }
         return nil
+    }
+
+    /// The value of a numeric parameter at a progress from 0 to 1, out of the values of a trial of this table; nil where it has none.
+    /// Called on any thread: what it reads does not change while a call is under way.
+    func scheduled(_ index: Int, at progress: Double, in trial: UnsafePointer<tuned_trial>) -> Double? {
+        guard kinds.indices.contains(index), kinds[index] == .float || kinds[index] == .integer else { return nil }
+        let value = tuned_trial_value(trial, UInt32(index)).pointee
+        guard value.active != 0 else { return nil }
+        guard let schedule = schedules[index] else { return value.f64 }
+        return schedule.value(of: value.f64, at: progress) { tuned_trial_value(trial, UInt32($0)).pointee.f64 }
     }
 
     private func write(_ text: String, at cell: Int) -> UnsafePointer<CChar> {

@@ -13,6 +13,8 @@ package final class PluginHost {
     let metricCount: Int
     private let notes = RunNotes()
     let files: RunFiles
+    /// The schema's fidelity at its full value; 0: no fidelity.
+    private let fullBudget: Double
     /// The trainable's `tuned.stepwise/1`, where it has one.
     private var stepwise: StepwiseTraining?
     /// The trainable's `tuned.batch/1`, where it has one.
@@ -43,6 +45,7 @@ package final class PluginHost {
         name = "\(library.plugin.id)/\(request.trainable)"
         parameters = ParameterTable(request.parameters)
         metricCount = request.metrics
+        fullBudget = request.fullBudget
         self.folds = folds
         files = RunFiles(owner: "\(library.hash) \(request.trainable)")
         resources = ResourceTable.table(of: request.resources)
@@ -56,7 +59,8 @@ package final class PluginHost {
             repeating: TrialContext(
                 trial: tuned_trial(), sink: sink, notes: Unmanaged.passUnretained(notes),
                 files: Unmanaged.passUnretained(files), resources: resources,
-                metricCount: UInt32(metricCount), metrics: metrics, given: given, names: parameters.names),
+                metricCount: UInt32(metricCount), metrics: metrics, given: given, names: parameters.names,
+                parameters: Unmanaged.passUnretained(parameters)),
             count: Self.contextCount)
         try create(request)
         stepwise = try StepwiseTraining(trainable, instance, name: name, fullBudget: request.fullBudget)
@@ -165,6 +169,7 @@ package final class PluginHost {
             values: parameters.values, id: request.trial, run: request.run, attempt: request.attempt,
             seed: request.seed, budget: request.budget, deadline: request.deadline, fold: request.fold,
             folds: request.folds, host: HostTable.pointer)
+        context.pointee.progressScale = request.fullBudget > 0 && fullBudget > 0 ? fullBudget / request.fullBudget : 1
         context.pointee.isOpen = true
         return nil
     }

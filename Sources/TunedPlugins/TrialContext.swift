@@ -44,6 +44,9 @@ struct TrialContext {
     let given: UnsafeMutablePointer<Bool>
     /// The parameters' names, in the order of `trial.values`.
     let names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    let parameters: Unmanaged<ParameterTable>
+    /// Of the plugin's progress, whose 1 is what its schema calls training in full, to that of the study, which may train less.
+    var progressScale = 1.0
     /// Rows of the run's fold; nil where the host splits no data.
     var train: UnsafeBufferPointer<UInt32>?
     var evaluate: UnsafeBufferPointer<UInt32>?

@@ -83,6 +83,8 @@ public struct AttemptAssignment: Sendable {
     public var seed: UInt64
     /// In units of the fidelity; 0 trains in full.
     public var budget: Double
+    /// What training in full takes in its study, over which schedules span; 0: what the schema says.
+    public var fullBudget: Double
     /// Seconds from the start; nil: no limit.
     public var deadline: Double?
     /// Where the run's checkpoint and artifacts are kept, absolute; nil: nowhere.
@@ -90,7 +92,7 @@ public struct AttemptAssignment: Sendable {
 
     public init(
         blueprint: WorkerBlueprint, configuration: Configuration, trial: Int, run: RunKey, runIndex: Int, attempt: Int,
-        nonce: UInt64, seed: UInt64, budget: Double = 0, deadline: Double? = nil, folder: String? = nil
+        nonce: UInt64, seed: UInt64, budget: Double = 0, fullBudget: Double = 0, deadline: Double? = nil, folder: String? = nil
     ) {
         self.blueprint = blueprint
         self.configuration = configuration
@@ -101,6 +103,7 @@ public struct AttemptAssignment: Sendable {
         self.nonce = nonce
         self.seed = seed
         self.budget = budget
+        self.fullBudget = fullBudget
         self.deadline = deadline
         self.folder = folder
     }

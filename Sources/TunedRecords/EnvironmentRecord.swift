@@ -16,10 +16,13 @@ public struct EnvironmentRecord: Hashable, Sendable {
     /// Variables that change what libraries do.
     public var variables: [String: String]
     public var daemonVersion: String
+    /// Build ids of the shared libraries that the plugin names, by library; of those that were found.
+    public var libraries: [String: String]
 
     public init(
         pluginHash: String, buildID: String, abiMinor: Int, dataDigest: String, host: String, kernel: String,
-        cpuModel: String, gpus: [String], threads: Int, variables: [String: String], daemonVersion: String
+        cpuModel: String, gpus: [String], threads: Int, variables: [String: String], daemonVersion: String,
+        libraries: [String: String] = [:]
     ) {
         self.pluginHash = pluginHash
         self.buildID = buildID
@@ -32,15 +35,18 @@ public struct EnvironmentRecord: Hashable, Sendable {
         self.threads = threads
         self.variables = variables
         self.daemonVersion = daemonVersion
+        self.libraries = libraries
     }
 
     public var json: JSONValue {
-        .object([
+        var fields: [String: JSONValue] = [
             "plugin_hash": .string(pluginHash), "build_id": .string(buildID), "abi_minor": .integer(Int64(abiMinor)),
             "data_digest": .string(dataDigest), "host": .string(host), "kernel": .string(kernel),
             "cpu_model": .string(cpuModel), "gpus": .array(gpus.map(JSONValue.string)), "threads": .integer(Int64(threads)),
             "variables": .object(variables.mapValues(JSONValue.string)), "daemon_version": .string(daemonVersion),
-        ])
+        ]
+        if !libraries.isEmpty { fields["libraries"] = .object(libraries.mapValues(JSONValue.string)) }
+        return .object(fields)
     }
 
     /// Reads what ``json`` wrote; nil where it is damaged.
@@ -61,9 +67,13 @@ public struct EnvironmentRecord: Hashable, Sendable {
         else { return nil }
         let gpus = gpuItems.compactMap { if case .string(let text) = $0 { text } else { nil } }
         let variables = variableItems.compactMapValues { if case .string(let text) = $0 { text } else { nil } }
+        var libraries: [String: String] = [:]
+        if case .object(let items)? = fields["libraries"] {
+            libraries = items.compactMapValues { if case .string(let text) = $0 { text } else { nil } }
+        }
         self.init(
             pluginHash: pluginHash, buildID: buildID, abiMinor: abiMinor, dataDigest: dataDigest, host: host, kernel: kernel,
-            cpuModel: cpuModel, gpus: gpus, threads: threads, variables: variables, daemonVersion: daemonVersion)
+            cpuModel: cpuModel, gpus: gpus, threads: threads, variables: variables, daemonVersion: daemonVersion, libraries: libraries)
     }
 
     /// What differs from an earlier record of the study in a way that can change results, for a person; empty if nothing does.
@@ -79,6 +89,12 @@ public struct EnvironmentRecord: Hashable, Sendable {
         compare("number of GPUs", String(earlier.gpus.count), String(gpus.count))
         compare("GPU driver", Self.drivers(earlier.gpus), Self.drivers(gpus))
         compare("threads", String(earlier.threads), String(threads))
+        // Records of versions that did not look at libraries say nothing of them.
+        if !earlier.libraries.isEmpty, !libraries.isEmpty {
+            for name in Set(earlier.libraries.keys).union(libraries.keys).sorted() {
+                compare("library \(name)", String((earlier.libraries[name] ?? "").prefix(12)), String((libraries[name] ?? "").prefix(12)))
+            }
+        }
         for name in Set(earlier.variables.keys).union(variables.keys).sorted() {
             compare(name, earlier.variables[name] ?? "", variables[name] ?? "")
         }

@@ -28,6 +28,11 @@ extension EventPayload {
         case pruningDecided = 19
         case askingEnded = 25
         case trialOverdue = 26
+        case finalizeBegun = 20
+        case finalized = 21
+        case replayBegun = 22
+        case replayed = 23
+        case dataAllowed = 24
     }
 
     public func encode(into writer: inout BinaryWriter) {
@@ -96,6 +101,22 @@ extension EventPayload {
             writer.write(Code.spaceChanged.rawValue)
             writer.write(statement)
             writer.write(reason)
+        case .finalizeBegun(let begun):
+            writer.write(Code.finalizeBegun.rawValue)
+            begun.encode(into: &writer)
+        case .finalized(let result):
+            writer.write(Code.finalized.rawValue)
+            result.encode(into: &writer)
+        case .replayBegun(let begun):
+            writer.write(Code.replayBegun.rawValue)
+            begun.encode(into: &writer)
+        case .replayed(let result):
+            writer.write(Code.replayed.rawValue)
+            result.encode(into: &writer)
+        case .dataAllowed(let digest, let reason):
+            writer.write(Code.dataAllowed.rawValue)
+            writer.write(digest)
+            writer.write(reason)
         case .noted(let text):
             writer.write(Code.noted.rawValue)
             writer.write(text)
@@ -160,6 +181,16 @@ extension EventPayload {
             self = .stopRulesChanged(rules: try reader.readString())
         case .spaceChanged:
             self = .spaceChanged(statement: try reader.readString(), reason: try reader.readString())
+        case .finalizeBegun:
+            self = .finalizeBegun(try FinalizeBegun(from: &reader))
+        case .finalized:
+            self = .finalized(try Finalized(from: &reader))
+        case .replayBegun:
+            self = .replayBegun(try ReplayBegun(from: &reader))
+        case .replayed:
+            self = .replayed(try ReplayEnded(from: &reader))
+        case .dataAllowed:
+            self = .dataAllowed(digest: try reader.readString(), reason: try reader.readString())
         case .noted:
             self = .noted(text: try reader.readString())
         case .studyDeleted:
@@ -201,6 +232,10 @@ extension TrialOrigin {
         case .replicate(let trial):
             writer.write(UInt8(2))
             writer.writeVarint(trial)
+        case .continued(let trial, let budget):
+            writer.write(UInt8(3))
+            writer.writeVarint(trial)
+            writer.write(budget)
         }
     }
 
@@ -209,6 +244,7 @@ extension TrialOrigin {
         case 0: self = .sampler
         case 1: self = .enqueued(try reader.readInteger())
         case 2: self = .replicate(of: try reader.readInt())
+        case 3: self = .continued(from: try reader.readInt(), at: try reader.readDouble())
         case let tag: throw .invalid(offset: 0, what: "trial origin \(tag)")
         }
     }

@@ -50,6 +50,13 @@ public enum EventPayload: Hashable, Sendable {
     /// From here on suggestions come from another space: a ``SpaceStatement`` as JSON text. The sampler begins anew, with the trials so
     /// far that have a place in it.
     case spaceChanged(statement: String, reason: String)
+    /// The test rows are used from here on, and that counts.
+    indirect case finalizeBegun(FinalizeBegun)
+    case finalized(Finalized)
+    case replayBegun(ReplayBegun)
+    case replayed(ReplayEnded)
+    /// A person allowed the study to go on with data that is not what it was, of this digest from here on.
+    case dataAllowed(digest: String, reason: String)
     /// A warning or remark that belongs to the study's history.
     case noted(text: String)
     /// The tombstone. What the study left behind is purged later.
@@ -79,6 +86,8 @@ public enum TrialOrigin: Hashable, Sendable {
     case enqueued(EventSequence)
     /// The configuration of that earlier trial, measured again.
     case replicate(of: Int)
+    /// Goes on from the checkpoint that the other trial had at this budget, with some of its parameters changed.
+    case continued(from: Int, at: Double)
 }
 
 public struct TrialAsked: Hashable, Sendable {

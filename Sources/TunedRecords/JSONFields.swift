@@ -54,6 +54,13 @@ package struct JSONFields {
         }
     }
 
+    /// False where it is left out.
+    package mutating func flag(_ key: String) throws(SpecificationError) -> Bool {
+        guard let value = take(key) else { return false }
+        guard case .boolean(let isSet) = value else { throw wrong(key, "true or false", value) }
+        return isSet
+    }
+
     mutating func number(_ key: String) throws(SpecificationError) -> Double? {
         guard let value = take(key) else { return nil }
         let number: Double

@@ -20,10 +20,15 @@ public struct StudyRow: Hashable, Sendable {
     public var stopRules: String?
     /// In their order.
     public var spaceChanges: [SpaceChange]
+    /// The leakage ledger: how often its test rows were used, in order.
+    public var testUses: [TestUse]
+    /// In order.
+    public var replays: [Replay]
 
     public init(
         id: StudyID, slug: String, declaration: String, state: StudyState, reason: String, createdAt: Int64,
-        changedAt: Int64, counts: TrialCounts, createdBy: EventSequence, stopRules: String? = nil, spaceChanges: [SpaceChange] = []
+        changedAt: Int64, counts: TrialCounts, createdBy: EventSequence, stopRules: String? = nil, spaceChanges: [SpaceChange] = [],
+        testUses: [TestUse] = [], replays: [Replay] = []
     ) {
         self.id = id
         self.slug = slug
@@ -36,7 +41,14 @@ public struct StudyRow: Hashable, Sendable {
         self.createdBy = createdBy
         self.stopRules = stopRules
         self.spaceChanges = spaceChanges
+        self.testUses = testUses
+        self.replays = replays
     }
+}
+
+extension StudyRow {
+    /// Whether a use of its test rows, or a replay, has begun and not ended.
+    package var hasOpenRuns: Bool { testUses.contains { $0.result == nil } || replays.contains { $0.result == nil } }
 }
 
 /// How many trials of a study are in each state.

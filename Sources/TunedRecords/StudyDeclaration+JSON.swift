@@ -96,6 +96,9 @@ extension DataReference {
             "testRows": .integer(Int64(testRows)), "folds": .integer(Int64(folds)), "stratified": .boolean(isStratified),
         ]
         fields["copy"] = copy.map(JSONValue.string)
+        fields["held"] = held.map(JSONValue.string)
+        fields["testPlan"] = testPlan.map(JSONValue.string)
+        fields["method"] = .string(method.rawValue)
         fields["plan"] = plan.map(JSONValue.string)
         return .object(fields)
     }
@@ -107,7 +110,9 @@ extension DataReference {
             copy: try fields.string("copy"), plan: try fields.string("plan"),
             rows: try fields.integer("rows", in: 0...Int.max) ?? 0,
             testRows: try fields.integer("testRows", in: 0...Int.max) ?? 0,
+            held: try fields.string("held"), testPlan: try fields.string("testPlan"),
             folds: try fields.integer("folds", in: 0...Int.max) ?? 1,
-            isStratified: fields.take("stratified") == .boolean(true))
+            isStratified: fields.take("stratified") == .boolean(true),
+            method: try fields.string("method").flatMap(SplitSpecification.Method.init(rawValue:)))
     }
 }

@@ -84,11 +84,19 @@ public struct DataReference: Hashable, Sendable {
     public var rows: Int
     /// Rows set aside, which reach no worker before the study is finalized.
     public var testRows: Int
+    /// SHA-256 of the file that holds the test rows, which no plugin is given; nil where they are not taken out of the file.
+    public var held: String?
+    /// SHA-256 of the plan that names the test rows, where only their indices can be kept back.
+    public var testPlan: String?
+    /// Runs of a trial.
     public var folds: Int
     public var isStratified: Bool
+    /// How rows are divided.
+    public var method: SplitSpecification.Method
 
     public init(
-        origin: String, digest: String, copy: String?, plan: String?, rows: Int, testRows: Int, folds: Int, isStratified: Bool
+        origin: String, digest: String, copy: String?, plan: String?, rows: Int, testRows: Int, held: String? = nil,
+        testPlan: String? = nil, folds: Int, isStratified: Bool, method: SplitSpecification.Method? = nil
     ) {
         self.origin = origin
         self.digest = digest
@@ -96,7 +104,10 @@ public struct DataReference: Hashable, Sendable {
         self.plan = plan
         self.rows = rows
         self.testRows = testRows
+        self.held = held
+        self.testPlan = testPlan
         self.folds = folds
         self.isStratified = isStratified
+        self.method = method ?? (isStratified ? .stratified : .plain)
     }
 }

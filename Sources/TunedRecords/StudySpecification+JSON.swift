@@ -17,6 +17,7 @@ extension StudySpecification {
         if let value = fields.take("split") { split = try SplitSpecification(json: value, path: "split") }
         if let value = fields.take("sampler") { sampler = try SamplerSpecification(json: value, path: "sampler") }
         if let value = fields.take("pruner") { pruner = try PrunerSpecification.read(value, path: "pruner") }
+        preferPruner()
         budget = try fields.number("budget")
         if let budget, !(budget > 0 && budget.isFinite) {
             throw SpecificationError(path: "budget", message: "\(budget) is no budget: give a number above 0, in units of the fidelity")
@@ -49,6 +50,15 @@ extension StudySpecification {
         if plugin == nil && data != nil {
             throw SpecificationError(path: "data", message: "data needs a plugin to read it")
         }
+    }
+
+    /// Population-based training is as often thought of as a sampler; its first members are to fill the space.
+    private mutating func preferPruner() {
+        if sampler.name == "pbt" {
+            pruner = pruner ?? PrunerSpecification(name: "pbt", settings: sampler.settings)
+            sampler = SamplerSpecification()
+        }
+        if pruner?.name == "pbt", sampler == SamplerSpecification() { sampler = SamplerSpecification(name: "sobol") }
     }
 
     /// `[a-z0-9._-]{1,64}`, not starting with a dot or dash, so that it is safe in paths, addresses and command lines.
@@ -162,11 +172,15 @@ extension SplitSpecification {
         let validation = try fields.fraction("validation")
         test = try fields.fraction("test") ?? 0
         folds = try fields.integer("folds", in: 1...1000) ?? 1
+        repeats = try fields.integer("repeats", in: 1...100) ?? 1
+        column = try fields.string("column")
+        let outerFolds = try fields.integer("outer_folds", in: 2...100)
+        let outerFold = try fields.integer("outer_fold", in: 1...100)
         seed = try fields.unsigned("seed") ?? 0
         if let text = try fields.string("by") {
             method = Method(rawValue: text)
             if method == nil {
-                throw SpecificationError(path: "\(path).by", message: "\"\(text)\" is unknown: use plain or stratified")
+                throw SpecificationError(path: "\(path).by", message: "\"\(text)\" is unknown: use one of \(Method.allCases.map(\.rawValue).joined(separator: ", "))")
             }
         }
         try fields.finish()
@@ -181,6 +195,31 @@ extension SplitSpecification {
         case (nil, let validation?): self.validation = validation
         case (nil, nil): break
         }
+        if let outerFolds {
+            guard test == 0 else {
+                throw SpecificationError(path: "\(path).test", message: "the test rows are those of the outer fold: leave test out")
+            }
+            guard let outerFold, outerFold <= outerFolds else {
+                throw SpecificationError(path: "\(path).outer_fold", message: "say which of the \(outerFolds) outer folds is the test set: 1 to \(outerFolds)")
+            }
+            outer = (outerFolds, outerFold)
+            test = 1 / Double(outerFolds)
+        } else if outerFold != nil {
+            throw SpecificationError(path: "\(path).outer_folds", message: "an outer fold is one of several: say of how many")
+        }
+        guard repeats == 1 || folds > 1 else {
+            throw SpecificationError(path: "\(path).repeats", message: "a holdout is not repeated: give folds too")
+        }
+        guard repeats == 1 || method != .time else {
+            throw SpecificationError(path: "\(path).repeats", message: "there is one order in time, so nothing to repeat: leave repeats out")
+        }
+        guard repeats * folds <= 1000 else {
+            throw SpecificationError(path: "\(path).repeats", message: "\(repeats) times \(folds) folds are \(repeats * folds) runs of each trial; use 1000 at most")
+        }
+        guard column == nil || method == .grouped || method == .stratifiedGroups || method == .time else {
+            throw SpecificationError(
+                path: "\(path).column", message: "a column holds groups or times: give by: grouped, stratified-groups or time with it")
+        }
         guard folds > 1 || self.validation > 1e-9 else {
             throw SpecificationError(path: path, message: "no rows are left to validate on: give validation a fraction, or folds")
         }
@@ -194,7 +233,14 @@ extension SplitSpecification {
             "validation": .number(validation), "test": .number(test), "folds": .integer(Int64(folds)),
             "seed": seed <= UInt64(Int64.max) ? .integer(Int64(seed)) : .string(String(seed)),
         ]
+        if let outer {
+            fields["test"] = nil
+            fields["outer_folds"] = .integer(Int64(outer.folds))
+            fields["outer_fold"] = .integer(Int64(outer.fold))
+        }
         fields["by"] = method.map { .string($0.rawValue) }
+        fields["column"] = column.map(JSONValue.string)
+        if repeats > 1 { fields["repeats"] = .integer(Int64(repeats)) }
         return .object(fields)
     }
 }

@@ -68,16 +68,35 @@ public struct ObjectiveSpecification: Hashable, Sendable {
 /// How rows are divided. Fractions are of all rows.
 public struct SplitSpecification: Hashable, Sendable {
     public enum Method: String, Hashable, Sendable, CaseIterable {
-        case plain, stratified
+        case plain
+        /// Each part has its share of each class.
+        case stratified
+        /// A group of rows is never divided.
+        case grouped
+        /// A group is never divided, and the parts have their shares of the classes as nearly as that allows.
+        case stratifiedGroups = "stratified-groups"
+        /// Forward in time: what is scored comes after all that was trained on.
+        case time
     }
     /// Scored in a holdout; without meaning where there are folds.
     public var validation: Double = 0.2
     /// Set aside: reaches no worker during the search.
     public var test: Double = 0
-    /// nil: stratified where labels are known.
+    /// Where the test rows are one fold of an outer cross-validation: of how many, and which one, from 1. Then ``test`` is its share.
+    public var outer: (folds: Int, fold: Int)? {
+        get { outerFolds > 1 ? (outerFolds, outerFold) : nil }
+        set { (outerFolds, outerFold) = newValue ?? (0, 0) }
+    }
+    private var outerFolds = 0
+    private var outerFold = 0
+    /// nil: by groups where the plugin tells them, stratified where it tells classes.
     public var method: Method?
+    /// Column of the data file that holds the groups or the times; nil: as the plugin tells them.
+    public var column: String?
     /// k of the cross-validation; 1 is a holdout.
     public var folds: Int = 1
+    /// How often the rows are divided anew, each time into ``folds``.
+    public var repeats: Int = 1
     public var seed: UInt64 = 0
 
     public init() {}

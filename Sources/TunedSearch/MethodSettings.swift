@@ -28,6 +28,16 @@ struct MethodSettings {
         return number
     }
 
+    /// A list of names, or one text with commas between them; nil where it was not given.
+    mutating func names(_ key: String) throws(SearchError) -> [String]? {
+        guard let json = take(key) else { return nil }
+        if let text = json.stringValue { return text.split(separator: ",").map(String.init) }
+        guard let list = json.arrayValue else { throw wrong(key, json, "a list of names") }
+        let names = list.compactMap(\.stringValue)
+        guard names.count == list.count else { throw wrong(key, json, "a list of names") }
+        return names
+    }
+
     mutating func choice(_ key: String, default value: String, of choices: [String]) throws(SearchError) -> String {
         guard let json = take(key) else { return value }
         guard let text = json.stringValue, choices.contains(text) else {

@@ -10,6 +10,7 @@ public enum PrunerRegistry {
         ("asha", { problem, settings throws(SearchError) in try AsynchronousHalvingPruner.make(problem, &settings) }),
         ("hyperband", { problem, settings throws(SearchError) in try HyperbandPruner.make(problem, &settings) }),
         ("none", { _, _ throws(SearchError) in NoPruner() }),
+        ("pbt", { problem, settings throws(SearchError) in try PopulationPruner(problem, &settings) }),
         ("sha", { problem, settings throws(SearchError) in try SuccessiveHalvingPruner.make(problem, &settings) }),
     ]
 

@@ -34,6 +34,8 @@ extension Parameter {
         let when = fields.take("when")
         let defaultJSON = fields.take("default")
         let priorJSON = fields.take("prior")
+        let isMutable = try fields.flag("mutable") ?? false
+        let scheduleJSON = fields.take("schedule")
         var parameter: Parameter
         if kind == "permutation" {
             parameter = Parameter(name: prefix + name, permuting: try permutedItems(&fields), description: description)
@@ -42,6 +44,10 @@ extension Parameter {
             parameter = Parameter(name: prefix + name, domain: domain, description: description)
         }
         try fields.finish()
+        parameter.isMutable = isMutable
+        if let scheduleJSON {
+            parameter.schedule = try Parameter.schedule(from: scheduleJSON, path: fields.path(of: "schedule"), kind: kind)
+        }
         if let defaultJSON {
             guard let value = parameter.value(meantBy: defaultJSON) else {
                 throw SpaceError(
@@ -80,6 +86,8 @@ extension Parameter {
         if !description.isEmpty { fields["description"] = .string(description) }
         fields["default"] = defaultValue.flatMap(json(of:))
         fields["prior"] = priorJSON
+        if isMutable { fields["mutable"] = .boolean(true) }
+        if !schedule.isEmpty { fields["schedule"] = .array(schedule.map { .string($0.rawValue) }) }
         if !conditions.isEmpty {
             var when: [String: JSONValue] = [:]
             for condition in conditions {

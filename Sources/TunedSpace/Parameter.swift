@@ -13,9 +13,14 @@ public struct Parameter: Hashable, Sendable {
     public var allowed: [Int]?
     /// Where a person believes that the best value lies.
     public var prior: Prior?
+    /// Whether training that goes on from a checkpoint may go on with another value: a rate, say, and not the number of layers.
+    public var isMutable = false
     /// The items of a permutation; nil for all other parameters. Its domain are the numbers of the orders, from 0 to
     /// n! - 1 (``PermutationCode``): that is what is searched, stored, and crosses to a plugin.
     public var permuted: [Choice]?
+    /// The shapes in which a number may change over a run; empty where it does not. The parameters that choose among them are others
+    /// of the same space (``SearchSpace/schedule(of:)``).
+    public var schedule: [Schedule.Shape] = []
 
     public init(
         name: String, domain: Domain, description: String = "", defaultValue: ParameterValue? = nil,

@@ -26,8 +26,8 @@ struct RepeatedGroup {
             throw SpaceError(.missingKey, path: path, "a list needs the key \"of\": the parameters of an item")
         }
         count["type"] = .string("int")
-        for key in ["log", "step"] where count[key] != nil {
-            throw SpaceError(.unknownKey, path: "\(path).\(key)", "a list has no \(key): its lengths are low, low + 1, ..., high")
+        for key in ["log", "step", "schedule"] where count[key] != nil {
+            throw SpaceError(.unknownKey, path: "\(path).\(key)", "a list has no \(key): its lengths are low, low + 1, ..., high, the same for a whole trial")
         }
         guard count["low"] != nil, count["high"] != nil else {
             throw SpaceError(.missingKey, path: path, "a list needs the keys \"low\" and \"high\": how many items it has")

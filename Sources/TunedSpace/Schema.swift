@@ -12,6 +12,7 @@
 ///         {"name": "size", "type": "ordinal", "choices": ["small", "medium", "large"]},
 ///         {"name": "shrinking", "type": "bool", "default": true},
 ///         {"name": "steps", "type": "permutation", "of": ["scale", "select", "project"]},
+///         {"name": "lr", "type": "float", "low": 1e-5, "high": 1, "log": true, "schedule": ["constant", "cosine"]},
 ///         {"name": "layers", "type": "list", "low": 1, "high": 5, "of": [{"name": "width", "type": "int", "low": 16, "high": 512}]}
 ///       ],
 ///       "rules": ["low <= high"],                            what a configuration has to keep, see ``Rule``
@@ -24,7 +25,7 @@
 /// A parameter is active when all entries of its `when` hold: the parent is active and its value is the one named, or
 /// one of the list, or within `{"low": 2, "high": 5}`, or not among `{"not": ["linear"]}`. A `prior` says where the author
 /// believes the best value to be (``Prior``). A list stands for its length and the parameters of its items
-/// (``RepeatedGroup``). Parents are countable, and may be declared later than their children.
+/// (``RepeatedGroup``), and a parameter with a schedule for itself and those of its shapes (``ScheduleExpansion``). Parents are countable, and may be declared later than their children.
 public struct Schema: Hashable, Sendable {
     public static let maximumMetrics = 100
 

@@ -25,7 +25,8 @@ extension SearchSpace {
     }
 
     private init(_ declarations: [Parameter.Declaration], _ rules: [JSONValue]) throws(SpaceError) {
-        let declared = declarations.map(\.parameter)
+        let schedules = ScheduleExpansion(declarations)
+        let declared = declarations.map(\.parameter) + schedules.added
         var parameters = declared
         for (index, declaration) in declarations.enumerated() {
             if let when = declaration.when {
@@ -44,6 +45,7 @@ extension SearchSpace {
                     Condition(parent: count, values: lengths), at: place ?? parameters[index].conditions.count)
             }
         }
+        try schedules.complete(&parameters)
         if rules.isEmpty {
             try self.init(parameters)
         } else {

@@ -35,6 +35,8 @@ final class CommittedState {
         progress.counts = found.row.counts
         progress.stopRules = found.row.stopRules
         progress.spaceChanges = found.row.spaceChanges
+        progress.testUses = found.row.testUses
+        progress.replays = found.row.replays
         progress.isDeleted = found.isDeleted
         let rows = id.trialRows
         try selectLastTrial.bind(1, rows.lowerBound)

@@ -32,15 +32,16 @@ final class GroupWriter: @unchecked Sendable {
             database,
             """
             UPDATE studies SET state = ?2, reason = ?3, stop_rules = ?4, changed_at = ?5, is_deleted = ?6,
-                running = ?7, complete = ?8, pruned = ?9, failed = ?10, paused = ?11, cancelled = ?12, space_changes = ?13
+                running = ?7, complete = ?8, pruned = ?9, failed = ?10, paused = ?11, cancelled = ?12, space_changes = ?13,
+                test_uses = ?14, replays = ?15
             WHERE id = ?1
             """)
         insertTrial = try PreparedStatement(
             database,
             """
             INSERT INTO trials (id, state, ended_at, value, objectives, step, failure, constraints, configuration, enqueued_by,
-                is_external, asked_after, asked_by, started_at, replicate_of)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                is_external, asked_after, asked_by, started_at, replicate_of, continues, continues_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
             """)
         updateTrial = try PreparedStatement(
             database,
@@ -120,6 +121,8 @@ final class GroupWriter: @unchecked Sendable {
         let numbers = [counts.running, counts.complete, counts.pruned, counts.failed, counts.paused, counts.cancelled]
         for (index, number) in numbers.enumerated() { try updateStudy.bind(7 + Int32(index), Int64(number)) }
         if progress.spaceChanges.isEmpty { try updateStudy.bindNull(13) } else { try updateStudy.bind(13, progress.spaceChanges.text) }
+        if progress.testUses.isEmpty { try updateStudy.bindNull(14) } else { try updateStudy.bind(14, progress.testUses.encoded) }
+        if progress.replays.isEmpty { try updateStudy.bindNull(15) } else { try updateStudy.bind(15, progress.replays.encoded) }
         try updateStudy.run()
     }
 
@@ -190,6 +193,13 @@ final class GroupWriter: @unchecked Sendable {
             try statement.bind(13, by)
             try statement.bind(14, at)
             if case .replicate(let trial) = asked.origin { try statement.bind(15, Int64(trial)) } else { try statement.bindNull(15) }
+            if case .continued(let trial, let budget) = asked.origin {
+                try statement.bind(16, Int64(trial))
+                try statement.bind(17, budget)
+            } else {
+                try statement.bindNull(16)
+                try statement.bindNull(17)
+            }
         }
         try statement.run()
     }

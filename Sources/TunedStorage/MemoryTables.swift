@@ -29,6 +29,8 @@ struct MemoryTables: StateTables {
         row.counts = progress.counts
         row.stopRules = progress.stopRules
         row.spaceChanges = progress.spaceChanges
+        row.testUses = progress.testUses
+        row.replays = progress.replays
         studies[id] = (row, progress)
     }
 

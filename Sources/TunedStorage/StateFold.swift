@@ -42,6 +42,14 @@ enum StateFold {
         case .spaceChanged(let statement, let reason):
             study.spaceChanges.append(
                 SpaceChange(sequence: event.sequence, time: event.time, reason: reason, statement: statement))
+        case .finalizeBegun(let begun):
+            study.testUses.append(TestUse(at: event.time, begun: begun))
+        case .finalized(let result):
+            study.testUses.end(result, at: event.time)
+        case .replayBegun(let begun):
+            study.replays.append(Replay(at: event.time, begun: begun))
+        case .replayed(let result):
+            study.replays.end(result, at: event.time)
         case .studyDeleted:
             study.isDeleted = true
         case .trialAsked(let asked):
@@ -59,7 +67,7 @@ enum StateFold {
             try move(key, to: TrialProgress(), of: &study, in: &tables)
         case .batchRun(let batch):
             take(batch, event, of: &study, in: &tables)
-        case .studyCreated, .samplerAdopted, .samplerSwitched, .enqueued, .environmentSeen, .reported, .noted,
+        case .studyCreated, .samplerAdopted, .samplerSwitched, .enqueued, .environmentSeen, .reported, .noted, .dataAllowed,
             .pruningDecided, .trialOverdue, .askingEnded:
             break
         }

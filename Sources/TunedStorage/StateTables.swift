@@ -32,6 +32,8 @@ struct StudyProgress: Hashable, Sendable {
     var counts = TrialCounts()
     var stopRules: String?
     var spaceChanges: [SpaceChange] = []
+    var testUses: [TestUse] = []
+    var replays: [Replay] = []
     var isDeleted = false
     /// Above the numbers of all its trials.
     var nextTrial = 0

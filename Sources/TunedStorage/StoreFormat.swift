@@ -5,7 +5,7 @@ enum StoreFormat {
     /// Marks the file as one of this program's (<https://www.sqlite.org/pragma.html#pragma_application_id>): "TUND".
     static let applicationID: Int32 = 0x5455_4E44
     /// Kept as the file's user_version. A higher one was written by a newer daemon.
-    static let version: Int32 = 3
+    static let version: Int32 = 4
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -21,6 +21,10 @@ enum StoreFormat {
         migrator.registerMigration("v3") { database in
             try database.execute(sql: version3)
             try database.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("v4") { database in
+            try database.execute(sql: version4)
+            try database.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }
@@ -122,5 +126,13 @@ enum StoreFormat {
         ALTER TABLE studies ADD COLUMN space_changes TEXT;
         -- The number of the trial whose configuration this one measures again; NULL for all others.
         ALTER TABLE trials ADD COLUMN replicate_of INTEGER;
+        """
+    private static let version4 = """
+        -- The number of the trial from whose checkpoint this one went on, and at which budget that one had it; NULL for all others.
+        ALTER TABLE trials ADD COLUMN continues INTEGER;
+        ALTER TABLE trials ADD COLUMN continues_at REAL;
+        -- How often the study's test rows were used, and its replays, in the binary form of TunedRecords; NULL for none.
+        ALTER TABLE studies ADD COLUMN test_uses BLOB;
+        ALTER TABLE studies ADD COLUMN replays BLOB;
         """
 }

@@ -4,7 +4,7 @@ import TunedRecords
 enum StudyColumns {
     static let list = """
         id, slug, declaration, state, reason, stop_rules, created_at, changed_at, created_by, is_deleted,
-        running, complete, pruned, failed, paused, cancelled, space_changes
+        running, complete, pruned, failed, paused, cancelled, space_changes, test_uses, replays
         """
 
     static func row(_ statement: PreparedStatement) -> StudyRow {
@@ -14,7 +14,8 @@ enum StudyColumns {
             state: StudyState(rawValue: UInt8(truncatingIfNeeded: statement.integer(3))) ?? .failed,
             reason: statement.text(4), createdAt: statement.integer(6), changedAt: statement.integer(7),
             counts: counts(statement), createdBy: statement.integer(8), stopRules: statement.optionalText(5),
-            spaceChanges: statement.optionalText(16).flatMap([SpaceChange].init(text:)) ?? [])
+            spaceChanges: statement.optionalText(16).flatMap([SpaceChange].init(text:)) ?? [],
+            testUses: (try? [TestUse](decoding: statement.blob(17))) ?? [], replays: (try? [Replay](decoding: statement.blob(18))) ?? [])
     }
 
     static func isDeleted(_ statement: PreparedStatement) -> Bool { statement.integer(9) != 0 }

@@ -5,7 +5,7 @@ import TunedSpace
 enum TrialColumns {
     static let list = """
         id, state, configuration, enqueued_by, is_external, asked_after, asked_by, started_at, ended_at, objectives, step, failure,
-        constraints, replicate_of
+        constraints, replicate_of, continues, continues_at
         """
 
     /// Parameters: the first and the last row of the study, limit (-1: none), offset.
@@ -43,7 +43,11 @@ enum TrialColumns {
         let state = UInt8(truncatingIfNeeded: statement.integer(1))
         guard let state = TrialState(rawValue: state) else { throw .invalid(offset: 0, what: "trial state \(state)") }
         let origin: TrialOrigin =
-            if let trial = statement.optionalInteger(13) { .replicate(of: Int(trial)) } else {
+            if let trial = statement.optionalInteger(13) {
+                .replicate(of: Int(trial))
+            } else if let trial = statement.optionalInteger(14) {
+                .continued(from: Int(trial), at: statement.optionalDouble(15) ?? 0)
+            } else {
                 statement.optionalInteger(3).map { .enqueued($0) } ?? .sampler
             }
         return TrialRow(

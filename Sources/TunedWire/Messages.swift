@@ -1,7 +1,7 @@
 public import TunedSpace
 
 /// Version of the messages below. Daemon and worker come from one build, so it only has to be equal.
-public let wireVersion: UInt64 = 1
+public let wireVersion: UInt64 = 2
 
 /// What a daemon says to a worker.
 public enum ToWorker: Hashable, Sendable {

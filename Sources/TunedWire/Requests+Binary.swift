@@ -13,6 +13,8 @@ extension OpenRequest {
                 writer.write(category.text)
                 writer.write(category.number)
             }
+            writer.write(parameter.schedule != nil)
+            parameter.schedule?.encode(into: &writer)
         }
         writer.writeVarint(UInt64(metrics))
         writer.write(configJSON)
@@ -41,7 +43,8 @@ extension OpenRequest {
             for _ in 0..<(try reader.readCount()) {
                 categories.append(.init(text: try reader.readString(), number: try reader.readDouble()))
             }
-            parameters.append(WireParameter(name: name, kind: kind, categories: categories))
+            let schedule = try reader.readBool() ? try ScheduleLayout(from: &reader) : nil
+            parameters.append(WireParameter(name: name, kind: kind, categories: categories, schedule: schedule))
         }
         let metrics = try reader.readCount()
         let configJSON = try reader.readString()
@@ -53,6 +56,46 @@ extension OpenRequest {
             path: path, trainable: trainable, parameters: parameters, metrics: metrics, configJSON: configJSON,
             config: config, dataPath: try reader.readOptionalString(), describesDataset: try reader.readBool(),
             fullBudget: try reader.readDouble(), resources: try WorkerResources(from: &reader))
+    }
+}
+
+extension ScheduleLayout {
+    func encode(into writer: inout BinaryWriter) {
+        writer.writeVarint(UInt64(shapes.count))
+        for shape in shapes { writer.write(shape.rawValue) }
+        // -1: none.
+        writer.writeVarint(shape ?? -1)
+        writer.writeVarint(UInt64(settings.count))
+        for setting in settings { writer.writeVarint(setting ?? -1) }
+        writer.write(range != nil)
+        if let range {
+            writer.write(range.lowerBound)
+            writer.write(range.upperBound)
+        }
+    }
+
+    init(from reader: inout BinaryReader) throws(BinaryCodingError) {
+        var shapes: [Schedule.Shape] = []
+        for _ in 0..<(try reader.readCount()) {
+            let name = try reader.readString()
+            guard let shape = Schedule.Shape(rawValue: name) else { throw .invalid(offset: 0, what: "shape \(name) of a schedule") }
+            shapes.append(shape)
+        }
+        let shape = try Self.place(&reader)
+        var settings: [Int?] = []
+        for _ in 0..<(try reader.readCount()) { settings.append(try Self.place(&reader)) }
+        var range: ClosedRange<Double>?
+        if try reader.readBool() {
+            let (low, high) = (try reader.readDouble(), try reader.readDouble())
+            guard low <= high else { throw .invalid(offset: 0, what: "a range from \(low) to \(high)") }
+            range = low...high
+        }
+        self.init(shapes: shapes, shape: shape, settings: settings, range: range)
+    }
+
+    private static func place(_ reader: inout BinaryReader) throws(BinaryCodingError) -> Int? {
+        let place = Int(try reader.readInt32())
+        return place < 0 ? nil : place
     }
 }
 
@@ -88,6 +131,7 @@ extension RunRequest {
         writer.writeVarint(Int64(folds))
         configuration.encode(into: &writer)
         writer.write(folder)
+        writer.write(fullBudget)
     }
 
     init(from reader: inout BinaryReader) throws(BinaryCodingError) {
@@ -96,7 +140,7 @@ extension RunRequest {
             attempt: try reader.readInt32(), purpose: try reader.readByte(), seed: try reader.readUnsigned(),
             budget: try reader.readDouble(), deadline: try reader.readDouble(), fold: try reader.readInt32(),
             folds: try reader.readInt32(), configuration: try Configuration(from: &reader),
-            folder: try reader.readOptionalString())
+            folder: try reader.readOptionalString(), fullBudget: try reader.readDouble())
     }
 }
 

@@ -24,11 +24,14 @@ public struct WireParameter: Hashable, Sendable {
     public var kind: Kind
     /// Empty for numbers.
     public var categories: [Category]
+    /// How its value follows from others of the list over a run; nil where it is constant.
+    public var schedule: ScheduleLayout?
 
-    public init(name: String, kind: Kind, categories: [Category] = []) {
+    public init(name: String, kind: Kind, categories: [Category] = [], schedule: ScheduleLayout? = nil) {
         self.name = name
         self.kind = kind
         self.categories = categories
+        self.schedule = schedule
     }
 }
 
@@ -109,10 +112,13 @@ public struct RunRequest: Hashable, Sendable {
     public var configuration: Configuration
     /// Where the run's checkpoint and artifacts are kept, absolute; made when it is first needed. Nil: nowhere.
     public var folder: String?
+    /// What training in full takes in the run's study; 0: what the schema says. Schedules span it.
+    public var fullBudget: Double
 
     public init(
         nonce: UInt64, trial: Int64, run: Int32, attempt: Int32, purpose: UInt8, seed: UInt64, budget: Double,
-        deadline: Double, fold: Int32, folds: Int32, configuration: Configuration, folder: String? = nil
+        deadline: Double, fold: Int32, folds: Int32, configuration: Configuration, folder: String? = nil,
+        fullBudget: Double = 0
     ) {
         self.nonce = nonce
         self.trial = trial
@@ -126,6 +132,7 @@ public struct RunRequest: Hashable, Sendable {
         self.folds = folds
         self.configuration = configuration
         self.folder = folder
+        self.fullBudget = fullBudget
     }
 }
 

@@ -1,7 +1,16 @@
 package import TunedSpace
 
 extension WireParameter {
-    package init(_ parameter: Parameter) {
+    /// One a parameter, in the schema's order.
+    package static func list(_ space: SearchSpace) -> [WireParameter] {
+        space.parameters.enumerated().map { index, parameter in
+            var wire = WireParameter(parameter)
+            wire.schedule = space.schedule(of: index)
+            return wire
+        }
+    }
+
+    private init(_ parameter: Parameter) {
         switch parameter.domain {
         case .float: self.init(name: parameter.name, kind: .float)
         case .integer: self.init(name: parameter.name, kind: .integer)

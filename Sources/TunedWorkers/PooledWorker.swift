@@ -272,6 +272,6 @@ extension RunRequest {
             seed: assignment.seed, budget: assignment.budget, deadline: assignment.deadline ?? 0,
             fold: Int32(clamping: assignment.run.fold),
             folds: Int32(clamping: assignment.blueprint.folds?.folds.count ?? 0),
-            configuration: assignment.configuration, folder: assignment.folder)
+            configuration: assignment.configuration, folder: assignment.folder, fullBudget: assignment.fullBudget)
     }
 }

@@ -43,7 +43,7 @@ extension OpenRequest {
             for key in members.keys.sorted() { pairs.append(Pair(key: key, value: Self.text(members[key] ?? .null))) }
         }
         self.init(
-            path: plugin.path, trainable: trainable, parameters: schema.space.parameters.map(WireParameter.init),
+            path: plugin.path, trainable: trainable, parameters: WireParameter.list(schema.space),
             metrics: schema.metrics.count, configJSON: config.text(), config: pairs, dataPath: dataPath,
             describesDataset: describesDataset, fullBudget: schema.fidelity?.high ?? 0, resources: resources)
     }

@@ -42,7 +42,7 @@ enum CallBench {
         let page = makePage()
         let host = try library.open(
             OpenRequest(
-                path: path, trainable: trainable, parameters: schema.space.parameters.map(WireParameter.init),
+                path: path, trainable: trainable, parameters: WireParameter.list(schema.space),
                 metrics: schema.metrics.count, configJSON: "{}", config: [], dataPath: nil, describesDataset: false,
                 fullBudget: schema.fidelity?.high ?? 0),
             sink: HostSink(page: page, doorbell: {}, log: STDERR_FILENO), folds: [])

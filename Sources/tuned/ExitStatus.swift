@@ -21,6 +21,10 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case checkErrors = 8
     /// `tuned check --strict` found warnings, and no errors.
     case checkWarnings = 9
+    /// `tuned finalize`: the test rows were used already.
+    case testUsed = 10
+    /// `tuned replay` brought another result.
+    case replayDiffers = 11
     /// Ctrl-C took the command away from a study that goes on.
     case detached = 130
 
@@ -40,6 +44,8 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .noResult: "the study ended without a complete trial"
         case .checkErrors: "check found errors in a plugin"
         case .checkWarnings: "check --strict found warnings in a plugin, and no errors"
+        case .testUsed: "finalize: the test rows were used already, and --again was not given"
+        case .replayDiffers: "replay brought another result than the trial"
         case .detached: "Ctrl-C: the study goes on without this command"
         }
     }

@@ -27,7 +27,7 @@ struct Tuned: AsyncParsableCommand {
                 subcommands: [
                     Run.self, Studies.self, Show.self, Trials.self, Best.self, Pause.self, Resume.self, Stop.self,
                     Delete.self,
-                    Verify.self, Export.self, Importance.self, Narrow.self, Space.self,
+                    Finalize.self, Replay.self, Verify.self, Export.self, Plot.self, Report.self, Importance.self, Narrow.self, Space.self,
                 ]),
             CommandGroup(name: "Trials of your own", subcommands: [Enqueue.self, Ask.self, Tell.self]),
             CommandGroup(name: "The daemon", subcommands: [Status.self, Slots.self, Serve.self, Completion.self]),

@@ -124,6 +124,20 @@ import TunedWorkers
         #expect(finding.message.contains("did not come back within 5 s"))
     }
 
+    @Test(arguments: [true, false]) func aScheduleThatIsNeverAskedForIsNoted(_ isSilent: Bool) async throws {
+        let report = try await Clinic().check("scheduled", trainable: "asks", only: ["run/defaults"], config: ["silent": isSilent ? 1 : 0])
+        let finding = report.finding("schedule-not-asked", in: "run/defaults")
+        #expect((finding != nil) == isSilent, "\(report.lines)")
+        #expect(finding.map { $0.severity == .note && $0.message.hasPrefix("rate has") } ?? true)
+    }
+
+    /// A host of the first release has no schedules: that its runs differ is not held against a plugin.
+    @Test(arguments: ["plain", "stepwise"]) func aPluginWithASchedulePasses(_ trainable: String) async throws {
+        let report = try await Clinic().check("scheduled", trainable: trainable, seconds: 0.5)
+        #expect(report.findings.allSatisfy { $0.severity == .note }, "\(report.lines)")
+        #expect(report.finding("schedule-not-asked", in: "run/defaults") == nil)
+    }
+
     /// The corners try every category; the first that is fatal ends the worker.
     @Test func aCrashNamesItsConfigurationAndPlace() async throws {
         let report = try await Clinic().check("misbehave", only: ["run/corners"])

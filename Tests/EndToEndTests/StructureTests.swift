@@ -6,7 +6,7 @@ import Testing
     private static let floors: [String: Int] = [
         "CTunedPlugin": 0, "CTunedWorker": 0, "CAssets": 0, "CFFI": 0, "CBLAS": 0, "CNLopt": 0, "TunedSpace": 1,
         "TunedRecords": 2, "TunedWire": 2, "TunedNumerics": 2,
-        "TunedPlugins": 3, "TunedSlots": 3, "TunedStorage": 3, "TunedSearch": 3, "TunedWorkers": 4, "tuned-worker": 4,
+        "TunedPlugins": 3, "TunedSlots": 3, "TunedStorage": 3, "TunedSearch": 3, "TunedWorkers": 4, "tuned-worker": 4, "TunedPlots": 4,
         "TunedEngine": 5, "TunedService": 6, "tuned": 7,
     ]
 

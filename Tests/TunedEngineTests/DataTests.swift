@@ -79,6 +79,64 @@ import TunedRecords
         #expect(again.path == copy.path)
     }
 
+    @Test func testRowsAreKeptApartAndPutTogetherAgain() throws {
+        let rows = (0..<40).map { "\($0),\($0 % 2)" }
+        let origin = try file("number,parity\r\n" + rows.joined(separator: "\r\n"))
+        let directory = try TemporaryDirectory.make()
+        let store = try DataStore(directory: "\(directory)/data", held: "\(directory)/held")
+        let copy = try store.add(origin, split: split(test: 0.25), target: "parity")
+        let held = try #require(copy.held)
+        #expect(Files.names(in: "\(directory)/data")?.count == 1, "nothing of the test rows lies beside what a plugin reads")
+        let parts = try store.parts(copy: copy.path, held: held)
+        let path = try store.writeWhole(parts, name: "final-1-1")
+        let whole = String(decoding: try DurableFile.read(path, limit: 1 << 20), as: UTF8.self).split(separator: "\n").map(String.init)
+        let rest = String(decoding: try DurableFile.read(copy.path, limit: 1 << 20), as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(Array(whole.prefix(31)) == rest, "the rows of the search keep their places")
+        #expect(Set(whole.dropFirst()) == Set(rows))
+        store.removeWhole(path)
+        #expect(Files.names(in: "\(directory)/held") == [held])
+        // What is not as it was kept is not used.
+        let file = "\(directory)/held/\(held)"
+        chmod(file, 0o600)
+        try DurableFile.write(Array("number,parity\n1,1\n".utf8), to: file)
+        #expect { try store.parts(copy: copy.path, held: held) } throws: {
+            ($0 as? EngineError)?.message.contains("does not match its name") ?? false
+        }
+    }
+
+    @Test func aFileThatCannotBeCutIsCopiedWhole() throws {
+        let origin = try file("a,b\n1,\"x\ny\"\n2,3\n")
+        let store = try DataStore(directory: try TemporaryDirectory.make())
+        let copy = try store.add(origin, split: split(test: 0.5), target: nil)
+        #expect(copy.held == nil && copy.testRows == 0 && copy.rows == nil)
+    }
+
+    @Test func groupsAndTimesOfAColumn() throws {
+        let rows = (0..<40).map { "\($0),p\($0 / 4),2026-\($0 % 12 < 9 ? "0" : "")\($0 % 12 + 1)-01" }
+        let origin = try file("number,patient,day\n" + rows.joined(separator: "\n") + "\n")
+        let store = try DataStore(directory: try TemporaryDirectory.make())
+        var split = split(test: 0.2)
+        split.method = .grouped
+        #expect { try store.add(origin, split: split, target: nil) } throws: {
+            ($0 as? EngineError)?.message.contains("say which column") ?? false
+        }
+        split.column = "patients"
+        #expect { try store.add(origin, split: split, target: nil) } throws: {
+            ($0 as? EngineError)?.message.contains("did you mean \"patient\"?") ?? false
+        }
+        split.column = "patient"
+        let grouped = try store.add(origin, split: split, target: nil)
+        let groups = try #require(grouped.groups)
+        #expect(grouped.testRows == 8 && groups.count == 32)
+        #expect(Dictionary(grouping: groups, by: { $0 }).values.allSatisfy { $0.count == 4 }, "whole groups are left")
+        split.method = .time
+        split.column = "day"
+        let timed = try store.add(origin, split: split, target: nil)
+        let kept = String(decoding: try DurableFile.read(timed.path, limit: 1 << 20), as: UTF8.self)
+        #expect(!kept.contains("2026-12-01") && kept.contains("2026-01-01"), "the test rows are the last")
+        #expect(timed.times?.count == 40 - timed.testRows)
+    }
+
     @Test func wholeFileIsCopiedWithoutASplit() throws {
         let origin = try file("a,b\n1,2\n")
         let store = try DataStore(directory: try TemporaryDirectory.make())
@@ -97,8 +155,8 @@ import TunedRecords
                 ($0 as? EngineError)?.message.contains(words) ?? false
             }
         }
-        #expect { try store.add(try file("a,b\n1,\"x\ny\"\n2,3\n"), split: split(test: 0.5), target: nil) } throws: {
-            ($0 as? EngineError)?.message.contains("spans several lines") ?? false
+        #expect { try store.add(try file("a,b\n1,2\n3,4\n"), split: split(test: 0.01), target: nil) } throws: {
+            ($0 as? EngineError)?.message.contains("leaves one side empty") ?? false
         }
     }
 }

@@ -154,7 +154,7 @@ struct Laboratory {
             data: folds == 1
                 ? nil
                 : DataReference(
-                    origin: "/d", digest: "1", copy: "/d", plan: nil, rows: 10, testRows: 0, folds: folds, isStratified: false),
+                    origin: "", digest: "", copy: nil, plan: nil, rows: 10, testRows: 0, folds: folds, isStratified: false),
             createdAt: 0, createdBy: "test")
         let blueprint = WorkerBlueprint(
             plugin: PluginImage(hash: "0", path: "/toy.so"), trainable: "toy", schema: parsed, space: declaration.space,

@@ -26,7 +26,7 @@ import TunedStorage
     @Test(arguments: [1, 3]) func trialsClimbTheirRungsAndTheRestIsPruned(folds: Int) throws {
         let runner = ScriptedRunner(Self.train)
         let lab = try Laboratory(
-            specification: Self.specification(#"{"name": "asha", "eta": 3}"#), schema: Self.schema, folds: folds, runner: runner)
+            specification: Self.specification(#"{"name": "asha", "reduction": 3}"#), schema: Self.schema, folds: folds, runner: runner)
         lab.start()
         #expect(lab.waitForRest())
         #expect(lab.driver.state == .completed, "\(lab.driver.reason)")
@@ -88,13 +88,13 @@ import TunedStorage
 
     /// Cuts the log after every event that an interrupted study may have left behind, and takes it up.
     @Test func aStudyIsTakenUpFromAnyPlaceOfItsLog() throws {
-        let specification = Self.specification(#"{"name": "asha", "eta": 3}"#, trials: 9)
+        let specification = Self.specification(#"{"name": "asha", "reduction": 3}"#, trials: 9)
         let whole = try Laboratory(specification: specification, schema: Self.schema, folds: 2, runner: ScriptedRunner(Self.train))
         whole.start()
         #expect(whole.waitForRest())
         let events = whole.events
         let end = try #require(events.lastIndex { if case .studyStateChanged = $0.payload { true } else { false } })
-        for cut in stride(from: 3, to: end - 8, by: 5) {
+        for cut in 3..<end - 8 {
             let store = MemoryEventStore()
             let id = store.allocateStudy()
             for event in events[...cut] { store.append([event.payload], study: id, time: event.time) }
@@ -117,7 +117,7 @@ import TunedStorage
             Self.train(assignment, attempt)
         }
         let lab = try Laboratory(
-            specification: Self.specification(#"{"name": "sha", "eta": 3, "straggler": "60s"}"#, trials: 9), schema: Self.schema,
+            specification: Self.specification(#"{"name": "sha", "reduction": 3, "straggler": "60s"}"#, trials: 9), schema: Self.schema,
             runner: runner)
         lab.start()
         #expect(lab.wait { $0.underWay.count == 1 && $0.active[4] != nil && $0.standing.count == 8 })
@@ -132,7 +132,7 @@ import TunedStorage
 
     @Test func moreTrialsGoOnWithWhatStood() throws {
         let lab = try Laboratory(
-            specification: Self.specification(#"{"name": "asha", "eta": 3}"#, trials: 6), schema: Self.schema,
+            specification: Self.specification(#"{"name": "asha", "reduction": 3}"#, trials: 6), schema: Self.schema,
             runner: ScriptedRunner(Self.train))
         lab.start()
         #expect(lab.waitForRest())
@@ -160,7 +160,7 @@ import TunedStorage
 
     @Test func decisionsThatAreNotThePrunersAreFound() throws {
         let lab = try Laboratory(
-            specification: Self.specification(#"{"name": "asha", "eta": 3}"#), schema: Self.schema, runner: ScriptedRunner(Self.train))
+            specification: Self.specification(#"{"name": "asha", "reduction": 3}"#), schema: Self.schema, runner: ScriptedRunner(Self.train))
         lab.start()
         #expect(lab.waitForRest())
         var audit = try SuggestionAudit(declaration: try lab.declared, numericEnvironment: lab.surroundings.host.numericEnvironment)

@@ -20,7 +20,7 @@ struct FunctionBench {
         schema = try Schema(parsing: code.plugin.trainables[0].schemaJSON)
         page = HostBench.page()
         let request = OpenRequest(
-            path: code.path, trainable: schema.id, parameters: schema.space.parameters.map(WireParameter.init),
+            path: code.path, trainable: schema.id, parameters: WireParameter.list(schema.space),
             metrics: schema.metrics.count, configJSON: "{}", config: config.map { .init(key: $0.key, value: $0.value) },
             dataPath: data, describesDataset: false)
         host = try code.open(request, sink: HostSink(page: page, doorbell: {}, log: STDERR_FILENO), folds: folds)

@@ -37,12 +37,12 @@ struct HostBench {
 
     func run(
         _ values: [ParameterValue?], attempt: Int32 = 0, fold: Int32 = 0, folds: Int32 = 0, budget: Double = 0,
-        folder: String? = nil
+        folder: String? = nil, fullBudget: Double = 0
     ) -> RunResult {
         host.run(
             RunRequest(
                 nonce: 1, trial: 5, run: 2, attempt: attempt, purpose: 0, seed: 99, budget: budget, deadline: 0, fold: fold,
-                folds: folds, configuration: Configuration(values), folder: folder))
+                folds: folds, configuration: Configuration(values), folder: folder, fullBudget: fullBudget))
     }
 
     /// Reports in the page, in order.

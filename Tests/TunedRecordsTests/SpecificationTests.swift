@@ -61,7 +61,7 @@ import TunedSpace
         (#"{"plugin": "a", "split": {"train": 0.5, "validation": 0.2, "test": 0.2}}"#, "split", "add up"),
         (#"{"plugin": "a", "split": {"folds": 0}}"#, "split.folds", "out of range"),
         (#"{"plugin": "a", "split": {"test": 1.0}}"#, "split.test", "no fraction"),
-        (#"{"plugin": "a", "split": {"by": "luck"}}"#, "split.by", "plain or stratified"),
+        (#"{"plugin": "a", "split": {"by": "luck"}}"#, "split.by", "use one of plain, stratified"),
         (#"{"plugin": "a", "study": "Not A Name"}"#, "study", "a-z"),
         (#"{"plugin": "a", "study": "../x"}"#, "study", "a-z"),
         (#"{"plugin": "a", "seed": -1}"#, "seed", "from 0"),

@@ -37,6 +37,54 @@ import TunedSpace
         #expect(try lab.suggestion(trial: 15) == parzen.suggest(trial: 15))
     }
 
+    /// After that many trials, which another sampler chose.
+    private func told(_ trials: Int, _ space: SearchSpace, budget: Int? = 1000) throws -> any Sampler {
+        var auto = try SamplerRegistry.make(name: "auto", problem: SearchProblem(space: space, seed: 1, budget: budget))
+        var random = try Lab("random", space)
+        let bowl = Lab.bowl(space)
+        try random.run(trials) { .complete([bowl($1)]) }
+        for observation in random.observations { auto.observe(observation) }
+        return auto
+    }
+
+    @Test func numbersAloneAreLeftToAGaussianAroundTheBestTrials() throws {
+        let space = NamedSpace.oneFloat.space
+        #expect(try told(299, space).reconsidered(SearchEffort()) == nil)
+        #expect(try told(300, space, budget: nil).reconsidered(SearchEffort())?.method == "cmaes")
+        var auto = try told(300, space)
+        let change = try #require(auto.reconsidered(SearchEffort()))
+        #expect(change.method == "cmaes" && change.reason.contains("300"))
+        auto.observe(.switched(to: change.method))
+        #expect(auto.explanation.contains("cmaes") && auto.reconsidered(SearchEffort()) == nil)
+        // The optimum is at 0.3 of the range; what was known of it is not forgotten.
+        let bowl = Lab.bowl(space)
+        for trial in 300..<310 {
+            guard case .configuration(let configuration) = try auto.suggest(trial: trial) else {
+                Issue.record("nothing was suggested")
+                return
+            }
+            #expect(bowl(configuration) < 0.25 * 0.25)
+            auto.observe(.pending(trial: trial, configuration))
+            auto.observe(.finished(trial: trial, .complete([bowl(configuration)])))
+        }
+    }
+
+    @Test(arguments: [NamedSpace.mixed, .conditional, .wide])
+    func otherSpacesStayWithTheProcess(_ named: NamedSpace) throws {
+        #expect(try told(300, named.space).reconsidered(SearchEffort()) == nil)
+    }
+
+    @Test func fewMoreTrialsAreLeftToTheProcess() throws {
+        #expect(try told(300, NamedSpace.oneFloat.space, budget: 400).reconsidered(SearchEffort()) == nil)
+    }
+
+    @Test func aStudyThatWentOverToParzenStaysWithIt() throws {
+        var auto = try told(20, NamedSpace.oneFloat.space)
+        auto.observe(.switched(to: "tpe"))
+        auto.observe(.switched(to: "cmaes"))
+        #expect(auto.explanation.contains("tpe"))
+    }
+
     @Test(arguments: [(2, "nsga2"), (3, "nsga3")])
     func severalObjectivesHaveASuccessorOfTheirOwn(_ objectives: Int, _ successor: String) throws {
         let space = NamedSpace.mixed.space

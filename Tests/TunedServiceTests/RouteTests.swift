@@ -24,6 +24,8 @@ import TunedStorage
         // Four trials say nothing yet.
         ("GET", "/v1/studies/digits/importance?method=fanova", nil, 409, nil),
         ("GET", "/v1/studies/digits/narrowing", nil, 409, nil),
+        ("GET", "/v1/studies/digits/plot", nil, 200, nil),
+        ("GET", "/v1/studies/digits/report", nil, 200, nil),
         ("GET", "/v1/studies/digits/space", nil, 200, "Space"),
         ("POST", "/v1/studies/digits/space", #"{"space": {"C": {"low": 0.01, "high": 10}}, "reason": "closer"}"#, 200, "ChangedSpace"),
         ("GET", "/v1/studies/digits/trials?state=complete,failed&sort=-value&limit=2&offset=1", nil, 200, nil),
@@ -35,9 +37,28 @@ import TunedStorage
         ("POST", "/v1/studies/digits/pause", nil, 200, "Study"),
         ("POST", "/v1/studies/digits/resume", #"{"stop": {"trials": 20}}"#, 200, "Study"),
         ("POST", "/v1/studies/digits/stop", "", 200, "Study"),
+        ("POST", "/v1/studies/digits/finalize", #"{"trial": 1, "again": true, "reason": "why not"}"#, 202, "Study"),
+        ("POST", "/v1/studies/digits/trials/1/replay", #"{"current_plugin": true}"#, 202, "Replay"),
+        ("GET", "/v1/studies/digits/replays", nil, 200, nil),
         ("GET", "/v1/studies/digits/log", nil, 200, nil),
         ("DELETE", "/v1/studies/digits", nil, 200, nil),
     ]
+
+    @Test func picturesAndReportsComeInTheirFormats() async throws {
+        try await withServer(try engineWithStudy()) { running in
+            let picture = try await running.request("GET", "/v1/studies/digits/plot?kind=history", json: nil)
+            #expect(picture.status == 200 && picture.headers["content-type"] == "image/svg+xml; charset=utf-8" && picture.text.hasPrefix("<svg "))
+            let nothing = try await running.request("GET", "/v1/studies/digits/plot?kind=lineage", json: nil)
+            #expect(nothing.status == 409 && nothing.text.contains("no population"))
+            let unknown = try await running.request("GET", "/v1/studies/digits/plot?kind=slices", json: nil)
+            #expect(unknown.status == 400 && unknown.text.contains("did you mean"), "\(unknown.text)")
+            let page = try await running.request("GET", "/v1/studies/digits/report", json: nil)
+            #expect(page.headers["content-type"] == "text/html; charset=utf-8" && page.text.contains("<h2>Failures</h2>"))
+            let markdown = try await running.request("GET", "/v1/studies/digits/report?format=md&pictures=p-", json: nil)
+            #expect(markdown.headers["content-type"] == "text/markdown; charset=utf-8" && markdown.text.contains("](<p-history.svg>)"))
+            #expect(try await running.request("GET", "/v1/studies/digits/report?format=pdf", json: nil).status == 400)
+        }
+    }
 
     private func engineWithStudy() throws -> FakeEngine {
         let engine = FakeEngine()

@@ -36,8 +36,12 @@ struct RandomHistory {
     private mutating func payload(_ study: StudyID) -> EventPayload {
         let limit = next[study, default: 0]
         let trial = index(below: limit + 1)
-        switch index(below: 23) {
+        switch index(below: 25) {
         case 20...22: return .batchRun(batch(study, limit))
+        case 23...24:
+            var random = RandomEvents(seed: generator.next())
+            // Numbers are few, so that ends meet their beginnings.
+            return random.payload(kind: 15 + index(below: 4))
         case 0: return .studyStateChanged(StudyState.allCases[index(below: 5)], reason: "because \(index(below: 9))")
         case 1: return .stopRulesChanged(rules: "{\"trials\": \(index(below: 100))}")
         case 2: return .environmentSeen(record: "{\"host\": \(index(below: 3))}")

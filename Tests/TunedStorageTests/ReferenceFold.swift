@@ -58,6 +58,18 @@ struct ReferenceFold {
         case .spaceChanged(let statement, let reason):
             studies[id]?.spaceChanges.append(
                 SpaceChange(sequence: event.sequence, time: event.time, reason: reason, statement: statement))
+        case .finalizeBegun(let begun):
+            studies[id]?.testUses.append(TestUse(at: event.time, begun: begun))
+        case .finalized(let result):
+            guard let index = studies[id]?.testUses.firstIndex(where: { $0.begun.use == result.use && $0.result == nil }) else { return }
+            studies[id]?.testUses[index].result = result
+            studies[id]?.testUses[index].endedAt = event.time
+        case .replayBegun(let begun):
+            studies[id]?.replays.append(Replay(at: event.time, begun: begun))
+        case .replayed(let result):
+            guard let index = studies[id]?.replays.firstIndex(where: { $0.begun.number == result.number && $0.result == nil }) else { return }
+            studies[id]?.replays[index].result = result
+            studies[id]?.replays[index].endedAt = event.time
         case .studyDeleted:
             deleted.insert(id)
         case .trialAsked(let asked):
@@ -100,7 +112,8 @@ struct ReferenceFold {
             // Numbers rise: a batch that reaches back changes nothing.
             guard batch.first > trials[id]?.keys.max() ?? -1 else { return }
             for trial in batch.trials { take(trial, of: batch, event) }
-        case .studyCreated, .samplerAdopted, .samplerSwitched, .enqueued, .environmentSeen, .reported, .noted, .pruningDecided, .trialOverdue, .askingEnded:
+        case .studyCreated, .samplerAdopted, .samplerSwitched, .enqueued, .environmentSeen, .reported, .noted, .pruningDecided, .trialOverdue,
+            .askingEnded, .dataAllowed:
             break
         }
     }

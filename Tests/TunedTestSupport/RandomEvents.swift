@@ -7,7 +7,7 @@ package struct RandomEvents {
 
     package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    package static let kinds = 20
+    package static let kinds = 25
 
     package mutating func bytes(upTo count: Int) -> [UInt8] {
         (0..<Int.random(in: 0...count, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -23,16 +23,16 @@ package struct RandomEvents {
             .samplerAdopted(
                 SamplerAdoption(name: text(), revision: small(), explanation: text(), numericEnvironment: text()))
         case 14: .spaceChanged(statement: #"{"rules": [], "space": {}}"#, reason: text())
-        case 15: .budgetGiven(BudgetGiven(trial: small(), segment: small(), budget: number(), reason: text()))
-        case 16: .pruningDecided(trial: small(), reason: text())
-        case 17: .trialOverdue(trial: small())
-        case 18: .askingEnded
+        case 20: .budgetGiven(BudgetGiven(trial: small(), segment: small(), budget: number(), reason: text()))
+        case 21: .pruningDecided(trial: small(), reason: text())
+        case 22: .trialOverdue(trial: small())
+        case 23: .askingEnded
         case 13: .samplerSwitched(method: text(), reason: text())
         case 3: .enqueued(values: enqueued())
         case 4:
             .trialAsked(
                 TrialAsked(
-                    trial: small(), configuration: configuration(), origin: flip() ? .sampler : flip() ? .enqueued(integer()) : .replicate(of: small()),
+                    trial: small(), configuration: configuration(), origin: flip() ? .sampler : flip() ? .enqueued(integer()) : flip() ? .replicate(of: small()) : .continued(from: small(), at: number()),
                     askedAfter: integer(), isExternal: flip()))
         case 5: .environmentSeen(record: text())
         case 6:
@@ -54,6 +54,24 @@ package struct RandomEvents {
         case 10: .stopRulesChanged(rules: text())
         case 11: .noted(text: text())
         case 12: .batchRun(batch())
+        case 15:
+            .finalizeBegun(
+                FinalizeBegun(
+                    use: 1 + index(below: 3), trial: small(), configuration: configuration(), askedAfter: integer(), plugin: text(), reason: text(),
+                    remarks: list { $0.text() }, trainRows: small(), testRows: small()))
+        case 16:
+            .finalized(
+                Finalized(
+                    use: 1 + index(below: 3), values: list { $0.number() }, metrics: list { $0.number() }, constraints: constraints(),
+                    failure: flip() ? failure() : nil,
+                    artifacts: list { Finalized.Artifact(name: $0.text(), size: $0.integer(), digest: $0.text()) }, environment: text()))
+        case 17: .replayBegun(ReplayBegun(number: 1 + index(below: 3), trial: small(), plugin: text()))
+        case 18:
+            .replayed(
+                ReplayEnded(
+                    number: 1 + index(below: 3),
+                    runs: list { ReplayedRun(run: $0.run(), before: $0.outcome(), now: $0.outcome()) }, differences: list { $0.text() }))
+        case 19: .dataAllowed(digest: text(), reason: text())
         default: .studyDeleted
         }
     }

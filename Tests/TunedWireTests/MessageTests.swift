@@ -10,7 +10,13 @@ import TunedWire
             OpenRequest(
                 path: "/a/b.so", trainable: "t",
                 parameters: [
-                    WireParameter(name: "x", kind: .float),
+                    WireParameter(
+                        name: "x", kind: .float,
+                        schedule: ScheduleLayout(
+                            shapes: [.cosine, .warmup], shape: 3, settings: [4, nil, nil, nil, nil, nil, 5], range: nil)),
+                    WireParameter(
+                        name: "n", kind: .integer,
+                        schedule: ScheduleLayout(shapes: [.constant], shape: nil, settings: Array(repeating: nil, count: 7), range: -1...9)),
                     WireParameter(
                         name: "k", kind: .categorical,
                         categories: [.init(text: "ünï", number: 0), .init(text: "3", number: 3)]),
@@ -19,7 +25,7 @@ import TunedWire
         .run(
             RunRequest(
                 nonce: .max, trial: 4, run: 1, attempt: 2, purpose: 2, seed: .max - 1, budget: 81, deadline: 0.5, fold: 3,
-                folds: 5, configuration: Configuration([.float(-0.0), nil, .integer(.min), .category(4)]))),
+                folds: 5, configuration: Configuration([.float(-0.0), nil, .integer(.min), .category(4)]), fullBudget: 27)),
         .check(
             CheckRequest(
                 test: "run/random", stage: 1, seed: .max,

@@ -88,6 +88,8 @@ struct Run {
         isOut.remove(trial)
         let began = nanoseconds()
         sampler.observe(.finished(trial: trial, outcome))
+        // Trials are taken to last so long that suggestions cost nothing.
+        if let change = sampler.reconsidered(SearchEffort()) { sampler.observe(.switched(to: change.method)) }
         return ["told": .integer(Int64(trial)), "ns": .integer(nanoseconds() - began)]
     }
 

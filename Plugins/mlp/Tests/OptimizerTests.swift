@@ -45,15 +45,4 @@ import TunedPlugin
         #expect(abs(found[0] - weight) < 1e-4)
         #expect(abs(found[1] - bias) < 1e-4)
     }
-
-    @Test func schedulesFallAsTheySay() {
-        #expect((1...50).allSatisfy { RateSchedule.constant.factor(epoch: $0, of: 50) == 1 })
-        let step = RateSchedule.step(epochs: 10, factor: 0.5)
-        #expect([1, 10, 11, 20, 21].map { step.factor(epoch: $0, of: 50) } == [1, 1, 0.5, 0.5, 0.25])
-        let cosine = RateSchedule.cosine(floor: 0.1)
-        #expect(cosine.factor(epoch: 1, of: 50) == 1)
-        #expect(abs(cosine.factor(epoch: 26, of: 50) - 0.55) < 1e-12)
-        #expect(cosine.factor(epoch: 50, of: 50) > 0.1)
-        #expect(zip(1...49, 2...50).allSatisfy { cosine.factor(epoch: $0, of: 50) > cosine.factor(epoch: $1, of: 50) })
-    }
 }

@@ -13,21 +13,19 @@ import TunedPluginTesting
 
     /// In the order of the schema.
     private static func values(
-        widths: [Int64] = [16], activation: Int64 = 0, adam: Bool = true, rate: Double = 0.01, schedule: Int64 = 2
+        widths: [Int64] = [16], activation: Int64 = 0, adam: Bool = true, rate: Double = 0.01
     ) -> [TestValue] {
         func width(_ index: Int) -> TestValue { index < widths.count ? .integer(widths[index]) : .inactive }
         return [
             .integer(Int64(widths.count)), width(0), width(1), width(2), .choice(activation), .choice(1), .choice(adam ? 1 : 0),
             .float(rate), adam ? .inactive : .float(0.9), adam ? .float(0.9) : .inactive, adam ? .float(0.999) : .inactive,
-            .float(1e-4), .choice(schedule), schedule == 1 ? .integer(5) : .inactive, schedule == 1 ? .float(0.5) : .inactive,
-            schedule == 2 ? .float(0.05) : .inactive,
+            .float(1e-4),
         ]
     }
 
     private static var states: [[TestValue]] {
         [
-            values(), values(widths: [12, 10], activation: 2, adam: false, schedule: 1),
-            values(widths: [9, 17, 8], activation: 1, schedule: 0),
+            values(), values(widths: [12, 10], activation: 2, adam: false), values(widths: [9, 17, 8], activation: 1),
         ]
     }
 
@@ -119,7 +117,7 @@ import TunedPluginTesting
 
     @Test func aRunThatDivergesIsInfeasible() throws {
         let host = try host()
-        #expect(host.train(Self.values(adam: false, rate: 1e6, schedule: 0), budget: 20) == TUNED_INFEASIBLE)
+        #expect(host.train(Self.values(adam: false, rate: 1e6), budget: 20) == TUNED_INFEASIBLE)
         #expect(host.failures.first?.contains("diverged in epoch") == true)
     }
 
@@ -128,9 +126,24 @@ import TunedPluginTesting
         let table = try #require(host.pluginExtension(TUNED_STEPWISE, as: tuned_stepwise_extension.self))
         #expect(host.call(Self.values()) { table.begin($0, $1) } == TUNED_OK)
         #expect(host.call(Self.values()) { table.step($0, $1, 1) } == TUNED_OK)
-        #expect(host.call(Self.values(rate: 0.1, schedule: 1)) { table.reconfigure($0, $1) } == TUNED_OK)
+        #expect(host.call(Self.values(rate: 0.1)) { table.reconfigure($0, $1) } == TUNED_OK)
         #expect(host.call(Self.values(widths: [8])) { table.reconfigure($0, $1) } == TUNED_INFEASIBLE)
         #expect(host.call(Self.values(adam: false)) { table.reconfigure($0, $1) } == TUNED_INFEASIBLE)
+    }
+
+    /// A run with a part of the budget is on the same curve as one that is trained in full.
+    @Test func theRateFollowsItsScheduleOverTheFullBudget() throws {
+        func run(_ offer: TestHost.Offer, budget: Double) throws -> TestHost {
+            let host = try host(offer)
+            #expect(host.train(Self.values(), budget: budget) == TUNED_OK)
+            return host
+        }
+        let part = try run([.data, .schedule], budget: 7), whole = try run([.data, .schedule], budget: 0)
+        #expect(whole.progress == (0..<50).map { Double($0) / 50 })
+        #expect(part.progress == Array(whole.progress.prefix(7)))
+        #expect(part.reports == Array(whole.reports.prefix(7)))
+        // A host of the first release has no schedules: the rate is constant.
+        #expect(try run([.data], budget: 0).reports != whole.reports)
     }
 
     @Test func theTestRowsAreScoredOnce() throws {

@@ -116,12 +116,13 @@ private func checkResources(_ out: UnsafeMutablePointer<tuned_resources>?) -> In
 private func checkScheduled(
     _ trial: UnsafePointer<tuned_trial>?, _ parameter: UInt32, _ progress: Double, _ value: UnsafeMutablePointer<Double>?
 ) -> Int32 {
-    guard let found = CheckTrial.of(trial), let trial, let values = trial.pointee.values, let value else { return TUNED_FAILED }
+    guard let found = CheckTrial.of(trial), let trial, let value else { return TUNED_FAILED }
     guard parameter < trial.pointee.value_count else {
         found.note(.unknownParameter, "schedule of parameter \(parameter) of \(trial.pointee.value_count)")
         return TUNED_FAILED
     }
-    let place = UnsafeRawPointer(values) + Int(parameter) * Int(trial.pointee.value_size)
-    value.pointee = place.assumingMemoryBound(to: tuned_value.self).pointee.f64
+    found.asked(forSchedule: Int(parameter))
+    guard let answer = found.parameters.scheduled(Int(parameter), at: progress, in: trial) else { return TUNED_FAILED }
+    value.pointee = answer
     return TUNED_OK
 }

@@ -42,6 +42,8 @@ struct CheckOutcome {
     /// Those that were committed; bytes are kept of the last few only.
     var checkpoints: [SavedCheckpoint] = []
     var restores = 0
+    /// Indices of the parameters whose schedule it asked for.
+    var scheduled: Set<Int> = []
     /// Of the checkpoint that it was given.
     var bytesRead = 0
 

@@ -111,6 +111,8 @@ final class CheckTrial: @unchecked Sendable {
         }
     }
 
+    func asked(forSchedule parameter: Int) { state.withLock { _ = $0.outcome.scheduled.insert(parameter) } }
+
     /// Notes the first example of an infraction.
     func note(_ infraction: Infraction, _ example: @autoclosure () -> String) {
         state.withLock { state in

@@ -45,15 +45,33 @@ enum RunGroup {
         var findings = lab.findings
         var judge = RunJudge(lab.schema, wantsAllMetrics: true)
         let instance = try lab.instance()
+        var asked: Set<Int> = []
         // The least budget alone may end before a second report.
         for budget in Set([lab.lowBudget, lab.budget(of: someUnits)]).sorted() {
             lab.about("the defaults, with a budget of \(budget)", lab.schema.space.defaults)
             var run = lab.run(lab.schema.space.defaults)
             run.budget = budget
-            judge.judge(try instance.run(run), lab.configurations.text(run.configuration), &findings)
+            let outcome = try instance.run(run)
+            judge.judge(outcome, lab.configurations.text(run.configuration), &findings)
+            asked.formUnion(outcome.scheduled)
         }
         judgeShares(judge, &findings)
+        judgeSchedules(lab, asked, &findings)
         return CheckAnswer(findings: findings.all, summary: counted(judge.total, "run"))
+    }
+
+    /// What is declared as scheduled, active in the defaults, and never asked for: its shape would be searched for nothing.
+    private static func judgeSchedules(_ lab: CheckLab, _ asked: Set<Int>, _ findings: inout CheckFindings) {
+        let space = lab.schema.space
+        // A program or function that is given the shape among its values makes its own schedule of it.
+        let forgotten = space.parameters.indices.filter {
+            space.parameters[$0].schedule.count > 1 && lab.schema.space.defaults[$0] != nil && !asked.contains($0)
+        }
+        guard let first = forgotten.first, lab.functions == nil else { return }
+        let names = forgotten.map { space.parameters[$0].name }.joined(separator: ", ")
+        findings.add(
+            .note, "schedule-not-asked", "\(names) has a schedule, and no run asked \(TUNED_SCHEDULE) for its value",
+            advice: "Ask in each step for the value at its progress, or follow \(space.parameters[first].name).shape yourself.")
     }
 
     static func corners(_ lab: CheckLab) throws(PluginError) -> CheckAnswer {

@@ -111,10 +111,11 @@ enum StructureGroup {
                 .note, "no-default", "\(missing.count) of \(schema.space.count) parameters have no default: \(shown)",
                 advice: "Give what an expert would use untuned: searches begin there.")
         }
+        let scheduled = schema.space.parameters.filter { !$0.schedule.isEmpty }.map(\.name)
         return CheckAnswer(
             findings: findings.all,
             summary: """
-                \(counted(schema.space.count, "parameter")), \
+                \(counted(schema.space.count, "parameter"))\(scheduled.isEmpty ? "" : " (scheduled: \(scheduled.joined(separator: ", ")))"), \
                 \(counted(schema.metrics.count, "metric"))\(schema.fidelity.map { ", fidelity \($0.name)" } ?? "")
                 """)
     }

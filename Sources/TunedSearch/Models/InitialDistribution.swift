@@ -19,8 +19,8 @@ struct InitialDistribution: Sendable {
     private static let leastSources = 10
     /// That many of them at most, and no more than half.
     private static let startingParents = 3
-    /// α and γ of Nomura et al.
-    private static let kernelDeviation = 0.1
+    /// α and γ of Nomura et al., of trials of a similar objective.
+    static let kernelDeviation = 0.1
     private static let promisingShare = 0.1
 
     /// Round in every direction.
@@ -34,8 +34,10 @@ struct InitialDistribution: Sendable {
     /// From what is known already (M. Nomura et al. 2021: Warm starting CMA-ES for hyperparameter optimization, arXiv 2012.06932, section 4):
     /// the Gaussian nearest to the promising distribution, which is a mixture of kernels about the best tenth of the trials.
     ///
-    /// - Parameter sources: trials that ended, best first, without those that failed.
-    init(_ axes: EvolutionAxes, sources: [Source], stepSize: Double) {
+    /// - Parameters:
+    ///   - sources: trials that ended, best first, without those that failed.
+    ///   - deviation: of a kernel.
+    init(_ axes: EvolutionAxes, sources: [Source], stepSize: Double, deviation: Double = kernelDeviation) {
         self.init(axes, around: Self.mean(axes, sources), stepSize: stepSize)
         guard sources.count >= Self.leastSources else { return }
         let best = sources.prefix(Int((Self.promisingShare * Double(sources.count)).rounded(.up)))
@@ -54,7 +56,7 @@ struct InitialDistribution: Sendable {
         // σ² C, which is split so that C keeps the mean variance 1.
         for column in 0..<n {
             for row in 0..<n {
-                covariance[column * n + row] = deviations.reduce(row == column ? Self.kernelDeviation * Self.kernelDeviation : 0) {
+                covariance[column * n + row] = deviations.reduce(row == column ? deviation * deviation : 0) {
                     $0 + share * $1[row] * $1[column]
                 }
             }

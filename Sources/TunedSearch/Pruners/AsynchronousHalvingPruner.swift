@@ -4,7 +4,7 @@ import TunedSpace
 /// 1/eta of those that have reached its own (L. Li et al. 2020: A system for massively parallel hyperparameter tuning, arXiv 1810.05934,
 /// Algorithm 2).
 ///
-/// Settings: `mode` (`promote`; `stop` is ``RungStopJudge``), `eta` (3; 1.1 to 1000), `min`, the budget of the lowest rung (the fidelity's
+/// Settings: `mode` (`promote`; `stop` is ``RungStopJudge``), `reduction`, eta (3; 1.1 to 1000), `min`, the budget of the lowest rung (the fidelity's
 /// low end), `rate`, how many of the lowest rungs are left out (0; the paper's early-stopping rate s).
 struct AsynchronousHalvingPruner: Pruner {
     private let objectives: Int

@@ -4,7 +4,7 @@ import TunedSpace
 /// something (L. Li et al. 2018: Hyperband, JMLR 18; asynchronous as L. Li et al. 2020, arXiv 1810.05934, section 3.3). A trial's bracket
 /// follows from its number alone, in proportion to the brackets' sizes, so that each gets about the same budget.
 ///
-/// Settings: `pace` (`asynchronous`; `in-step` is ``SuccessiveHalvingPruner``), `eta` (3; 1.1 to 1000), `min`, the lowest budget (the
+/// Settings: `pace` (`asynchronous`; `in-step` is ``SuccessiveHalvingPruner``), `reduction`, eta (3; 1.1 to 1000), `min`, the lowest budget (the
 /// fidelity's low end).
 struct HyperbandPruner: Pruner {
     private let objectives: Int

@@ -1,3 +1,5 @@
+public import TunedSpace
+
 /// Decides how much of its budget a trial is given: which trials end early, which stand at a rung, and which of those go on.
 ///
 /// A pruner is a value, and a pure function of the problem, its settings and the observations in their order: no clock, no global state, no
@@ -15,8 +17,18 @@ public protocol Pruner: Sendable {
     /// Whether a new trial may begin. A method that fills its rungs in step waits for them.
     var mayBegin: Bool { get }
     mutating func observe(_ observation: PrunerObservation)
+    /// What a trial tries; comes before it begins.
+    mutating func observe(_ configuration: Configuration, of trial: Int)
     /// The budget that a new trial gets at first; nil: all of it, in one run.
     func firstBudget(of trial: Int) -> Double?
+    /// The trial that a new one goes on from; nil where it begins with nothing. Asked before it begins.
+    func continuation(of trial: Int) -> Continuation?
+    /// The configuration of a new trial that goes on from another one's.
+    func configuration(of trial: Int, from parent: Configuration) -> Configuration
+    /// Whether trials may go on from the checkpoints of others, which are then to be kept at each rung: the last two of a trial.
+    var copiesCheckpoints: Bool { get }
+    /// Whether nothing is left to begin or to go on with, however many trials there might be.
+    var isOver: Bool { get }
     /// What shall become of a running trial, in view of all that was observed. Asked after each of its reports and folds.
     func verdict(on trial: Int) -> PrunerVerdict
     /// A trial that stands at a rung, or was pruned, and is worth going on with now. Asked whenever a slot is free, before a new trial
@@ -25,8 +37,13 @@ public protocol Pruner: Sendable {
 }
 
 extension Pruner {
+    public mutating func observe(_ configuration: Configuration, of trial: Int) {}
     public var mayBegin: Bool { true }
     public func firstBudget(of trial: Int) -> Double? { nil }
+    public func continuation(of trial: Int) -> Continuation? { nil }
+    public func configuration(of trial: Int, from parent: Configuration) -> Configuration { parent }
+    public var isOver: Bool { false }
+    public var copiesCheckpoints: Bool { false }
     public func verdict(on trial: Int) -> PrunerVerdict { .goOn }
     public func promotion() -> Promotion? { nil }
 }
@@ -55,9 +72,12 @@ public struct PrunerProblem: Hashable, Sendable {
     public var trials: Int?
     /// Runs at once, where that is known.
     public var parallel: Int?
+    /// nil where only reports are judged.
+    public var space: SearchSpace?
 
     public init(
-        objectives: Int = 1, fidelity: FidelityRange? = nil, folds: Int = 1, seed: UInt64 = 0, trials: Int? = nil, parallel: Int? = nil
+        objectives: Int = 1, fidelity: FidelityRange? = nil, folds: Int = 1, seed: UInt64 = 0, trials: Int? = nil, parallel: Int? = nil,
+        space: SearchSpace? = nil
     ) {
         self.objectives = objectives
         self.fidelity = fidelity
@@ -65,6 +85,7 @@ public struct PrunerProblem: Hashable, Sendable {
         self.seed = seed
         self.trials = trials
         self.parallel = parallel
+        self.space = space
     }
 }
 
@@ -110,6 +131,17 @@ public enum PrunerVerdict: Hashable, Sendable {
     case goOn
     /// Ends the trial; why, in half a sentence for a person: `0.41 at step 9 is above the median of 12 trials, 0.36`.
     case prune(String)
+}
+
+/// Where a new trial goes on from: the checkpoint that another one had when it stood at this budget.
+public struct Continuation: Hashable, Sendable {
+    public var trial: Int
+    public var budget: Double
+
+    public init(trial: Int, budget: Double) {
+        self.trial = trial
+        self.budget = budget
+    }
 }
 
 /// A trial to take up again.

@@ -51,7 +51,7 @@ struct RungLadder: Hashable, Sendable {
 
     var shown: String { budgets.map { Losses.shown($0) }.joined(separator: ", ") }
 
-    /// Reads `min`, `eta` and the problem's fidelity.
+    /// Reads `min`, `reduction` and the problem's fidelity.
     static func read(
         _ problem: PrunerProblem, _ settings: inout MethodSettings, of name: String
     ) throws(SearchError) -> RungLadder {
@@ -63,7 +63,7 @@ struct RungLadder: Hashable, Sendable {
         guard fidelity.low > 0, fidelity.low <= fidelity.high, fidelity.high.isFinite else {
             throw SearchError(.problem, "a fidelity goes from more than 0 to no less than that, found \(fidelity.low) to \(fidelity.high)")
         }
-        let eta = try settings.number("eta", default: 3, in: 1.1...1_000)
+        let eta = try settings.number("reduction", default: 3, in: 1.1...1_000)
         let low = try settings.number("min", default: fidelity.low, in: fidelity.low...fidelity.high)
         return RungLadder(FidelityRange(low: low, high: fidelity.high), eta: eta)
     }

@@ -4,7 +4,7 @@ import TunedSpace
 /// together, once all have come that can (K. Jamieson and A. Talwalkar 2016, Algorithm 1; L. Li et al. 2018: Hyperband, Algorithm 1).
 /// While a rung fills and all its trials run, no new trial begins; nothing waits for a trial that is overdue, and failed ones are replaced.
 ///
-/// Settings: `eta` (3; 1.1 to 1000), `min`, the budget of the lowest rung (the fidelity's low end), and of `sha` `trials`, how many begin
+/// Settings: `reduction`, eta (3; 1.1 to 1000), `min`, the budget of the lowest rung (the fidelity's low end), and of `sha` `trials`, how many begin
 /// at the lowest rung (eta^k for k steps to the full budget, which leaves one; no more than the study has; 1 to 1000000).
 struct SuccessiveHalvingPruner: Pruner {
     let identity: PrunerIdentity

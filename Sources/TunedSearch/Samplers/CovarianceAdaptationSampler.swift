@@ -19,7 +19,14 @@ struct CovarianceAdaptationSampler: Sampler {
     private let lattice: ConfigurationLattice?
     private var folded: FoldedState<AdaptationState>
 
-    init(_ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool) throws(SearchError) {
+    /// The deviation of a kernel about a trial (``InitialDistribution``) where this continues a search of the very objective, whose best trials
+    /// lie closer to the optimum than those of a similar one.
+    static let continuedDeviation = 0.05
+
+    /// - Parameter deviation: of a kernel about a trial that was there before.
+    init(
+        _ problem: SearchProblem, _ settings: inout MethodSettings, caching: Bool, deviation: Double = InitialDistribution.kernelDeviation
+    ) throws(SearchError) {
         let axes = EvolutionAxes(UnitCube(problem.space))
         let population = try settings.integer(
             "population", default: EvolutionConstants.firstPopulation(dimensions: axes.count), in: 4...10_000)
@@ -32,7 +39,7 @@ struct CovarianceAdaptationSampler: Sampler {
             AdaptationState(
                 axes: axes, objectives: problem.objectives, seed: problem.seed,
                 startup: StartupDesign.sobol(size: startup, seed: problem.seed, cube: axes.cube),
-                first: RestartSchedule.Run(population: population, stepSize: step),
+                first: RestartSchedule.Run(population: population, stepSize: step), deviation: deviation,
                 schedule: RestartSchedule(usual: RestartSchedule.Run(population: usual, stepSize: step), seed: problem.seed),
                 isDiagonal: axes.numbers.count >= separable, ledger: TrialLedger(problem.space, lattice: lattice)),
             caching: caching)
@@ -51,6 +58,7 @@ private struct AdaptationState: ObservationFold {
     let seed: UInt64
     let startup: StartupDesign
     let first: RestartSchedule.Run
+    let deviation: Double
     let isDiagonal: Bool
     var ledger: TrialLedger
     private var schedule: RestartSchedule
@@ -74,11 +82,11 @@ private struct AdaptationState: ObservationFold {
     }
 
     init(
-        axes: EvolutionAxes, objectives: Int, seed: UInt64, startup: StartupDesign, first: RestartSchedule.Run,
+        axes: EvolutionAxes, objectives: Int, seed: UInt64, startup: StartupDesign, first: RestartSchedule.Run, deviation: Double,
         schedule: RestartSchedule, isDiagonal: Bool, ledger: TrialLedger
     ) {
         (self.axes, self.objectives, self.seed, self.startup) = (axes, objectives, seed, startup)
-        (self.first, self.schedule, self.isDiagonal, self.ledger) = (first, schedule, isDiagonal, ledger)
+        (self.first, self.deviation, self.schedule, self.isDiagonal, self.ledger) = (first, deviation, schedule, isDiagonal, ledger)
     }
 
     // MARK: Suggesting
@@ -119,7 +127,7 @@ private struct AdaptationState: ObservationFold {
         let usable = sources.filter { $0.merit.standing != .failed }
         let places = Merit.places(usable.map(\.merit))
         let order = usable.indices.sorted { (places[$0], $0) < (places[$1], $1) }
-        let initial = InitialDistribution(axes, sources: order.map { usable[$0].source }, stepSize: first.stepSize)
+        let initial = InitialDistribution(axes, sources: order.map { usable[$0].source }, stepSize: first.stepSize, deviation: deviation)
         return GaussianEvolution(
             axes, initial, population: first.population, isDiagonal: isDiagonal, number: 0, seed: seed)
     }

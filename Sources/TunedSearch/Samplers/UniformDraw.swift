@@ -14,6 +14,8 @@ enum RandomStream {
     static let challengers: UInt32 = 16
     static let weights: UInt32 = 17
     static let regret: UInt32 = 18
+    static let parents: UInt32 = 21
+    static let exploration: UInt32 = 20
     static let shares: UInt32 = 19
     /// One a tree from here on, and from there.
     static let bootstrap: UInt32 = 1 << 12

@@ -11,7 +11,7 @@ package protocol EngineFacade: AnyObject, Sendable {
 
     func create(_ specification: StudySpecification, reply: @escaping EngineReply<StudyRow>)
     func pause(_ slug: String, reply: @escaping EngineReply<StudyRow>)
-    func resume(_ slug: String, stop: StopRules?, reply: @escaping EngineReply<StudyRow>)
+    func resume(_ slug: String, stop: StopRules?, allowsChangedData: Bool, reply: @escaping EngineReply<StudyRow>)
     func stop(_ slug: String, reply: @escaping EngineReply<StudyRow>)
     func delete(_ slug: String, reply: @escaping EngineReply<Void>)
     func enqueue(_ slug: String, values: [String: JSONValue], reply: @escaping EngineReply<EventSequence>)
@@ -20,6 +20,12 @@ package protocol EngineFacade: AnyObject, Sendable {
     func tell(_ slug: String, trial: Int, _ result: ToldResult, reply: @escaping EngineReply<TrialRow>)
     /// Whether the trial should end.
     func report(_ slug: String, trial: Int, _ report: MetricReport, reply: @escaping EngineReply<Bool>)
+    /// Replies when the use of the test rows has begun.
+    func finalize(_ slug: String, _ request: FinalRequest, reply: @escaping EngineReply<StudyRow>)
+    /// Replies when the replay has begun.
+    func replay(_ slug: String, trial: Int, usesCurrentPlugin: Bool, reply: @escaping EngineReply<ReplayBegun>)
+    /// Where the final run of a use keeps its files.
+    func finalFolder(of study: StudyID, use: Int) -> String
     /// Reads the disk.
     func artifacts(of study: StudyID, trial: Int) -> [RunFolders.Artifact]
     /// nil where the study is not active.

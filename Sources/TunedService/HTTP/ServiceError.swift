@@ -56,7 +56,7 @@ extension ServiceError {
         let status: HTTPResponse.Status =
             switch error.code {
             case .notFound: .notFound
-            case .exists, .conflict: .conflict
+            case .exists, .conflict, .testUsed, .dataChanged: .conflict
             case .invalid: .badRequest
             case .unavailable: .serviceUnavailable
             case .storage: .init(code: 507, reasonPhrase: "Insufficient Storage")

@@ -21,12 +21,7 @@ package enum AttemptJSON {
     package static func outcome(_ outcome: AttemptOutcome, schema: Schema?) -> JSONValue {
         switch outcome {
         case .succeeded(let metrics, let constraints):
-            var named: [String: JSONValue] = [:]
-            for (index, value) in metrics.enumerated() where value.isFinite {
-                guard let schema, schema.metrics.indices.contains(index) else { continue }
-                named[schema.metrics[index].name] = .number(value)
-            }
-            var fields: [String: JSONValue] = ["result": .string("succeeded"), "metrics": .object(named)]
+            var fields: [String: JSONValue] = ["result": .string("succeeded"), "metrics": self.metrics(metrics, schema: schema)]
             fields["constraints"] = self.constraints(constraints)
             return .object(fields)
         case .stopped(let reason):
@@ -34,6 +29,16 @@ package enum AttemptJSON {
         case .failed(let failure):
             return .object(["result": .string("failed"), "failure": self.failure(failure)])
         }
+    }
+
+    /// `{name: value}`, without those that have none.
+    static func metrics(_ metrics: [Double], schema: Schema?) -> JSONValue {
+        var named: [String: JSONValue] = [:]
+        for (index, value) in metrics.enumerated() where value.isFinite {
+            guard let schema, schema.metrics.indices.contains(index) else { continue }
+            named[schema.metrics[index].name] = .number(value)
+        }
+        return .object(named)
     }
 
     /// `{name: value}`; nil where there are none.

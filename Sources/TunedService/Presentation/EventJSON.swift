@@ -22,6 +22,11 @@ extension EventPayload {
         case .askingEnded: "asking_ended"
         case .stopRulesChanged: "stop_rules_changed"
         case .spaceChanged: "space_changed"
+        case .finalizeBegun: "finalize_begun"
+        case .finalized: "finalized"
+        case .replayBegun: "replay_begun"
+        case .replayed: "replayed"
+        case .dataAllowed: "data_allowed"
         case .noted: "noted"
         case .studyDeleted: "study_deleted"
         // Shown as what it stands for, never under a name of its own.
@@ -37,7 +42,8 @@ extension EventPayload {
     package static let typeNames: [String] = [
         "study_created", "study_state_changed", "sampler_adopted", "sampler_switched", "enqueued", "trial_asked", "environment_seen",
         "attempt_started", "reported", "attempt_ended", "trial_ended", "budget_given", "pruning_decided", "trial_overdue", "asking_ended",
-        "stop_rules_changed", "space_changed", "noted", "study_deleted",
+        "stop_rules_changed", "space_changed", "finalize_begun", "finalized", "replay_begun", "replayed", "data_allowed", "noted",
+        "study_deleted",
     ]
 }
 
@@ -124,6 +130,16 @@ package enum EventJSON {
             return ["stop": (try? JSONValue(parsing: rules)) ?? .string(rules)]
         case .spaceChanged(let statement, let reason):
             return SpaceJSON.statement(statement).merging(["reason": .string(reason)]) { _, reason in reason }
+        case .finalizeBegun(let begun):
+            return FinalJSON.begun(begun, declaration)
+        case .finalized(let result):
+            return FinalJSON.result(result, declaration)
+        case .replayBegun(let begun):
+            return ReplayJSON.begun(begun)
+        case .replayed(let result):
+            return ReplayJSON.result(result, declaration?.schema)
+        case .dataAllowed(let digest, let reason):
+            return ["digest": .string(digest), "reason": .string(reason)]
         case .noted(let text):
             return ["text": .string(text)]
         case .studyDeleted, .batchRun, .askingEnded:

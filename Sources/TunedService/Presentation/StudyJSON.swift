@@ -6,10 +6,12 @@ package import TunedSpace
 package enum StudyJSON {
     /// - Parameters:
     ///   - live: How it stands at this moment; nil where the engine does not have it.
+    ///   - finalFolder: Where the final run of a use of its test rows keeps its files.
     ///   - best: Its best complete trial by the first objective.
     ///   - includesSchema: Whether parameters, metrics and the specification are told too.
     package static func value(
-        of row: StudyRow, declaration: StudyDeclaration, live: LiveStudy?, best: TrialRow?, winner: JSONValue? = nil, includesSchema: Bool
+        of row: StudyRow, declaration: StudyDeclaration, live: LiveStudy?, best: TrialRow?, winner: JSONValue? = nil,
+        finalFolder: (Int) -> String = { "final-\($0)" }, includesSchema: Bool
     ) -> JSONValue {
         var fields: [String: JSONValue] = [
             "study": .string(row.slug), "id": .integer(row.id.rawValue),
@@ -35,6 +37,7 @@ package enum StudyJSON {
         fields["live"] = live.map(self.live)
         fields["best"] = best.map { TrialJSON.best($0, in: declaration) }
         fields["winner"] = winner
+        fields["final"] = FinalJSON.value(of: row.testUses, in: declaration, folder: finalFolder)
         if includesSchema {
             fields["schema"] = declaration.schema.json
             let former = declaration.formerParameters
@@ -58,8 +61,9 @@ package enum StudyJSON {
     private static func data(_ data: DataReference) -> JSONValue {
         var fields: [String: JSONValue] = [
             "rows": .integer(Int64(data.rows)), "test_rows": .integer(Int64(data.testRows)), "folds": .integer(Int64(data.folds)),
-            "stratified": .boolean(data.isStratified),
+            "stratified": .boolean(data.isStratified), "by": .string(data.method.rawValue),
         ]
+        if data.testRows > 0 { fields["test_isolation"] = .string(data.testPlan == nil ? "file" : "indices") }
         if data.copy != nil {
             fields["path"] = .string(data.origin)
             fields["digest"] = .string(data.digest)

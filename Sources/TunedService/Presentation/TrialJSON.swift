@@ -10,7 +10,8 @@ package enum TrialJSON {
 
     /// With everything that is known of the attempts at its runs.
     package static func value(
-        of trial: TrialRow, attempts: [AttemptRow], artifacts: [RunFolders.Artifact] = [], in declaration: StudyDeclaration
+        of trial: TrialRow, attempts: [AttemptRow], artifacts: [RunFolders.Artifact] = [], replays: [Replay] = [],
+        in declaration: StudyDeclaration
     ) -> JSONValue {
         var fields = fields(of: trial, in: declaration)
         fields["artifacts"] = .array(
@@ -20,6 +21,7 @@ package enum TrialJSON {
                     "path": .string(artifact.path),
                 ])
             })
+        if !replays.isEmpty { fields["replays"] = .array(replays.map { ReplayJSON.value(of: $0, declaration.schema) }) }
         fields["attempts"] = .array(attempts.map { AttemptJSON.value(of: $0, schema: declaration.schema) })
         return .object(fields)
     }
@@ -46,6 +48,8 @@ package enum TrialJSON {
         switch origin {
         case .sampler: ["origin": .string("sampler")]
         case .enqueued(let sequence): ["origin": .string("enqueued"), "enqueued_by": .integer(sequence)]
+        case .continued(let trial, let budget):
+            ["origin": .string("continued"), "continues": .integer(Int64(trial)), "continues_at": .number(budget)]
         case .replicate(let trial): ["origin": .string("replicate"), "replicate_of": .integer(Int64(trial))]
         }
     }

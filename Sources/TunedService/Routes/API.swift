@@ -9,8 +9,8 @@ struct API: Sendable {
     init(_ parts: ServiceParts) {
         routes =
             StatusRoutes(parts: parts).routes + PluginRoutes(parts: parts).routes + StudyRoutes(parts: parts).routes + AnalysisRoutes(parts: parts).routes
-            + SpaceRoutes(parts: parts).routes
-            + TrialRoutes(parts: parts).routes + EventRoutes(parts: parts).routes
+            + SpaceRoutes(parts: parts).routes + PictureRoutes(parts: parts).routes
+            + TrialRoutes(parts: parts).routes + FinalRoutes(parts: parts).routes + EventRoutes(parts: parts).routes
         table = RouteTable(routes)
     }
 

@@ -23,7 +23,8 @@ struct ServiceParts: Sendable {
         // Who follows a running study asks often.
         let winner = includesSchema && row.state != .running ? try await winner(of: row, declaration) : nil
         return StudyJSON.value(
-            of: row, declaration: declaration, live: live, best: best, winner: winner, includesSchema: includesSchema)
+            of: row, declaration: declaration, live: live, best: best, winner: winner, finalFolder: { engine.finalFolder(of: row.id, use: $0) },
+            includesSchema: includesSchema)
     }
 
     /// What the best configuration is worth, where its metric is seen to be noisy; nil for a study of so many trials that looking through them

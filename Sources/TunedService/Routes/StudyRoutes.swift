@@ -57,10 +57,13 @@ struct StudyRoutes: Sendable {
 
     @Sendable private func resume(_ request: Request, _ context: ServiceContext) async throws -> Response {
         let slug = try context.slug()
-        let rules = try await request.fields(upTo: parts.limits.bodyBytes) { fields in
-            try fields.take("stop").map { try StopRules(json: $0) }
+        let (rules, isAllowed) = try await request.fields(upTo: parts.limits.bodyBytes) { fields in
+            let isAllowed = try fields.flag("allow_changed_data")
+            return (try fields.take("stop").map { try StopRules(json: $0) }, isAllowed)
         }
-        let row = try await parts.bridge.reply { engine, reply in engine.resume(slug, stop: rules, reply: reply) }
+        let row = try await parts.bridge.reply { engine, reply in
+            engine.resume(slug, stop: rules, allowsChangedData: isAllowed, reply: reply)
+        }
         return .json(try await parts.json(of: row))
     }
 

@@ -43,7 +43,9 @@ struct TrialRoutes: Sendable {
             throw ServiceError.notFound("study \"\(row.slug)\" has no trial \(number); it has \(row.counts.total)")
         }
         let artifacts = try await parts.bridge.wait { engine in engine.artifacts(of: row.id, trial: number) }
-        return .json(TrialJSON.value(of: trial, attempts: attempts, artifacts: artifacts, in: entry.declaration))
+        return .json(TrialJSON.value(
+                of: trial, attempts: attempts, artifacts: artifacts, replays: row.replays.filter { $0.begun.trial == number },
+                in: entry.declaration))
     }
 
     @Sendable private func ask(_ request: Request, _ context: ServiceContext) async throws -> Response {

@@ -8,6 +8,8 @@ struct StudyVerification {
         var events = 0
         var suggestions = 0
         var values = 0
+        /// Of the study's pruner.
+        var decisions = 0
         /// In words, where the log was written on another CPU or mathematics library.
         var environmentDifference: String?
     }
@@ -44,6 +46,7 @@ struct StudyVerification {
         display.end()
         findings.suggestions = self.audit?.suggestions ?? 0
         findings.values = self.audit?.values ?? 0
+        findings.decisions = self.audit?.decisions ?? 0
         findings.environmentDifference = self.audit?.environmentDifference
         return findings
     }

@@ -42,8 +42,8 @@ package struct DaemonClient: Sendable {
     }
 
     /// A reply's bytes as they are.
-    package func bytes(_ target: String) async throws(CommandError) -> [UInt8] {
-        try await reply(HTTPExchange.Request(.GET, target), within: 60).body
+    package func bytes(_ target: String, within seconds: Int64 = 60) async throws(CommandError) -> [UInt8] {
+        try await reply(HTTPExchange.Request(.GET, target), within: seconds).body
     }
 
     private func json(_ request: HTTPExchange.Request, within seconds: Int64 = 60) async throws(CommandError)
@@ -147,6 +147,7 @@ extension DaemonClient {
             switch (status, code) {
             case (400, _), (422, "invalid"): .usage
             case (404, _): .notFound
+            case (409, "testUsed"): .testUsed
             case (409, _): .conflict
             case (503, _): .unreachable
             default: .failure

@@ -11,6 +11,10 @@ package enum Route {
 
     package static func study(_ slug: String) -> String { "\(studies)/\(segment(slug))" }
 
+    package static func finalize(_ slug: String) -> String { "\(study(slug))/finalize" }
+
+    package static func replays(_ slug: String) -> String { "\(study(slug))/replays" }
+
     package static func trial(_ reference: TrialReference) -> String {
         "\(study(reference.study))/trials/\(reference.number)"
     }

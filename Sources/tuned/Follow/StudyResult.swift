@@ -43,7 +43,7 @@ package enum StudyResult {
     private static func saving(_ study: StudySnapshot) -> String {
         guard study.pruner != nil, let (spent, full) = study.budget, full > 0 else { return "" }
         return "\(Formatting.count(study.counts.complete)) complete, \(Formatting.count(study.counts.pruned)) pruned; spent "
-            + "\(Formatting.value(spent)) of the \(Formatting.value(full)) units of training in full, \(Int((100 * spent / full).rounded())) %\n"
+            + "\(Formatting.value(spent)) of the \(Formatting.value(full)) \(study.fidelity ?? "units") of training in full, \(Int((100 * spent / full).rounded())) %\n"
     }
 
     private static func next(_ study: StudySnapshot) -> String {
@@ -58,7 +58,13 @@ package enum StudyResult {
         } else if !study.isExhausted {
             steps.append(("go on", "tuned resume \(study.slug) --trials \(study.ended * 2)"))
         }
+        if (study.json["data"]?["test_rows"]?.integerValue ?? 0) > 0, study.json["final"] == nil {
+            steps.append(("score once", "tuned finalize \(study.slug)"))
+        }
         steps.append(("check it", "tuned verify \(study.slug)"))
+        if let (rows, isUsed) = study.test, !isUsed, study.best != nil {
+            steps.append(("score it", "tuned finalize \(study.slug), once, on the \(Formatting.count(rows, "row")) set aside"))
+        }
         return steps.map { name, command in
             "\(name)\(String(repeating: " ", count: 12 - name.count))\(command)\n"
         }.joined()

@@ -32,6 +32,10 @@ package struct StudySnapshot: Sendable {
     package var pruner: String?
     /// In units of the fidelity: what its trials have spent, and what they would have in full.
     package var budget: (spent: Double, full: Double)?
+    /// What budgets count: epochs, rows; nil where nothing is declared.
+    package var fidelity: String?
+    /// Rows that are set aside, and whether they were used.
+    package var test: (rows: Int, isUsed: Bool)?
     package var best: Best?
     package var stop = StopRules()
     /// Configurations of an exhaustive search.
@@ -47,6 +51,8 @@ package struct StudySnapshot: Sendable {
     package var winner: JSONValue?
     /// How often its space was changed, and when and why last; nil where it never was.
     package var spaceChange: (count: Int, last: JSONValue)?
+    /// The whole description, for what is shown of few studies.
+    package var json = JSONValue.null
 
     package init() {}
 
@@ -84,6 +90,7 @@ package struct StudySnapshot: Sendable {
 extension StudySnapshot {
     /// Reads what `GET /v1/studies/{slug}` answers, and each element of `GET /v1/studies`.
     package init(_ json: JSONValue) {
+        self.json = json
         slug = json["study"]?.stringValue ?? ""
         title = json["title"]?.stringValue ?? ""
         state = json["state"]?.stringValue ?? ""
@@ -103,6 +110,8 @@ extension StudySnapshot {
         let live = json["live"]
         explanation = live?["explanation"]?.stringValue
         pruner = live?["pruner"]?.stringValue
+        fidelity = json["schema"]?["fidelity"]?["name"]?.stringValue
+        test = json["data"]?["test_rows"]?.integerValue.flatMap { $0 > 0 ? (Int($0), json["final"] != nil) : nil }
         budget = live?["budget"].flatMap { json in
             json["spent"]?.doubleValue.flatMap { spent in json["full"]?.doubleValue.map { (spent, $0) } }
         }

@@ -77,6 +77,7 @@ enum PluginText {
         var text = "\(ConfigurationText.value(low)) to \(ConfigurationText.value(high))"
         if parameter["log"]?.booleanValue == true { text += ", logarithmic" }
         if let step = parameter["step"] { text += ", step \(ConfigurationText.value(step))" }
+        if parameter["schedule"] != nil { text += ", scheduled" }
         return text
     }
 

@@ -41,6 +41,7 @@ enum SpaceText {
         var text = "\(ConfigurationText.value(low)) to \(ConfigurationText.value(high))"
         if let step = parameter["step"], step != .integer(1) { text += " in steps of \(ConfigurationText.value(step))" }
         if parameter["log"] == .boolean(true) { text += ", logarithmic" }
+        if parameter["schedule"] != nil { text += ", scheduled" }
         return text
     }
 }

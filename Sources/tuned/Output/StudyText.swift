@@ -56,7 +56,7 @@ enum StudyText {
         if let explanation = study.explanation { lines.append(("sampler", explanation)) }
         if let pruner = study.pruner { lines.append(("pruner", pruner)) }
         if let (spent, full) = study.budget, study.pruner != nil, full > 0 {
-            lines.append(("budget", "spent \(Formatting.value(spent)) of \(Formatting.value(full)), \(Int((100 * spent / full).rounded())) % of training in full"))
+            lines.append(("budget", "spent \(Formatting.value(spent)) of \(Formatting.value(full)) \(study.fidelity ?? "units"), \(Int((100 * spent / full).rounded())) % of training in full"))
         }
         if let (count, last) = study.spaceChange {
             lines.append(("space", "changed \(count == 1 ? "once" : "\(count) times, last"), \(SpaceText.change(last))"))
@@ -70,11 +70,13 @@ enum StudyText {
         if let best = study.best {
             lines.append(("best", "\(values(best, of: study)) in trial \(best.trial)"))
         }
+        lines += FinalText.lines(study.json, study)
         var text = ""
         for (name, value) in lines {
             text += "\(name)\(String(repeating: " ", count: 10 - name.count))\(value.printable)\n"
         }
         if let best = study.best { text += ConfigurationText.table(best.configuration) }
+        if let final = study.json["final"], FinalText.used(final) > 1 { text += "\n" + FinalText.uses(final, study) }
         if let winner = study.winner { text += "\n" + self.winner(winner, study: study.slug) }
         return text
     }

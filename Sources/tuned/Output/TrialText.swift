@@ -39,6 +39,11 @@ enum TrialText {
         for artifact in trial["artifacts"]?.arrayValue ?? [] {
             text += "\nartifact  \(artifact["path"]?.stringValue ?? "")"
         }
+        for replay in trial["replays"]?.arrayValue ?? [] {
+            let time = replay["at"]?.integerValue.map(Formatting.time(milliseconds:)) ?? ""
+            let result = replay["state"]?.stringValue == "running" ? "under way" : replay["equal"]?.booleanValue == true ? "equal bit for bit" : "differs"
+            text += "\nreplayed  \(time): \(result)\n"
+        }
         for attempt in trial["attempts"]?.arrayValue ?? [] { text += "\n" + self.attempt(attempt) }
         return text
     }
@@ -47,7 +52,8 @@ enum TrialText {
         let outcome = attempt["outcome"]
         let cpus = (attempt["cpus"]?.arrayValue ?? []).compactMap(\.integerValue).map(String.init).joined(
             separator: ",")
-        var text = "fold \(attempt["fold"]?.integerValue ?? 0), attempt \(attempt["attempt"]?.integerValue ?? 0)"
+        let purpose = attempt["purpose"]?.stringValue ?? "search"
+        var text = (purpose == "search" ? "" : "\(purpose) run, ") + "fold \(attempt["fold"]?.integerValue ?? 0), attempt \(attempt["attempt"]?.integerValue ?? 0)"
         text += " on cpu \(cpus): \(outcome?["result"]?.stringValue ?? "running")"
         if let failure = outcome?["failure"] { text += ", \(message(failure))" }
         if let metrics = outcome?["metrics"], metrics.objectValue?.isEmpty == false {
@@ -75,6 +81,7 @@ enum TrialText {
         if let failure = trial["failure"] { return message(failure) }
         switch trial["origin"]?.stringValue {
         case "enqueued": return "enqueued"
+        case "continued": return "from \(trial["continues"]?.integerValue ?? 0)"
         case "replicate": return "again \(trial["replicate_of"]?.integerValue ?? 0)"
         default: return ""
         }

@@ -34,11 +34,11 @@ struct StudyFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How rows are divided: by=stratified, validation=0.2, seed=7; may be given again.", valueName: "name=value")
+            "How rows are divided: by=stratified (plain, grouped, stratified-groups, time), column=patient, validation=0.2, repeats=3, seed=7; may be given again.", valueName: "name=value")
     )
     var split: [String] = []
 
-    @Option(help: ArgumentHelp("The fraction of rows set aside as a test set.", valueName: "fraction"))
+    @Option(help: ArgumentHelp("The fraction of rows set aside as a test set, for `tuned finalize`.", valueName: "fraction"))
     var test: Double?
 
     @Option(help: ArgumentHelp("auto, or one of: \(SamplerRegistry.names.dropFirst().joined(separator: ", ")).", valueName: "name"))

@@ -34,6 +34,9 @@ struct Resume: Verb {
     @Option(help: ArgumentHelp("Stop when no more than this can still be gained of the first objective.", valueName: "amount"))
     var regret: Double?
 
+    @Flag(help: "Go on where the study's data is not what it was.")
+    var allowChangedData = false
+
     @OptionGroup var output: OutputOptions
 
     func perform() async throws(CommandError) {
@@ -49,10 +52,11 @@ struct Resume: Verb {
         changes["target"] = target.map(JSONValue.number)
         changes["patience"] = patience.map { .integer(Int64($0)) }
         changes["regret"] = regret.map(JSONValue.number)
-        if changes.isEmpty { return .object([:]) }
+        let allowed: [String: JSONValue] = allowChangedData ? ["allow_changed_data": .boolean(true)] : [:]
+        if changes.isEmpty { return .object(allowed) }
         let present = try await client.get(Route.study(study))["stop"]?.objectValue ?? [:]
         let rules = JSONValue.object(present.merging(changes) { _, new in new })
         do { _ = try StopRules(json: rules) } catch { throw .usage("\(error.path): \(error.message)") }
-        return .object(["stop": rules])
+        return .object(allowed.merging(["stop": rules]) { $1 })
     }
 }

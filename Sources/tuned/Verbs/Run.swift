@@ -16,6 +16,7 @@ struct Run: Verb {
               tuned run svm --data digits.csv --config target=digit --folds 5 --trials 100
               tuned run ./svm.so --data digits.csv --sampler grid
               tuned run study.yaml --time 2h --study night
+              tuned run svm --data digits.csv --config target=digit --trials 50 --study d --nested 5
               tuned run svm --data wine.csv --space 'C={low: 0.1, high: 10}' --detach
             """)
 
@@ -27,6 +28,12 @@ struct Run: Verb {
 
     @Flag(help: "Begin the study and return at once.")
     var detach = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Estimate what tuning brings: one study for each of k outer folds, finalized on that fold. Give the same command again to go on.",
+            valueName: "k"))
+    var nested: Int?
 
     @OptionGroup(title: "Study") var flags: StudyFlags
 
@@ -42,6 +49,7 @@ struct Run: Verb {
             let plugin = try await Load.load(path, with: client)
             request.set("plugin", plugin["name"])
         }
+        if let nested { return try await NestedRun(folds: nested, request, client, output).perform(detach: detach) }
         if let forecast = try await GridForecast(for: request, client: client) { note(forecast.text) }
         let created = try await create(request, client)
         if detach {

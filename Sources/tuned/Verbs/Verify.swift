@@ -28,11 +28,13 @@ struct Verify: Verb {
         let fields: [String: JSONValue] = [
             "study": .string(study), "verified": .boolean(true), "events": .integer(Int64(result.events)),
             "suggestions": .integer(Int64(result.suggestions)), "values": .integer(Int64(result.values)),
+            "decisions": .integer(Int64(result.decisions)),
             "environment_difference": result.environmentDifference.map(JSONValue.string) ?? .null,
         ]
         output.show(.object(fields)) {
-            var text =
-                "\(study): \(Formatting.count(result.suggestions, "suggestion")) and \(Formatting.count(result.values, "value"))"
+            let values = Formatting.count(result.values, "value")
+            let decisions = result.decisions > 0 ? ", \(values) and \(Formatting.count(result.decisions, "decision")) of its pruner" : " and \(values)"
+            var text = "\(study): \(Formatting.count(result.suggestions, "suggestion"))\(decisions)"
             text += " derived again from \(Formatting.count(result.events, "event")), all equal\n"
             if let difference = result.environmentDifference { text += "note: \(difference.printable)\n" }
             return text

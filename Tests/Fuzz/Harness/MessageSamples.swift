@@ -10,7 +10,10 @@ enum MessageSamples {
                 OpenRequest(
                     path: "/p.so", trainable: "svm",
                     parameters: [
-                        WireParameter(name: "x", kind: .float), WireParameter(name: "n", kind: .integer),
+                        WireParameter(
+                            name: "x", kind: .float,
+                            schedule: ScheduleLayout(shapes: [.step], shape: nil, settings: [nil, nil, 1, 1, nil, nil, nil], range: 0...1)),
+                        WireParameter(name: "n", kind: .integer),
                         WireParameter(name: "k", kind: .categorical, categories: [.init(text: "a", number: 0), .init(text: "b", number: 1)]),
                     ], metrics: 2, configJSON: #"{"target":"digit"}"#, config: [.init(key: "target", value: "digit")], dataPath: "/d.csv",
                     describesDataset: true, fullBudget: 81, resources: WorkerResources(cpus: [0, 1], gpus: ["GPU-1"], memory: 1 << 30)))),

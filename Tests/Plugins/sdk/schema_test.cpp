@@ -77,5 +77,13 @@ int main() {
         }
         CHECK_CONTAINS(text.c_str(), c.what);
     }
+    Schema scheduled("test");
+    const auto lr = scheduled.floating("lr", 1e-4, 1).log().scheduled({tuned::Shape::cosine, tuned::Shape::warm_restarts}).fallback(0.1);
+    scheduled.integer("batch", 8, 64).scheduled();
+    const auto epochs = scheduled.fidelity("epochs", 1, 50);
+    scheduled.minimize("error");
+    CHECK_CONTAINS(scheduled.json().c_str(), "\"log\": true, \"schedule\": [\"cosine\", \"warm_restarts\"], \"default\"");
+    CHECK_CONTAINS(scheduled.json().c_str(), "\"high\": 64, \"schedule\": true}");
+    CHECK(lr.index() == 0 && epochs.progress(0) == 0 && epochs.progress(5) == 0.1 && epochs.progress(50) == 1);
     return check_summary("schema");
 }

@@ -3,11 +3,11 @@ import TunedNumerics
 import TunedSearch
 import TunedSpace
 
-/// What every pruner has to keep.
+/// What every pruner has to keep. A population is none of so many trials, of which the best survives: ``PopulationPrunerTests`` are its own.
 @Suite struct PrunerConformanceTests {
     static let pruners =
-        PrunerRegistry.names + [
-            "asha?mode=stop", "asha?rate=1", "asha?eta=2", "hyperband?pace=in-step", "sha?trials=5", "patience?pruner=median", "percentile?percentile=80",
+        PrunerRegistry.names.filter { $0 != "pbt" } + [
+            "asha?mode=stop", "asha?rate=1", "asha?reduction=2", "hyperband?pace=in-step", "sha?trials=5", "patience?pruner=median", "percentile?percentile=80",
             "median?startup=0",
         ]
 

@@ -21,7 +21,7 @@ import TunedSpace
         #expect(error.path == "settings.etta")
         #expect(error.message.contains("the pruner asha has no setting"))
         #expect(error.message.contains("did you mean \"eta\""))
-        #expect(throws: SearchError.self) { try make("none", ["eta": 3]) }
+        #expect(throws: SearchError.self) { try make("none", ["reduction": 3]) }
     }
 
     @Test func saysThatBudgetsNeedAFidelity() throws {

@@ -94,7 +94,7 @@ import TunedSpace
     ])
     func rungs(_ low: Double, _ high: Double, _ eta: Int64, _ shown: String) throws {
         let pruner = try PrunerRegistry.make(
-            name: "asha", settings: ["eta": .integer(eta)], problem: PrunerProblem(fidelity: FidelityRange(low: low, high: high)))
+            name: "asha", settings: ["reduction": .integer(eta)], problem: PrunerProblem(fidelity: FidelityRange(low: low, high: high)))
         #expect(pruner.explanation.hasSuffix("at budgets \(shown)"), "\(pruner.explanation)")
     }
 
@@ -103,7 +103,7 @@ import TunedSpace
         #expect(try make("asha", ["rate": 40]).firstBudget(of: 0) == nil)
         #expect(try make("asha", ["min": 5]).firstBudget(of: 0) == 5)
         #expect(throws: SearchError.self) { try make("asha", ["min": 100]) }
-        #expect(throws: SearchError.self) { try make("asha", ["eta": 1]) }
+        #expect(throws: SearchError.self) { try make("asha", ["reduction": 1]) }
         #expect(throws: SearchError.self) { try make("asha", ["mode": "halt"]) }
     }
 

@@ -54,6 +54,35 @@ final class FakeEngine: EngineFacade {
 
     // MARK: Studies
 
+    func finalize(_ slug: String, _ request: FinalRequest, reply: @escaping EngineReply<StudyRow>) {
+        answer("finalize \(slug) trial=\(request.trial ?? -1) again=\(request.isAgain) reason=\(request.reason)", reply) { () throws(EngineError) in
+            let study = try row(slug)
+            let begun = FinalizeBegun(
+                use: study.testUses.count + 1, trial: request.trial ?? 0,
+                configuration: Configuration([.float(1), .category(0), nil]), askedAfter: 1, plugin: "abc", reason: request.reason, remarks: [],
+                trainRows: 80, testRows: 20)
+            let result = Finalized(
+                use: begun.use, values: [0.25], metrics: [0.25],
+                artifacts: [Finalized.Artifact(name: "model", size: 3, digest: "0a")], environment: #"{"host": "h"}"#)
+            let sequence = memory.append([.finalizeBegun(begun), .finalized(result)], study: study.id, time: 3000)
+            return (sequence, try row(slug))
+        }
+    }
+
+    func replay(_ slug: String, trial: Int, usesCurrentPlugin: Bool, reply: @escaping EngineReply<ReplayBegun>) {
+        answer("replay \(slug) \(trial) \(usesCurrentPlugin)", reply) { () throws(EngineError) in
+            let study = try row(slug)
+            let begun = ReplayBegun(number: study.replays.count + 1, trial: trial, plugin: "abc")
+            let runs = [ReplayedRun(run: RunKey(), before: .succeeded(metrics: [1]), now: .succeeded(metrics: [1.5]))]
+            let sequence = memory.append(
+                [.replayBegun(begun), .replayed(ReplayEnded(number: begun.number, runs: runs, differences: ["CPU was a, is b"]))],
+                study: study.id, time: 3000)
+            return (sequence, begun)
+        }
+    }
+
+    func finalFolder(of study: StudyID, use: Int) -> String { "/runs/\(study.rawValue)/final-\(use)" }
+
     func changeSpace(_ slug: String, _ request: SpaceRequest, reply: @escaping EngineReply<ChangedSpace>) {
         answer("changeSpace \(slug)", reply) { () throws(EngineError) in
             let row = try row(slug)
@@ -142,7 +171,7 @@ final class FakeEngine: EngineFacade {
     func pause(_ slug: String, reply: @escaping EngineReply<StudyRow>) { change(slug, .paused, reply) }
     func stop(_ slug: String, reply: @escaping EngineReply<StudyRow>) { change(slug, .stopped, reply) }
 
-    func resume(_ slug: String, stop: StopRules?, reply: @escaping EngineReply<StudyRow>) {
+    func resume(_ slug: String, stop: StopRules?, allowsChangedData: Bool, reply: @escaping EngineReply<StudyRow>) {
         if let stop, let study = memory.study(slug: slug) {
             memory.append([.stopRulesChanged(rules: stop.json.text())], study: study.id, time: 3000)
         }

@@ -403,6 +403,14 @@ static inline int32_t tuned_load_sealed(const tuned_trial *trial, int64_t *step,
     return trial->host->fail(trial, TUNED_FAILED, "the checkpoint is damaged or of another model");
 }
 
+/* The value of a scheduled parameter at a progress from 0 (the start) to 1 (training in full, whatever the budget of the run is); the
+ * constant one where it has no schedule, or the host none. */
+static inline double tuned_scheduled(const tuned_trial *trial, uint32_t index, double progress) {
+    const tuned_schedule_extension *schedule = (const tuned_schedule_extension *)tuned_find_extension(trial->host, TUNED_SCHEDULE);
+    double value;
+    return schedule && schedule->value(trial, index, progress, &value) == TUNED_OK ? value : tuned_f64(trial, index);
+}
+
 /* Reports a metric at a step, then says whether to go on: TUNED_OK, or TUNED_STOPPED, which the caller returns. */
 static inline int32_t tuned_step(const tuned_trial *trial, uint32_t metric, int64_t step, double value) {
     trial->host->report(trial, metric, step, value);

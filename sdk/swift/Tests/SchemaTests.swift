@@ -39,6 +39,19 @@ extension AllTests {
             #expect((json as? [String: Any])?["description"] as? String == (text.isEmpty ? nil : text))
         }
 
+        @Test func schedulesAreListsOfShapes() throws {
+            struct Scheduled: Trainable {
+                static let rate = Parameter.float("rate", 0.5...1, schedule: [.warmRestarts, .cosine], help: "fast")
+                static let batch = Parameter.integer("batch", 8...64, schedule: ScheduleShape.allCases)
+                static let schema = Schema(parameters: [rate, batch], metrics: [.minimize("m")])
+                init(_ config: borrowing Config) {}
+                func evaluate(_ trial: borrowing Trial) {}
+            }
+            let text = try TestHost(Scheduled.self).schemaJSON
+            #expect(text.contains(#""high":1.0,"schedule":["warm_restarts","cosine"]}"#), "\(text)")
+            #expect(text.contains(#""schedule":["constant","step","exponential","polynomial","cosine","warm_restarts","one_cycle","warmup"]}"#))
+        }
+
         @Test func boundsThatJSONDoesNotHaveAreLeftToTheHostToRefuse() throws {
             struct Endless: Trainable {
                 static let x = Parameter.float("x", 0...Double.infinity, default: .nan)

@@ -88,8 +88,11 @@ extension AllTests {
             Everything.action = { trial in
                 let (rate, degree) = (trial.value(of: Everything.rate, at: 1), trial.value(of: Everything.degree, at: 1))
                 #expect((rate, degree) == (0.125, 2))
+                // Of the full budget, 50, whatever the run's is.
+                #expect([0, 5, 50, 60].map { trial.progress(after: $0) } == [0, 0.1, 1, 1])
             }
-            #expect(host.evaluate(Self.values) == TUNED_OK)
+            #expect(host.evaluate(Self.values, budget: 7) == TUNED_OK)
+            #expect(host.progress == [1, 1])
         }
     }
 }

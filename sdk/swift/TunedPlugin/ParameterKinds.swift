@@ -9,24 +9,27 @@ extension Parameter where Value == Double {
     /// - Parameters:
     ///   - log: searches orders of magnitude; the lower bound must be greater than 0.
     ///   - step: only the lower bound and multiples of `step` above it.
+    ///   - shapes: in which it may change over a run, the first of which is the default; ``Trial/value(of:at:)`` tells its value then.
     public static func float(
         _ name: String, _ range: ClosedRange<Double>, log: Bool = false, step: Double? = nil, default value: Double? = nil,
-        when condition: Condition? = nil, help: String = ""
+        schedule shapes: [ScheduleShape] = [], when condition: Condition? = nil, help: String = ""
     ) -> Parameter {
         var declaration = ParameterDeclaration("float", name, help, condition)
         declaration.bound(JSONText.number(range.lowerBound), JSONText.number(range.upperBound), log, step.map(JSONText.number))
+        declaration.schedule(shapes)
         return Parameter(declaration, default: value, json: { JSONText.number($0) }, read: { $0.pointee.f64 })
     }
 }
 
 extension Parameter where Value == Int {
-    /// An integer; both bounds are included. `log` and `step` are those of a float.
+    /// An integer; both bounds are included. `log`, `step` and `schedule` are those of a float.
     public static func integer(
         _ name: String, _ range: ClosedRange<Int>, log: Bool = false, step: Int? = nil, default value: Int? = nil,
-        when condition: Condition? = nil, help: String = ""
+        schedule shapes: [ScheduleShape] = [], when condition: Condition? = nil, help: String = ""
     ) -> Parameter {
         var declaration = ParameterDeclaration("int", name, help, condition)
         declaration.bound(range.lowerBound.description, range.upperBound.description, log, step?.description)
+        declaration.schedule(shapes)
         return Parameter(declaration, default: value, json: { $0.description }, read: { Int($0.pointee.i64) })
     }
 }
@@ -38,6 +41,18 @@ extension ParameterDeclaration {
         if log { object.add("log", json: "true") }
         if let step { object.add("step", json: step) }
     }
+
+    fileprivate mutating func schedule(_ shapes: [ScheduleShape]) {
+        if !shapes.isEmpty { object.add("schedule", json: JSONText.array(shapes.map { JSONText.string($0.rawValue) })) }
+    }
+}
+
+/// How a scheduled number may change over a run; the host has their formulas.
+public enum ScheduleShape: String, Sendable, CaseIterable {
+    case constant, step, exponential, polynomial, cosine
+    case warmRestarts = "warm_restarts"
+    case oneCycle = "one_cycle"
+    case warmup
 }
 
 extension Parameter where Value == Bool {

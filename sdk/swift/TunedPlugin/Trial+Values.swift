@@ -14,8 +14,14 @@ extension Trial {
     /// The parameter's value where it is active.
     public func ifActive<Value>(_ parameter: Parameter<Value>) -> Value? { isActive(parameter) ? self[parameter] : nil }
 
-    /// The value of a scheduled parameter at `progress`, from 0 at the start of the run to 1 at its full budget. A parameter without
-    /// a schedule keeps its value.
+    /// How much of training in full is done after so many steps, whatever the budget of this run is; 0 where the schema declares no
+    /// fidelity.
+    public func progress(after steps: Int) -> Double {
+        instance.layout.schema.fidelity.map { min(1, Double(steps) / $0.range.upperBound) } ?? 0
+    }
+
+    /// The value of a scheduled parameter at `progress`, from 0 at the start to 1 at the full budget: ``progress(after:)``. A parameter
+    /// without a schedule keeps its value.
     public func value(of parameter: Parameter<Double>, at progress: Double) -> Double {
         scheduled(parameter, progress) ?? self[parameter]
     }

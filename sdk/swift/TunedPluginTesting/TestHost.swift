@@ -60,6 +60,8 @@ public final class TestHost {
     public internal(set) var log: [String] = []
     public internal(set) var artifacts: [String: [UInt8]] = [:]
     public internal(set) var commits = 0
+    /// At which progress it asked for the value of a scheduled parameter.
+    public internal(set) var progress: [Double] = []
 
     /// What was written since the last begin.
     public var written: Checkpoint?

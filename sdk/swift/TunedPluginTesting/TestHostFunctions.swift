@@ -149,6 +149,7 @@ enum TestHostFunctions {
     /// Halves the parameter's value by the end.
     private nonisolated(unsafe) static let schedule = immortal(
         tuned_schedule_extension(size: 16, reserved: 0) { trial, parameter, progress, value in
+            host(trial)?.progress.append(progress)
             value?.pointee = tuned_f64(trial!, parameter) * (1 - progress / 2)
             return TUNED_OK
         })

@@ -1,7 +1,7 @@
 import TunedPlugin
 
 @c(tuned_plugin_v1) public func plugin(_ host: PluginHost) -> PluginTable? {
-    export(Perceptron.self, id: "mlp", version: "1.0.0", to: host)
+    export(Perceptron.self, id: "mlp", version: "1.1.0", to: host)
 }
 
 /// The plugin: reads the data once in each worker, trains on the rows that the host names, scores on the others.
@@ -46,9 +46,7 @@ struct Perceptron: DataTrainable, ReconfigurableTrainable {
 
     mutating func step(_ trial: borrowing Trial, _ step: Int) throws {
         let run = try begun()
-        let settings = run.training.settings
-        let start = trial.value(of: Space.rate, at: Double(step - 1) / Double(Space.epochs))
-        let rate = start * settings.schedule.factor(epoch: step, of: Space.epochs)
+        let rate = trial.value(of: Space.rate, at: trial.progress(after: step - 1))
         let loss = try run.training.epoch(run.rows, run.labels, rate: rate) { try trial.stopIfAsked() }
         guard loss.isFinite else {
             throw TrialError.infeasible("training diverged in epoch \(step): its loss is \(loss), with a learning rate of \(rate)")

@@ -6,9 +6,7 @@ struct Settings {
     var activation: Space.Activation
     var batch: Int
     var rule: Optimizer.Rule
-    var rate: Double
     var weightDecay: Float
-    var schedule: RateSchedule
 
     init(_ trial: borrowing Trial) {
         let layers = trial[Space.layers]
@@ -20,13 +18,6 @@ struct Settings {
             case .momentum: .momentum(Float(trial[Space.momentum]))
             case .adam: .adam(beta1: Float(trial[Space.beta1]), beta2: Float(trial[Space.beta2]))
             }
-        rate = trial[Space.rate]
         weightDecay = Float(trial[Space.weightDecay])
-        schedule =
-            switch trial[Space.schedule] {
-            case .constant: .constant
-            case .step: .step(epochs: max(1, trial[Space.stepEpochs]), factor: trial[Space.stepFactor])
-            case .cosine: .cosine(floor: trial[Space.floor])
-            }
     }
 }

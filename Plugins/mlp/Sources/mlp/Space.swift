@@ -4,10 +4,9 @@ import TunedPlugin
 enum Space {
     enum Activation: String, CaseIterable, Choice { case relu, leaky_relu, tanh }
     enum Optimizer: String, CaseIterable, Choice { case momentum, adam }
-    enum RateSchedule: String, CaseIterable, Choice { case constant, step, cosine }
 
-    /// Training in full. Learning-rate schedules span it whatever the budget of a run is, so that a run that is given more later
-    /// goes on along the same curve.
+    /// Training in full. The schedule of the learning rate spans it whatever the budget of a run is, so that a run that is given more
+    /// later goes on along the same curve.
     static let epochs = 50
 
     static let layers = Parameter.integer("layers", 1...3, default: 1, help: "Hidden layers")
@@ -21,7 +20,9 @@ enum Space {
     static let batch = Parameter.ordinal("batch", [8, 16, 32, 64, 128], default: 32, help: "Rows of a mini-batch")
 
     static let optimizer = Parameter.categorical("optimizer", Optimizer.allCases, default: .adam, help: "How weights are updated")
-    static let rate = Parameter.float("rate", 1e-5...1, log: true, default: 3e-3, help: "Learning rate at the start")
+    static let rate = Parameter.float(
+        "rate", 1e-5...1, log: true, default: 3e-3, schedule: [.cosine] + ScheduleShape.allCases.filter { $0 != .cosine },
+        help: "Learning rate at its highest")
     static let momentum = Parameter.float(
         "momentum", 0...0.99, default: 0.9, when: optimizer.is(.momentum), help: "Share of the last update that goes on")
     static let beta1 = Parameter.float(
@@ -31,23 +32,13 @@ enum Space {
     static let weightDecay = Parameter.float(
         "weight_decay", 1e-7...0.1, log: true, default: 1e-4, help: "Share of the weights that each update takes away, per rate")
 
-    static let schedule = Parameter.categorical(
-        "schedule", RateSchedule.allCases, default: .cosine, help: "How the learning rate falls")
-    static let stepEpochs = Parameter.integer(
-        "step_epochs", 2...25, default: 10, when: schedule.is(.step), help: "Epochs between two drops")
-    static let stepFactor = Parameter.float(
-        "step_factor", 0.1...0.9, default: 0.5, when: schedule.is(.step), help: "What a drop leaves of the rate")
-    static let floor = Parameter.float(
-        "floor", 0...0.2, default: 0, when: schedule.is(.cosine), help: "Share of the rate that is left after the last epoch")
-
     static let error = Metric.minimize("error", help: "Share of wrong answers")
     static let loss = Metric.minimize("loss", help: "Cross-entropy, in nats")
 
     static let schema = Schema(
         help: "Multilayer perceptron for a CSV file",
         parameters: [
-            layers, width1, width2, width3, activation, batch, optimizer, rate, momentum, beta1, beta2, weightDecay, schedule,
-            stepEpochs, stepFactor, floor,
+            layers, width1, width2, width3, activation, batch, optimizer, rate, momentum, beta1, beta2, weightDecay,
         ],
         metrics: [error, loss], fidelity: Fidelity("epochs", 1...Double(epochs), help: "Times that each training row is seen"),
         config: [ConfigKey("target", help: "Column to predict; the last one where it is not given")],

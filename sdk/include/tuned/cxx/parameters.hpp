@@ -22,7 +22,15 @@ class Category;
 class Integer;
 class Level;
 
+/* How a scheduled number may change over a run. */
+enum class Shape { constant, step, exponential, polynomial, cosine, warm_restarts, one_cycle, warmup };
+
 namespace detail {
+
+inline const char *shape_name(Shape shape) {
+    static const char *const names[] = {"constant", "step", "exponential", "polynomial", "cosine", "warm_restarts", "one_cycle", "warmup"};
+    return names[static_cast<int>(shape)];
+}
 
 /* One parameter as it is being declared. Its address stays the same while its schema lives. */
 struct Declaration {
@@ -88,6 +96,12 @@ protected:
         }
     }
 
+    void add_schedule(std::initializer_list<Shape> shapes) const {
+        std::vector<std::string> names;
+        for (const Shape shape : shapes) names.push_back(detail::json(detail::shape_name(shape)));
+        declaration_->range += ", \"schedule\": " + (names.empty() ? "true" : "[" + detail::join(names) + "]");
+    }
+
     detail::Declaration *declaration_;
 
     template <class Self>
@@ -134,6 +148,11 @@ public:
         declaration_->range += ", \"step\": " + detail::json(step);
         return *this;
     }
+    /* It may change over a run, in any shape or in these, the first of which is the default. Trial::schedule tells its value. */
+    Float scheduled(std::initializer_list<Shape> shapes = {}) const {
+        add_schedule(shapes);
+        return *this;
+    }
     /* What an expert would use untuned. */
     Float fallback(double value) const {
         check_range(value);
@@ -157,6 +176,10 @@ public:
     Integer step(std::int64_t step) const {
         declaration_->require(step > 0, "a step must be at least 1, found " + detail::json(step));
         declaration_->range += ", \"step\": " + detail::json(step);
+        return *this;
+    }
+    Integer scheduled(std::initializer_list<Shape> shapes = {}) const {
+        add_schedule(shapes);
         return *this;
     }
     Integer fallback(std::int64_t value) const {

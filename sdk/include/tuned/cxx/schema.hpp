@@ -39,6 +39,8 @@ class Fidelity {
 public:
     double low() const noexcept { return low_; }
     double high() const noexcept { return high_; }
+    /* How much of training in full is done after so many units: what Trial::schedule takes, whatever the budget of the run is. */
+    double progress(std::int64_t done) const noexcept { return static_cast<double>(done) / high_; }
 
 private:
     friend class Schema;

@@ -129,7 +129,8 @@ public:
         return out;
     }
 
-    /* The value of a parameter at a progress from 0 (start) to 1 (full budget): its schedule's, else the trial's constant one. */
+    /* The value of a parameter at a progress from 0 (start) to 1 (full budget, see Fidelity::progress): its schedule's, else the
+     * trial's constant one. */
     double schedule(const Float &parameter, double progress) const { return scheduled(parameter.index(), progress, (*this)[parameter]); }
     double schedule(const Integer &parameter, double progress) const {
         return scheduled(parameter.index(), progress, static_cast<double>((*this)[parameter]));

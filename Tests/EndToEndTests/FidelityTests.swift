@@ -1,0 +1,110 @@
+import Testing
+import TunedSpace
+import TunedTestSupport
+
+/// Budgets, rungs and populations with real workers and real checkpoints, through kill -9 of the daemon.
+///
+/// The trainable adds `rate` times the step at each step up to 20, and tells how many steps this process made of them.
+@Suite(.timeLimit(.minutes(10))) struct FidelityTests {
+    private func begin(_ lab: Lab, _ name: String, ms: Int, _ more: String...) async throws {
+        try await lab.tunedOK("load", TestPlugins.path("keeper"))
+        let arguments = ["run", "keeper", "--trainable", "stepper", "--study", name, "--config", "ms=\(ms)", "--seed", "4", "--detach"]
+        let run = try await lab.finish(try lab.start(arguments + more))
+        #expect(run.status == 0, "\(run.error)")
+    }
+
+    private func trials(_ lab: Lab, _ study: String) async throws -> [JSONValue] {
+        try await lab.tunedOK("trials", study, "--limit", "1000", "--json").json()["trials"]?.arrayValue ?? []
+    }
+
+    private func rate(_ trial: JSONValue) throws -> Double { try #require(trial["configuration"]?["rate"]?.doubleValue) }
+
+    @Test func rungsSurviveTenKills() async throws {
+        var random = SeededGenerator(seed: 31)
+        try await Lab.with { lab in
+            try await begin(lab, "s", ms: 10, "--pruner", "asha", "--trials", "27", "--sampler", "random")
+            for _ in 0..<10 {
+                try await Task.sleep(for: .milliseconds(Int.random(in: 30...400, using: &random)))
+                lab.killDaemon()
+            }
+            try await lab.tunedOK("show", "s", "--follow")
+            let trials = try await trials(lab, "s")
+            #expect(trials.count == 27)
+            let complete = trials.filter { $0["state"]?.stringValue == "complete" }
+            #expect(!complete.isEmpty && complete.count < 14)
+            #expect(trials.allSatisfy { ["complete", "pruned"].contains($0["state"]?.stringValue ?? "") })
+            for trial in complete { #expect(abs((trial["values"]?.arrayValue?.first?.doubleValue ?? 0) - 210 * (try rate(trial))) < 1e-9) }
+            // Less is better, and the order is the same at every budget.
+            let lowest = try trials.map(rate).min()
+            #expect(try complete.map(rate).min() == lowest)
+            try await lab.tunedOK("verify", "s")
+        }
+    }
+
+    @Test func aTrialGoesOnFromItsRungAndTheSavingIsSaid() async throws {
+        try await Lab.with { lab in
+            try await begin(lab, "s", ms: 0, "--pruner", "asha", "--trials", "9", "--sampler", "random")
+            let shown = try await lab.tunedOK("show", "s", "--follow")
+            let last = try await lab.tunedOK("show", "s").output
+            #expect(last.contains("asynchronous successive halving") && last.contains("% of training in full"), "\(shown.output)\(last)")
+            let complete = try #require(try await trials(lab, "s").first { $0["state"]?.stringValue == "complete" })
+            let number = complete["number"]?.integerValue ?? -1
+            let attempts = try await lab.tunedOK("show", "s/\(number)", "--json").json()["attempts"]?.arrayValue ?? []
+            let steps = attempts.compactMap { $0["outcome"]?["metrics"]?["steps"]?.doubleValue }
+            // Each segment makes the steps that the one before had not made.
+            #expect(steps.count >= 2 && steps.reduce(0, +) == 20, "\(steps)")
+            #expect(try await lab.shell("ls \(lab.home)/runs/*/*/checkpoint*").status != 0)
+        }
+    }
+
+    @Test func membersGoOnFromEachOthersCheckpointsThroughKills() async throws {
+        var random = SeededGenerator(seed: 32)
+        try await Lab.with { lab in
+            try await begin(
+                lab, "p", ms: 8, "--pruner", "pbt", "--pruner-setting", "population=6", "--pruner-setting", "interval=4",
+                "--pruner-setting", "mutable=rate")
+            for _ in 0..<6 {
+                try await Task.sleep(for: .milliseconds(Int.random(in: 100...500, using: &random)))
+                lab.killDaemon()
+            }
+            try await lab.tunedOK("show", "p", "--follow")
+            let trials = try await trials(lab, "p")
+            let complete = trials.filter { $0["state"]?.stringValue == "complete" }
+            #expect(complete.count == 6)
+            #expect(trials.contains { $0["origin"]?.stringValue == "continued" })
+            /// What a trial and those it went on from have added up to this step.
+            func sum(_ number: Int, _ step: Double) throws -> Double {
+                let trial = trials[number]
+                let start = trial["continues_at"]?.doubleValue ?? 0
+                let before = try trial["continues"]?.integerValue.map { try sum(Int($0), start) } ?? 0
+                return before + (try rate(trial)) * (step * (step + 1) - start * (start + 1)) / 2
+            }
+            for trial in complete {
+                let number = Int(trial["number"]?.integerValue ?? -1)
+                #expect(abs((trial["values"]?.arrayValue?.first?.doubleValue ?? 0) - (try sum(number, 20))) < 1e-9, "trial \(number)")
+            }
+            try await lab.tunedOK("verify", "p")
+        }
+    }
+
+    @Test func badPrunersAreRefusedWithWhatToDo() async throws {
+        try await Lab.with { lab in
+            try await lab.tunedOK("load", TestPlugins.path("keeper"))
+            try await lab.tunedOK("load", TestPlugins.path("noop"))
+            let cases: [([String], String)] = [
+                (["keeper", "--trainable", "stepper", "--pruner", "ahsa"], "did you mean \"asha\""),
+                (["keeper", "--trainable", "stepper", "--pruner", "asha", "--pruner-setting", "et=3"], "no setting \"et\""),
+                (["keeper", "--trainable", "stepper", "--pruner", "pbt"], "mutable"),
+                (["keeper", "--trainable", "stepper", "--budget", "21"], "training in full takes 20.0 steps"),
+                (["keeper", "--trainable", "stepper", "--budget", "0"], "no budget"),
+                (["noop", "--trainable", "noop", "--pruner", "hyperband"], "fidelity"),
+                (["noop", "--trainable", "noop", "--budget", "3"], "declares no fidelity"),
+                (["noop", "--trainable", "noop", "--isolation", "inprocess", "--pruner", "median"], "pruner"),
+            ]
+            for (arguments, text) in cases {
+                let run = try await lab.finish(try lab.start(["run"] + arguments + ["--trials", "3"]))
+                #expect(run.status != 0 && run.error.contains(text), "\(arguments): \(run.status) \(run.error)")
+            }
+        }
+    }
+}
