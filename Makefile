@@ -14,7 +14,7 @@ PACKAGES := build-essential pkg-config libffi-dev libopenblas-dev libnlopt-dev l
 TEST_PACKAGES := libxgboost-dev libtorch-dev python3-dev python3-numpy python3-venv cmake strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-tests build plugins test-plugins test-sdk golden demo demo-boosting demo-torch demo-mlp demo-functions demo-command demo-python test test-python fuzz faults bench bench-search \
+.PHONY: help setup setup-tests build plugins test-plugins test-sdk golden demo demo-boosting demo-torch demo-mlp demo-functions demo-command demo-python test test-python fuzz faults bench bench-search bench-fidelity \
 	format check clean install install-sdk
 # Targets are steps one after another; what each of them builds goes on in parallel.
 .NOTPARALLEL:
@@ -27,6 +27,7 @@ help:
 	@echo "make faults    600 trials that misbehave among healthy ones; writes docs/faults.md"
 	@echo "make bench     the measurements, beside Optuna and rustuna; writes Benchmarks/results"
 	@echo "make bench-search  how well it searches, beside its peers; goes on where it stopped; QUICK=1 ends within an hour"
+	@echo "make bench-fidelity  budgets, rungs and folds, beside their peers, on tables of learning curves; QUICK=1 takes minutes"
 	@echo "make build     the command and the daemon, into build/bin"
 	@echo "make plugins   the plugins, into build/plugins"
 	@echo "make install   into PREFIX ($(PREFIX)); install-sdk: what plugin authors need, alone"
@@ -102,6 +103,7 @@ test: setup-tests plugins test-plugins test-sdk
 	Tests/SDK/new.sh .build/debug/tuned c cpp swift
 	TUNED_BIN="$(CURDIR)/.build/debug/tuned" python3 -m unittest Tests/Python/test_tuned.py
 	TUNED_PLUGINS=build/plugins SEARCH_DRIVER=.build/debug/search-driver python3 -m unittest Tests/Python/test_search_benchmark.py
+	SEARCH_DRIVER=.build/debug/search-driver python3 -m unittest Tests/Python/test_fidelity_benchmark.py
 	python3 Tests/Faults/run.py --bin .build/debug --plugins build/test-plugins --noop build/plugins --work build/faults --trials 60 --healthy 300
 	Tests/swift-tests.sh
 
@@ -138,6 +140,11 @@ bench: build plugins
 bench-search: setup plugin-functions
 	@swift build $(BUILDFLAGS) --product search-driver
 	@$(MAKE) --no-print-directory -C Benchmarks/search DRIVER="$(CURDIR)/$(BIN)/search-driver"
+
+# SUBJECTS="speed peers folds slots overhead checkpoint": some of it. ARGUMENTS: see Benchmarks/fidelity/run.py --help.
+bench-fidelity: build
+	@swift build $(BUILDFLAGS) --product search-driver
+	@$(MAKE) --no-print-directory -C Benchmarks/fidelity BIN="$(CURDIR)/$(BIN)"
 
 install: build plugins install-sdk
 	install -D -m 755 $(BIN)/tuned $(DESTDIR)$(PREFIX)/bin/tuned

@@ -17,13 +17,15 @@ import TunedSpace
 ///     {"add": {"x": 0.5}, "values": [0.3]}             {"added": 1}: a trial that ran elsewhere
 ///     {"explain": true}                                {"explanation": "..."}
 ///
-/// Several trials may be out at once. "ns" is the time inside the sampler, without that of the pipe.
+/// Several trials may be out at once. "ns" is the time inside the sampler, without that of the pipe. With a pruner see ``FidelityRun``.
 struct Run {
     private let space: SearchSpace
     private let objectives: Int
     private var sampler: any Sampler
     private var isOut: Set<Int> = []
     private var next = 0
+    /// In whose hands everything is where there is a pruner.
+    private var fidelity: FidelityRun?
 
     init(_ request: JSONValue) throws {
         guard case .array(let items)? = request["space"] else { throw DriverError("the first line needs \"space\", a list of parameters") }
@@ -34,6 +36,9 @@ struct Run {
         problem.budget = (request["budget"]?.integerValue).map { Int($0) }
         sampler = try SamplerRegistry.make(
             name: request["sampler"]?.stringValue ?? "auto", settings: request["settings"]?.objectValue ?? [:], problem: problem)
+        if request["pruner"] != nil {
+            fidelity = try FidelityRun(request, space: space, sampler: sampler, problem: problem)
+        }
     }
 
     /// The name apart from the rest, as ``SearchSpace/init(declaring:)`` takes it.
@@ -45,13 +50,18 @@ struct Run {
     }
 
     var introduction: [String: JSONValue] {
-        [
+        if let fidelity { return fidelity.introduction }
+        return [
             "sampler": .string(sampler.identity.name), "revision": .integer(Int64(sampler.identity.revision)),
             "explanation": .string(sampler.explanation),
         ]
     }
 
     mutating func serve(_ request: JSONValue) throws -> [String: JSONValue] {
+        if var running = fidelity.take() {
+            defer { fidelity = running }
+            return try running.serve(request)
+        }
         if request["ask"] != nil { return try ask() }
         if let trial = request["tell"]?.integerValue { return try tell(Int(trial), request) }
         if let trial = request["report"]?.integerValue { return try report(Int(trial), request) }
@@ -119,7 +129,7 @@ struct Run {
 
 extension JSONValue {
     /// A number that was measured: null where it is none, which JSON cannot say otherwise.
-    fileprivate var measured: Double? { self == .null ? .nan : doubleValue }
+    var measured: Double? { self == .null ? .nan : doubleValue }
 }
 
 struct DriverError: Error, CustomStringConvertible {
@@ -128,7 +138,7 @@ struct DriverError: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-private func nanoseconds() -> Int64 {
+func nanoseconds() -> Int64 {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
