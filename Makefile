@@ -14,13 +14,14 @@ PACKAGES := build-essential pkg-config libffi-dev libopenblas-dev libnlopt-dev l
 TEST_PACKAGES := libxgboost-dev libtorch-dev python3-dev python3-numpy python3-venv cmake strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-tests build plugins test-plugins test-sdk golden demo demo-boosting demo-torch demo-mlp demo-functions demo-command demo-python test test-python fuzz faults bench bench-search bench-fidelity \
+.PHONY: help setup setup-tests build plugins test-plugins test-sdk golden demo demo-boosting demo-torch demo-mlp demo-fidelity demo-functions demo-command demo-python test test-python fuzz faults bench bench-search bench-fidelity \
 	format check clean install install-sdk
 # Targets are steps one after another; what each of them builds goes on in parallel.
 .NOTPARALLEL:
 
 help:
 	@echo "make demo      build, start the daemon, tune an SVM on digits over all cores"
+	@echo "make demo-fidelity  end bad trials early, train the best in full, score it once on rows that nobody has seen"
 	@echo "make demo-NAME the same with another plugin: boosting (xgboost), torch (libtorch), mlp (Swift)"
 	@echo "make test      every test"
 	@echo "make fuzz      a million inputs to each reader of what plugins and files say"

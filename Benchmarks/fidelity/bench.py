@@ -25,7 +25,7 @@ class Selection:
 
 class Bench:
     def __init__(self, program, tuned, work, plugins, tables, results, processes, selection, say=print):
-        self.program, self.tuned, self.work, self.say = program, tuned, work, say
+        self.program, self.tuned, self.work, self.plugins, self.say = program, tuned, work, plugins, say
         self.results, self.selection = pathlib.Path(results), selection
         self.tables = races.Tables(tables, work and work / "record", plugins)
         self.runner = races.Runner(self.tables, races.Store(self.results / "fidelity"), program, processes, say)

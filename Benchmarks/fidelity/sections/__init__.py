@@ -3,5 +3,6 @@ where nothing was measured yet."""
 
 
 def load():
-    from . import checkpoint, folds, overhead, peers, slots, speed
-    return {"speed": speed, "peers": peers, "folds": folds, "slots": slots, "overhead": overhead, "checkpoint": checkpoint}
+    from . import checkpoint, folds, overhead, peers, population, slots, speed
+    return {"speed": speed, "peers": peers, "folds": folds, "slots": slots, "overhead": overhead, "checkpoint": checkpoint,
+            "population": population}

@@ -12,22 +12,25 @@ struct MemoryGrowth {
     private static let bytesPerRun = 16.0
     /// Bytes of all growth below which nothing is said.
     private static let least = 16 << 10
-    private static let warmUpLimit = 1_000
-    private static let warmUpSeconds = 0.1
 
-    /// Runs in rounds of equal length, after some that warm up, until the share of the test's time is spent or `limit` runs are made. How long
-    /// a run takes is not guessed from the first ones, which a busy machine can hold up: the rounds get longer as long as there is time.
+    /// Runs in rounds of equal length, after some that warm up, until the share of the test's time is spent or `limit` runs are made. A machine that was
+    /// busy for a moment cannot cut that short: rounds that are short for the time get longer.
     static func measure(
         rounds: Int, atMost limit: Int, share: Double, _ lab: CheckLab, _ run: (Int) throws(PluginError) -> Void
     ) throws(PluginError) -> MemoryGrowth {
         var growth = MemoryGrowth()
-        let start = lab.elapsed
-        // The first runs touch what is not yet in memory.
-        while growth.runs < 2 || (!lab.isSpent(share / 2) && growth.runs < warmUpLimit && lab.elapsed - start < warmUpSeconds) {
-            try run(growth.runs)
-            growth.runs += 1
-        }
         growth.runsPerRound = 2
+        // The first runs touch what is not yet in memory; and counting memory costs more than many a run.
+        while growth.runs < 2 || growth.runsPerRound < limit / (2 * rounds) && !lab.isSpent(share / 4) {
+            let began = lab.elapsed
+            for index in 0..<growth.runsPerRound {
+                try run(index)
+                growth.runs += 1
+                if lab.isSpent(share / 2), growth.runs >= 2 { break }
+            }
+            if lab.elapsed - began >= lab.request.seconds * share / Double(4 * rounds) { break }
+            growth.runsPerRound *= 2
+        }
         let last = growth.runs + limit
         while growth.runs < last {
             for index in 0..<growth.runsPerRound {

@@ -16,11 +16,11 @@ import TunedSpace
     }
 
     @Test func namesTheNearestSetting() throws {
-        let error = try #require(throws: SearchError.self) { try make("asha", ["etta": 3]) }
+        let error = try #require(throws: SearchError.self) { try make("asha", ["reductoin": 3]) }
         #expect(error.code == .unknownSetting)
-        #expect(error.path == "settings.etta")
+        #expect(error.path == "settings.reductoin")
         #expect(error.message.contains("the pruner asha has no setting"))
-        #expect(error.message.contains("did you mean \"eta\""))
+        #expect(error.message.contains("did you mean \"reduction\""))
         #expect(throws: SearchError.self) { try make("none", ["reduction": 3]) }
     }
 
