@@ -2,7 +2,7 @@ import TunedSpace
 
 /// Hyperband with asynchronous brackets: successive halving with several lowest budgets, for nobody knows beforehand how early a loss tells
 /// something (L. Li et al. 2018: Hyperband, JMLR 18; asynchronous as L. Li et al. 2020, arXiv 1810.05934, section 3.3). A trial's bracket
-/// follows from its number alone, in proportion to the brackets' sizes, so that each gets about the same budget.
+/// follows from its number alone, round by round, so that each gets about the same budget.
 ///
 /// Settings: `pace` (`asynchronous`; `in-step` is ``SuccessiveHalvingPruner``), `reduction`, eta (3; 1.1 to 1000), `min`, the lowest budget (the
 /// fidelity's low end).
@@ -24,18 +24,17 @@ struct HyperbandPruner: Pruner {
         brackets = plans.map { Bracket($0.ladder, .asynchronous, objectives: objectives) }
     }
 
-    let identity = PrunerIdentity(name: "hyperband", revision: 1)
+    let identity = PrunerIdentity(name: "hyperband", revision: 2)
     var explanation: String {
         let rungs = plans.map { "\($0.size) at \($0.ladder.shown)" }.joined(separator: "; ")
         return "Hyperband, the best 1/\(Losses.shown(plans[0].ladder.eta)) of each rung go on, trials and budgets in proportion: \(rungs)"
     }
 
-    /// Multiples of the golden ratio, taken modulo 1, fill every share evenly from the first trial on.
+    /// Round by round, the most exploratory bracket first: what is known early comes from many trials, not from a few that were trained in full.
     private func bracket(of trial: Int) -> Int {
-        let turn = (Double(trial) + 0.5) * 0.618_033_988_749_894_9
-        var place = (turn - turn.rounded(.down)) * Double(plans.reduce(0) { $0 + $1.size })
+        var place = trial % plans.reduce(0) { $0 + $1.size }
         for (index, plan) in plans.enumerated() {
-            place -= Double(plan.size)
+            place -= plan.size
             if place < 0 { return index }
         }
         return plans.count - 1
