@@ -65,8 +65,8 @@ class ABICheckTests(unittest.TestCase):
         self.assert_breaks("    const char *data_path; ", "    const char *home;\n    const char *data_path; ", "tuned_config", "home")
 
     def test_removed_struct(self):
-        text = re.search(r"typedef struct tuned_schedule_extension \{.*?\} tuned_schedule_extension;", HEADER.read_text(), re.S)
-        self.assert_breaks(text.group(0), "struct tuned_schedule_extension;", "tuned_schedule_extension is gone")
+        text = re.search(r"typedef struct tuned_resources_extension \{.*?\} tuned_resources_extension;", HEADER.read_text(), re.S)
+        self.assert_breaks(text.group(0), "struct tuned_resources_extension;", "tuned_resources_extension is gone")
 
     def test_changed_constant(self):
         self.assert_breaks("#define TUNED_INFEASIBLE 3 ", "#define TUNED_INFEASIBLE 5 ", "TUNED_INFEASIBLE", "now it is 5")
