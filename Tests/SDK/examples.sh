@@ -35,7 +35,9 @@ for trial in map(json.loads, sys.stdin):
     echo "$language: 12 trials of 5 folds, the same as $1"
 done
 
-# Test rows can only be kept out of a file.
-printf 'plugin: descent-%s\nsplit: {test: 0.2}\nstop: {trials: 1}\n' "$1" > test.yaml
-! "$tuned" run test.yaml 2>"$work/said" || fail "test rows without a data file"
-grep -q 'split.test' "$work/said" || fail "it says: $(cat "$work/said")"
+# Of rows that a plugin makes itself only the indices of the test rows can be kept back, and the study says so.
+printf 'study: held\nplugin: descent-%s\nsplit: {test: 0.2}\nstop: {trials: 1}\n' "$1" > test.yaml
+"$tuned" run test.yaml >"$work/said" || fail "test rows without a data file: $(cat "$work/said")"
+"$tuned" show held | grep -q 'set aside' || fail "it says nothing of its test rows: $("$tuned" show held)"
+"$tuned" finalize held >"$work/said" || fail "it cannot be finalized: $(cat "$work/said")"
+! "$tuned" finalize held 2>"$work/said" || fail "its test rows are used twice"

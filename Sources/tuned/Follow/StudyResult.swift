@@ -62,9 +62,6 @@ package enum StudyResult {
             steps.append(("score once", "tuned finalize \(study.slug)"))
         }
         steps.append(("check it", "tuned verify \(study.slug)"))
-        if let (rows, isUsed) = study.test, !isUsed, study.best != nil {
-            steps.append(("score it", "tuned finalize \(study.slug), once, on the \(Formatting.count(rows, "row")) set aside"))
-        }
         return steps.map { name, command in
             "\(name)\(String(repeating: " ", count: 12 - name.count))\(command)\n"
         }.joined()

@@ -34,8 +34,6 @@ package struct StudySnapshot: Sendable {
     package var budget: (spent: Double, full: Double)?
     /// What budgets count: epochs, rows; nil where nothing is declared.
     package var fidelity: String?
-    /// Rows that are set aside, and whether they were used.
-    package var test: (rows: Int, isUsed: Bool)?
     package var best: Best?
     package var stop = StopRules()
     /// Configurations of an exhaustive search.
@@ -111,7 +109,6 @@ extension StudySnapshot {
         explanation = live?["explanation"]?.stringValue
         pruner = live?["pruner"]?.stringValue
         fidelity = json["schema"]?["fidelity"]?["name"]?.stringValue
-        test = json["data"]?["test_rows"]?.integerValue.flatMap { $0 > 0 ? (Int($0), json["final"] != nil) : nil }
         budget = live?["budget"].flatMap { json in
             json["spent"]?.doubleValue.flatMap { spent in json["full"]?.doubleValue.map { (spent, $0) } }
         }
