@@ -31,7 +31,7 @@ import TunedTestSupport
             try await lab.tunedOK("load", TestPlugins.path("scheduled"))
             try await lab.tunedOK(
                 "run", "scheduled", "--trainable", "stepwise", "--space", "rate.shape=cosine", "--space", "rate=1", "--pruner", "asha",
-                "--pruner-setting", "eta=2", "--trials", "12", "--seed", "3", "--study", "s")
+                "--pruner-setting", "reduction=2", "--trials", "12", "--seed", "3", "--study", "s")
             // Where its runs ended: one that has 4 of 20 epochs ends with the rate of the fourth of 20, not with that of the last.
             var ended: Set<Int> = []
             for number in 0..<12 {
