@@ -10,6 +10,7 @@ struct PrunerFeed: Sendable {
     let full: Double?
     private let objectives: [Objective]
     private var trials: [Int: Told] = [:]
+    /// Where trials go on from each other.
     private var configurations: [Int: Configuration] = [:]
     /// New trials whose budget is not in the log yet: it is the next event, unless the daemon ended between the two.
     private(set) var unspoken: [Int: Double] = [:]
@@ -96,7 +97,7 @@ struct PrunerFeed: Sendable {
             // Measured again for its noise, in full.
             if case .replicate = asked.origin { return }
             trials[asked.trial] = Told()
-            configurations[asked.trial] = asked.configuration
+            if pruner.copiesCheckpoints { configurations[asked.trial] = asked.configuration }
             pruner.observe(asked.configuration, of: asked.trial)
             if !asked.isExternal, let budget = firstBudget(of: asked.trial) {
                 unspoken[asked.trial] = budget

@@ -90,7 +90,8 @@ extension StudyDriver {
 
     /// Takes what an attempt has spent into the books.
     func note(_ outcome: AttemptOutcome, of run: Int, in trial: inout ActiveTrial) {
-        guard trial.replicateOf == nil else { return }
+        // Most studies' trainables count no budget, and their trials may be faster than a look for the plugin.
+        guard account.full != nil, trial.replicateOf == nil else { return }
         let plugin = blueprint.flatMap { surroundings.plugins.loaded(hash: $0.plugin.hash) }
         let trainable = plugin?.trainable(declaration.plugin?.trainable ?? "")
         trial.reached[run] = account.note(

@@ -56,11 +56,12 @@ struct Exploration: Sendable {
     /// Draws until the rules are kept; where they never are, the parent's values stand.
     func configuration(of trial: Int, from parent: Configuration, at rung: Int, interval: Double) -> Configuration {
         var random = CounterRandom(seed: seed, trial: UInt64(trial), stream: RandomStream.exploration)
+        let model = bandit?.fitted()
         for _ in 0..<32 {
             var configuration = parent
             for index in mutable where parent[index] != nil { configuration[index] = changed(parent, index, &random) }
-            if let bandit, let point = bandit.choice(at: Double(rung + 1) * interval, &random) {
-                for (index, unit) in point where parent[index] != nil { configuration[index] = cube.scales[index].value(at: unit) }
+            if let model {
+                for (index, unit) in model.choice(at: Double(rung + 1) * interval, &random) where parent[index] != nil { configuration[index] = cube.scales[index].value(at: unit) }
             }
             configuration = space.canonical(configuration)
             for index in space.order where configuration[index] == nil && space.active(index, in: configuration) {

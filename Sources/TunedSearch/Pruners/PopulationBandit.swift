@@ -8,14 +8,14 @@ import TunedNumerics
 /// Kernel: squared exponential, times (1 - epsilon)^(|i - j| / 2) for intervals i and j (their section 4.1, after Bogunovic et al. 2016). Length
 /// scale and epsilon are those of a small grid with the highest marginal likelihood, over the newest observations.
 struct PopulationBandit: Sendable {
-    private struct Gain: Sendable {
+    fileprivate struct Gain: Sendable {
         var time: Double
         var point: [Double]
         var value: Double
     }
 
     private static let newest = 200
-    private static let candidates = 500
+    fileprivate static let candidates = 500
     private static let noise = 0.01
     private static let lengths = [0.1, 0.2, 0.4, 0.8]
     private static let forgetting = [0.01, 0.1, 0.3]
@@ -45,33 +45,33 @@ struct PopulationBandit: Sendable {
         if gains.count > Self.newest { gains.removeFirst() }
     }
 
-    /// Places in the unit cube, by parameter; nil while too little is known.
-    func choice(at time: Double, _ random: inout CounterRandom) -> [(index: Int, unit: Double)]? {
-        guard gains.count > parameters.count + 1, let model = fitted() else { return nil }
-        // Srinivas et al. 2010, theorem 1, divided by five as is usual.
-        let beta = 2 * log(Double(parameters.count) * Double(gains.count * gains.count) * .pi * .pi / 0.6) / 5
-        var best: (bound: Double, point: [Double])?
-        for _ in 0..<Self.candidates {
-            let point = parameters.map { _ in random.uniform() }
-            let (mean, deviation) = model.predict(point, at: time)
-            let bound = mean + beta.squareRoot() * deviation
-            if best.map({ bound > $0.bound }) ?? true { best = (bound, point) }
-        }
-        return best.map { best in zip(parameters, best.point).map { ($0, $1) } }
-    }
-
     // MARK: Model
 
-    private struct Model {
-        let gains: [Gain]
-        let length: Double
-        let epsilon: Double
-        let full: Double
-        let factor: Cholesky
-        let weights: [Double]
-        let likelihood: Double
+    struct Model {
+        fileprivate let parameters: [Int]
+        fileprivate let gains: [Gain]
+        fileprivate let length: Double
+        fileprivate let epsilon: Double
+        fileprivate let full: Double
+        fileprivate let factor: Cholesky
+        fileprivate let weights: [Double]
+        fileprivate let likelihood: Double
 
-        func predict(_ point: [Double], at time: Double) -> (mean: Double, deviation: Double) {
+        /// Places in the unit cube, by parameter.
+        func choice(at time: Double, _ random: inout CounterRandom) -> [(index: Int, unit: Double)] {
+            // Srinivas et al. 2010, theorem 1, divided by five as is usual.
+            let beta = 2 * log(Double(parameters.count) * Double(gains.count * gains.count) * .pi * .pi / 0.6) / 5
+            var best = (bound: -Double.infinity, point: [Double]())
+            for _ in 0..<PopulationBandit.candidates {
+                let point = parameters.map { _ in random.uniform() }
+                let (mean, deviation) = predict(point, at: time)
+                let bound = mean + beta.squareRoot() * deviation
+                if bound > best.bound { best = (bound, point) }
+            }
+            return zip(parameters, best.point).map { ($0, $1) }
+        }
+
+        private func predict(_ point: [Double], at time: Double) -> (mean: Double, deviation: Double) {
             let row = gains.map { PopulationBandit.kernel($0.point, $0.time, point, time, length, epsilon, full) }
             let mean = zip(row, weights).reduce(0) { $0 + $1.0 * $1.1 }
             var solved = row
@@ -81,14 +81,16 @@ struct PopulationBandit: Sendable {
     }
 
     /// Times count in tenths of the full budget, whatever the interval.
-    private static func kernel(
+    fileprivate static func kernel(
         _ a: [Double], _ timeOfA: Double, _ b: [Double], _ timeOfB: Double, _ length: Double, _ epsilon: Double, _ full: Double
     ) -> Double {
         let distance = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         return exp(-distance / (2 * length * length)) * pow(1 - epsilon, abs(timeOfA - timeOfB) * 10 / full / 2)
     }
 
-    private func fitted() -> Model? {
+    /// nil while too little is known.
+    func fitted() -> Model? {
+        guard gains.count > parameters.count + 1 else { return nil }
         let mean = gains.reduce(0) { $0 + $1.value } / Double(gains.count)
         let variance = gains.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) } / Double(gains.count)
         guard variance > 0 else { return nil }
@@ -117,7 +119,7 @@ struct PopulationBandit: Sendable {
         let weights = factor.solve(targets)
         let fit = zip(targets, weights).reduce(0) { $0 + $1.0 * $1.1 }
         return Model(
-            gains: gains, length: length, epsilon: epsilon, full: full, factor: factor, weights: weights,
+            parameters: parameters, gains: gains, length: length, epsilon: epsilon, full: full, factor: factor, weights: weights,
             likelihood: -fit / 2 - factor.logDeterminant / 2)
     }
 }

@@ -38,9 +38,8 @@ struct PopulationPruner: Pruner {
     private let quorum: Int
     private let budgets: [Double]
     private var exploration: Exploration
-    /// Looked up, and gone through in the order of `order` only.
+    /// Looked up, or asked whether any of them is such and such: in no order.
     private var members: [Int: Member] = [:]
-    private var order: [Int] = []
     private var levels: [Level]
     private var promotions: [Int] = []
     /// Rungs at which a member's place is free.
@@ -143,7 +142,8 @@ struct PopulationPruner: Pruner {
         case .closing:
             isClosing = true
             vacancies = []
-        case .reported, .foldEnded: break
+        // Nothing that a member is judged by.
+        case .reported, .foldEnded: return
         }
         judge()
     }
@@ -164,7 +164,6 @@ struct PopulationPruner: Pruner {
         var rung = -1
         if founders < population { founders += 1 } else if !vacancies.isEmpty { rung = vacancies.removeFirst() }
         members[trial] = Member(rung: rung)
-        order.append(trial)
     }
 
     /// - Parameter budget: nil for the full one.
@@ -201,9 +200,7 @@ struct PopulationPruner: Pruner {
     /// Judges those that wait where enough others have come as far.
     private mutating func judge() {
         for rung in levels.indices where !levels[rung].waiting.isEmpty {
-            let coming = order.contains { trial in
-                members[trial].map { !$0.isOut && !$0.isOverdue && $0.rung < rung } ?? false
-            }
+            let coming = members.values.contains { !$0.isOut && !$0.isOverdue && $0.rung < rung }
             let isAwaited = coming || (!isClosing && (founders < population || vacancies.contains { $0 < rung }))
             guard levels[rung].rung.count >= quorum || !isAwaited else { continue }
             let best = levels[rung].rung.count - replaced(at: rung)
