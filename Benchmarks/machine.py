@@ -1,5 +1,7 @@
 """The machine that the figures belong to."""
+import importlib.metadata
 import os
+import pathlib
 import platform
 import statistics
 import subprocess
@@ -19,6 +21,20 @@ def describe(folder):
         "fdatasync_ms": round(fdatasync_latency(folder), 3),
         "load_before": os.getloadavg()[0],
     }
+
+
+def versions(packages):
+    """Of Python, of these packages, None where one is not there, and of the project."""
+    found = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = None
+    revision = subprocess.run(["git", "-C", str(pathlib.Path(__file__).parent), "describe", "--always", "--dirty"],
+                              capture_output=True, text=True)
+    found["tuned"] = revision.stdout.strip() or None
+    return found
 
 
 def first_value(path, key):

@@ -1,11 +1,7 @@
 """results/fidelity.json and results/fidelity.md, made of all that has been measured so far."""
 import datetime
-import importlib.metadata
 import json
 import math
-import pathlib
-import platform
-import subprocess
 
 import machine
 import markdown
@@ -19,15 +15,7 @@ PACKAGES = ["numpy", "scipy", "optuna", "smac", "ConfigSpace", "ray"]
 
 
 def versions(bench):
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            found[package] = None
-    revision = subprocess.run(["git", "-C", str(pathlib.Path(__file__).parent), "describe", "--always", "--dirty"],
-                              capture_output=True, text=True)
-    found["tuned"] = revision.stdout.strip() or None
+    found = machine.versions(PACKAGES)
     found["methods"] = {peer: version for peer, version in sorted(bench.runner.versions.items()) if peer.startswith("tuned:") and version}
     return found
 

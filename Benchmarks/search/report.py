@@ -1,10 +1,6 @@
 """results/search.json and results/search.md, made of all that has been measured so far."""
 import datetime
-import importlib.metadata
 import json
-import pathlib
-import platform
-import subprocess
 
 import machine
 import markdown
@@ -17,15 +13,7 @@ PACKAGES = ["numpy", "scipy", "optuna", "cmaes", "rustuna", "hyperopt", "smac", 
 
 
 def versions(bench):
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            found[package] = None
-    revision = subprocess.run(["git", "-C", str(pathlib.Path(__file__).parent), "describe", "--always", "--dirty"],
-                              capture_output=True, text=True)
-    found["tuned"] = revision.stdout.strip() or None
+    found = machine.versions(PACKAGES)
     found["samplers"] = {peer: version for peer, version in sorted(bench.runner.versions.items())
                          if peer.startswith("tuned:") and "@" not in peer and version}
     return found

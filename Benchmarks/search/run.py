@@ -19,22 +19,13 @@ sys.path.append(str(HERE.parent))  # machine.py
 
 import report
 from bench import Bench, Selection
+from options import numbers, words
 from subjects import load
 
 
 # Of a quick run: minutes in all, seconds for one run, and what share of the minutes has gone when a subject must have ended.
 QUICK_MINUTES, QUICK_LIMIT = 50, 180
 QUICK_SHARES = {"quality": 0.45, "conditional": 0.48, "fronts": 0.52, "bbob": 0.65, "parallel": 0.8, "cost": 0.84, "long": 0.9, "wide": 1.0}
-
-
-def numbers(text):
-    """0-4 or 0,2,5."""
-    low, dash, high = text.partition("-")
-    return list(range(int(low), int(high) + 1)) if dash else [int(part) for part in text.split(",")]
-
-
-def words(text):
-    return [part for part in text.replace(",", " ").split() if part]
 
 
 def parse(subjects):
