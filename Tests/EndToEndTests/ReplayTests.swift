@@ -76,9 +76,8 @@ import TunedTestSupport
             #expect(run.status == 0 && run.output.contains("equal bit for bit in all of its 2 runs"), "\(run.output)\(run.error)")
             let trial = try await lab.tunedOK("show", "s/1", "--json").json()
             let purposes = (trial["attempts"]?.arrayValue ?? []).compactMap { $0["purpose"]?.stringValue }
-            // The start of the attempt that was killed may not have come to the disk; that it ran, the plugin's own notes say.
+            // The start of the attempt that was killed may not have come to the disk; on a slow machine a fold of it may have ended before.
             #expect(purposes.count { $0 == "search" } == 2 && purposes.count { $0 == "replay" } >= 2, "\(purposes)")
-            #expect(lab.testimony.lines("replay train").count > 2)
             try await lab.tunedOK("verify", "s")
         }
     }
