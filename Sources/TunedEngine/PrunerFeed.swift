@@ -27,9 +27,7 @@ struct PrunerFeed: Sendable {
     init?(declaration: StudyDeclaration) throws(EngineError) {
         let specification = declaration.specification
         let fidelity = declaration.fidelity
-        // BOHB is Hyperband with a model.
-        let usual = specification.sampler.name == "bohb" && fidelity != nil ? PrunerSpecification(name: "hyperband") : nil
-        guard let wanted = specification.pruner ?? usual else { return nil }
+        guard let wanted = declaration.pruner else { return nil }
         full = fidelity?.high
         objectives = declaration.objectives
         let problem = PrunerProblem(
@@ -156,6 +154,20 @@ struct PrunerFeed: Sendable {
 }
 
 extension StudyDeclaration {
+    /// What the study asks for, or what its sampler brings with it; nil: none.
+    var pruner: PrunerSpecification? {
+        if let asked = specification.pruner { return asked }
+        guard fidelity != nil else { return nil }
+        return SamplerRegistry.usualPruner(of: specification.sampler.name).map { PrunerSpecification(name: $0) }
+    }
+
+    /// From the lowest rung that the pruner may give to training in full.
+    var rungs: FidelityRange? {
+        guard let pruner, let fidelity else { return nil }
+        let lowest = pruner.settings["min"]?.doubleValue ?? fidelity.low
+        return FidelityRange(low: min(max(lowest, fidelity.low), fidelity.high), high: fidelity.high)
+    }
+
     /// The schema's fidelity, up to what the study calls training in full; nil where the trainable declares none.
     var fidelity: FidelityRange? {
         schema.fidelity.map { fidelity in

@@ -30,7 +30,7 @@ public struct SamplerFeed: Sendable {
         let specification = declaration.specification
         let problem = SearchProblem(
             space: declaration.space, objectives: declaration.objectives.count, seed: specification.seed,
-            budget: specification.stop.trials)
+            budget: specification.stop.trials, fidelity: declaration.rungs)
         do {
             return try SamplerRegistry.make(
                 name: specification.sampler.name, settings: specification.sampler.settings, problem: problem, caching: caching)

@@ -223,7 +223,7 @@ final class StudyPlanner: Sendable {
         try check(budget: specification.budget, of: schema)
         if let pruners = try PrunerFeed(declaration: declaration), plugin == nil, pruners.firstBudget(of: 0) != nil {
             throw EngineError(
-                .invalid, "\(specification.pruner?.name ?? "") gives budgets to trials, and those of an outside program cannot be given any: "
+                .invalid, "\(declaration.pruner?.name ?? "") gives budgets to trials, and those of an outside program cannot be given any: "
                     + "use one that judges reports, such as median", path: "pruner")
         }
         return declaration

@@ -16,21 +16,32 @@ public enum SamplerRegistry {
             "de",
             { problem, settings, caching throws(SearchError) in try DifferentialEvolutionSampler(problem, &settings, caching: caching) }
         ),
+        (
+            "dehb",
+            { problem, settings, caching throws(SearchError) in try EvolutionaryHyperbandSampler(problem, &settings, caching: caching) }
+        ),
         ("forest", { problem, settings, _ throws(SearchError) in try ForestSampler(problem, &settings) }),
         ("genetic", { problem, settings, caching throws(SearchError) in try GeneticSampler(problem, &settings, caching: caching) }),
         ("gp", { problem, settings, caching throws(SearchError) in try GaussianProcessSampler(problem, &settings, caching: caching) }),
         ("grid", { problem, settings, caching throws(SearchError) in try GridSampler(problem, &settings, caching: caching) }),
         ("nsga2", { problem, settings, caching throws(SearchError) in try NSGA2Sampler(problem, &settings, caching: caching) }),
         ("nsga3", { problem, settings, caching throws(SearchError) in try NSGA3Sampler(problem, &settings, caching: caching) }),
+        ("priorband", { problem, settings, caching throws(SearchError) in try PriorBandSampler(problem, &settings, caching: caching) }),
         ("random", { problem, _, _ throws(SearchError) in RandomSampler(problem) }),
         ("sobol", { problem, _, caching throws(SearchError) in SobolSampler(problem, caching: caching) }),
         ("tpe", { problem, settings, caching throws(SearchError) in try TreeParzenSampler(problem, &settings, caching: caching) }),
     ]
 
     /// Those that see to the rules of a space themselves.
-    private static let ruled: Set = ["auto", "bohb", "gp", "grid", "random", "tpe"]
+    private static let ruled: Set = ["auto", "bohb", "gp", "grid", "priorband", "random", "tpe"]
+
+    /// Those that are Hyperband with another way to choose what begins.
+    private static let budgeted: Set = ["bohb", "dehb", "priorband"]
 
     public static var names: [String] { samplers.map(\.name) }
+
+    /// The pruner that a sampler brings with it where trials can be given budgets and nobody named another one.
+    public static func usualPruner(of sampler: String) -> String? { budgeted.contains(sampler) ? "hyperband" : nil }
 
     /// - Parameters:
     ///   - settings: by name; each sampler documents its own.

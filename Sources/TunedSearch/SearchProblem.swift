@@ -9,11 +9,14 @@ public struct SearchProblem: Sendable {
     public var seed: UInt64
     /// Trials that will be asked for, where that is known.
     public var budget: Int?
+    /// From the lowest rung to training in full; nil where no trial is given a part of its budget.
+    public var fidelity: FidelityRange?
 
-    public init(space: SearchSpace, objectives: Int = 1, seed: UInt64 = 0, budget: Int? = nil) {
+    public init(space: SearchSpace, objectives: Int = 1, seed: UInt64 = 0, budget: Int? = nil, fidelity: FidelityRange? = nil) {
         self.space = space
         self.objectives = objectives
         self.seed = seed
         self.budget = budget
+        self.fidelity = fidelity
     }
 }

@@ -3,7 +3,7 @@ public struct UnitCube: Hashable, Sendable {
     public let space: SearchSpace
     public let scales: [UnitScale]
     /// What a person believes of each parameter; nil where that is nothing.
-    public let priors: [UnitDensity?]
+    public private(set) var priors: [UnitDensity?]
 
     public init(_ space: SearchSpace) {
         self.space = space
@@ -13,6 +13,13 @@ public struct UnitCube: Hashable, Sendable {
 
     /// Whether a person believes something of any parameter.
     public var hasPriors: Bool { priors.contains { $0 != nil } }
+
+    /// The same cube for somebody who believes nothing.
+    public var withoutPriors: UnitCube {
+        var cube = self
+        cube.priors = priors.map { _ in nil }
+        return cube
+    }
 
     /// The point whose coordinates have these shares of the priors' mass below them: uniform shares give draws from the
     /// priors, and even ones an even spread over them. Without priors the shares themselves.

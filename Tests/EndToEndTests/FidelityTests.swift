@@ -57,6 +57,27 @@ import TunedTestSupport
         }
     }
 
+    /// Samplers that look at the budget a trial begins with bring Hyperband with them; every suggestion follows from the log.
+    @Test(arguments: ["dehb", "priorband"]) func evolutionAndBeliefsBesideHyperbandSurviveKills(sampler: String) async throws {
+        var random = SeededGenerator(seed: 33)
+        try await Lab.with { lab in
+            try await begin(
+                lab, "s", ms: 4, "--sampler", sampler, "--trials", "60", "--space", "rate={prior: 0.7}")
+            for _ in 0..<5 {
+                try await Task.sleep(for: .milliseconds(Int.random(in: 50...500, using: &random)))
+                lab.killDaemon()
+            }
+            try await lab.tunedOK("show", "s", "--follow")
+            let shown = try await lab.tunedOK("show", "s").output
+            #expect(shown.contains("Hyperband") && shown.contains(sampler) && shown.contains("% of training in full"), "\(shown)")
+            let trials = try await trials(lab, "s")
+            #expect(trials.count == 60)
+            #expect(trials.contains { $0["state"]?.stringValue == "complete" } && trials.contains { $0["state"]?.stringValue == "pruned" })
+            let verified = try await lab.tunedOK("verify", "s")
+            #expect(verified.output.contains("60"), "\(verified.output)")
+        }
+    }
+
     @Test func membersGoOnFromEachOthersCheckpointsThroughKills() async throws {
         var random = SeededGenerator(seed: 32)
         try await Lab.with { lab in

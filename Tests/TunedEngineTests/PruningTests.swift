@@ -53,6 +53,36 @@ import TunedStorage
         try auditPasses(lab)
     }
 
+    /// They bring Hyperband with them, and what they suggest depends on the budget that a trial begins with: the audit has to know it too.
+    @Test(arguments: ["bohb", "dehb", "priorband"]) func samplersThatLookAtBudgetsAreDerivedAgain(sampler: String) throws {
+        let schema = """
+            {"id": "toy", "parameters": [{"name": "x", "type": "float", "low": 0, "high": 1, "prior": 0.2}, {"name": "y", "type": "float", "low": 0, "high": 1}],
+             "metrics": [{"name": "value", "goal": "minimize"}], "fidelity": {"name": "epochs", "low": 1, "high": 9}}
+            """
+        let runner = ScriptedRunner(Self.train)
+        let lab = try Laboratory(
+            specification: #"{"plugin": "toy", "stop": {"trials": 60}, "sampler": "\#(sampler)", "seed": 3}"#, schema: schema, runner: runner)
+        lab.start()
+        #expect(lab.waitForRest())
+        #expect(lab.driver.state == .completed, "\(lab.driver.reason)")
+        let started = runner.started.withLock { $0 }
+        #expect(Set(started.filter { $0.run.segment == 0 }.map(\.budget)) == [1, 3, 0])
+        try auditPasses(lab)
+    }
+
+    @Test func samplersThatLookAtBudgetsNeedNone() throws {
+        let schema = #"{"id": "toy", "parameters": [{"name": "x", "type": "float", "low": 0, "high": 1}], "metrics": [{"name": "value", "goal": "minimize"}]}"#
+        for sampler in ["dehb", "priorband"] {
+            let lab = try Laboratory(
+                specification: #"{"plugin": "toy", "stop": {"trials": 30}, "sampler": "\#(sampler)", "seed": 3}"#, schema: schema,
+                runner: ScriptedRunner(Self.train))
+            lab.start()
+            #expect(lab.waitForRest())
+            #expect(lab.trials.count == 30 && lab.trials.allSatisfy { $0.state == .complete })
+            try auditPasses(lab)
+        }
+    }
+
     @Test func reportsEndATrialAndTheDecisionIsInTheLog() throws {
         let runner = ScriptedRunner { assignment, attempt in
             // One in three is much worse than the others.

@@ -47,7 +47,7 @@ import TunedSpace
 
     @Test(arguments: samplers, NamedSpace.all)
     func seedsDiffer(_ sampler: String, _ named: NamedSpace) throws {
-        guard ["cmaes", "de", "forest", "gp", "random", "sobol", "tpe"].contains(sampler.prefix { $0 != "?" }), named.space.finiteSize == nil else { return }
+        guard ["cmaes", "de", "dehb", "forest", "gp", "priorband", "random", "sobol", "tpe"].contains(sampler.prefix { $0 != "?" }), named.space.finiteSize == nil else { return }
         var suggestions: [[Configuration]] = []
         for seed in [1, 2] as [UInt64] {
             var lab = try Lab(sampler, named.space, seed: seed)

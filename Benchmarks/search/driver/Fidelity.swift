@@ -40,19 +40,20 @@ struct FidelityRun {
     init(_ request: JSONValue, space: SearchSpace, sampler: any Sampler, problem: SearchProblem) throws {
         self.space = space
         self.sampler = sampler
-        var fidelity: FidelityRange?
-        if let range = request["fidelity"] {
-            guard let low = range["low"]?.doubleValue, let high = range["high"]?.doubleValue else {
-                throw DriverError("\"fidelity\" needs \"low\" and \"high\"")
-            }
-            fidelity = FidelityRange(low: low, high: high)
-        }
-        full = fidelity?.high ?? .infinity
+        full = problem.fidelity?.high ?? .infinity
         let pruning = PrunerProblem(
-            fidelity: fidelity, folds: Int(request["folds"]?.integerValue ?? 1), seed: problem.seed, trials: problem.budget,
+            fidelity: problem.fidelity, folds: Int(request["folds"]?.integerValue ?? 1), seed: problem.seed, trials: problem.budget,
             parallel: (request["parallel"]?.integerValue).map { Int($0) })
         pruner = try PrunerRegistry.make(
             name: request["pruner"]?.stringValue ?? "none", settings: request["pruner_settings"]?.objectValue ?? [:], problem: pruning)
+    }
+
+    static func fidelity(of request: JSONValue) throws -> FidelityRange? {
+        guard let range = request["fidelity"] else { return nil }
+        guard let low = range["low"]?.doubleValue, let high = range["high"]?.doubleValue else {
+            throw DriverError("\"fidelity\" needs \"low\" and \"high\"")
+        }
+        return FidelityRange(low: low, high: high)
     }
 
     var introduction: [String: JSONValue] {

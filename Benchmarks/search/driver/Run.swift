@@ -34,6 +34,7 @@ struct Run {
         var problem = SearchProblem(space: space, objectives: objectives)
         if let seed = request["seed"]?.integerValue { problem.seed = UInt64(bitPattern: seed) }
         problem.budget = (request["budget"]?.integerValue).map { Int($0) }
+        problem.fidelity = try FidelityRun.fidelity(of: request)
         sampler = try SamplerRegistry.make(
             name: request["sampler"]?.stringValue ?? "auto", settings: request["settings"]?.objectValue ?? [:], problem: problem)
         if request["pruner"] != nil {

@@ -133,6 +133,20 @@ struct DifferentialPopulation: Sendable {
         rank()
     }
 
+    /// What an individual is worth has become known anew.
+    /// - Returns: false where there is none with this genotype.
+    mutating func remeasure(_ genotype: Genotype, _ merit: Merit) -> Bool {
+        guard let place = individuals.firstIndex(where: { $0.genotype == genotype }) else { return false }
+        individuals[place].merit = merit
+        rank()
+        return true
+    }
+
+    /// The best ones, the best first.
+    func best(_ count: Int) -> [Individual] {
+        individuals.indices.sorted { (places[$0], $0) < (places[$1], $1) }.prefix(max(count, 0)).map { individuals[$0] }
+    }
+
     /// Takes the units of broken constraints anew.
     mutating func measure(by scale: ViolationScale) {
         for index in individuals.indices { individuals[index].merit.measure(by: scale) }

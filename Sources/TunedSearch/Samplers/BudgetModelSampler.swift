@@ -91,12 +91,7 @@ struct BudgetModelSampler: Sampler {
         asked.end(trial, outcome)
         guard var entry = trials[trial], entry.isPending else { return }
         entry.isPending = false
-        let level: Int?
-        switch outcome {
-        case .complete, .infeasible: level = BudgetLevel.full
-        case .pruned(let step, _): level = isSingle ? BudgetLevel.level(of: step) : BudgetLevel.full
-        case .failed, .cancelled: level = nil
-        }
+        let level = BudgetLevel.level(of: outcome, isSingle: isSingle)
         entry.end = level == nil ? outcome : .cancelled
         if let level, !models.contains(where: { $0.level == level }) { add(level) }
         for index in models.indices {
@@ -105,18 +100,12 @@ struct BudgetModelSampler: Sampler {
                     // It stands there anew.
                     models[index].sampler.observe(.pending(trial: trial, entry.configuration))
                 }
-                models[index].sampler.observe(.finished(trial: trial, value(outcome)))
+                models[index].sampler.observe(.finished(trial: trial, BudgetLevel.standing(outcome, isSingle: isSingle)))
             } else if !entry.levels.contains(models[index].level), let end = entry.end {
                 models[index].sampler.observe(.finished(trial: trial, end))
             }
         }
         trials[trial] = entry
-    }
-
-    /// At its own budget a trial that stands is complete.
-    private func value(_ outcome: Outcome) -> Outcome {
-        if isSingle, case .pruned(_, let value) = outcome { return .complete([value]) }
-        return outcome
     }
 
     /// A model of a budget that no trial had reached: of trials it knows those that run, and those that have failed.

@@ -15,8 +15,9 @@ struct TrialLedger: Sendable {
         var isCounted: Bool
     }
 
-    init(_ space: SearchSpace, lattice: ConfigurationLattice?) {
-        asked = AskedConfigurations(space, lattice: lattice)
+    /// - Parameter recombines: as in ``AskedConfigurations``.
+    init(_ space: SearchSpace, lattice: ConfigurationLattice?, recombines: Bool = false) {
+        asked = AskedConfigurations(space, lattice: lattice, recombines: recombines)
     }
 
     func isPending(_ trial: Int) -> Bool { trials[trial]?.isPending ?? false }
