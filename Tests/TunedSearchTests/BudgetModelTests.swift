@@ -38,6 +38,30 @@ import TunedSpace
         #expect(mean(high) < mean(low), "\(mean(high)) \(mean(low))")
     }
 
+    /// Two of three trials stand at the small budget, all of one half of the space; how the others ended says nothing.
+    @Test func whatStandsLowerRanksBehind() throws {
+        let space = try SearchSpace(["x", "y"].map { Parameter(name: $0, domain: .float(FloatDomain(low: 0, high: 1))) })
+        var lab = try Lab("bohb", space, options: ["random": 0, "points": 10])
+        var random = CounterRandom(seed: 5, trial: 0)
+        for trial in 0..<60 {
+            let isLow = trial % 3 != 0
+            let x = (isLow ? 0 : 0.5) + random.uniform() / 2
+            let configuration = Configuration([.float(x), .float(random.uniform())])
+            lab.observe(.pending(trial: trial, configuration))
+            lab.observe(.finished(trial: trial, .pruned(step: 1, value: random.uniform())))
+            if isLow { continue }
+            lab.observe(.pending(trial: trial, configuration))
+            lab.observe(.finished(trial: trial, .pruned(step: 9, value: random.uniform())))
+        }
+        let found = try (100..<200).compactMap { trial -> Double? in
+            guard case .configuration(let configuration) = try lab.suggestion(trial: trial) else { return nil }
+            guard case .float(let x) = configuration.values[0] else { return nil }
+            return x
+        }
+        print("share of the half that went on:", found.count { $0 > 0.5 })
+        #expect(found.count { $0 > 0.5 } > 90)
+    }
+
     @Test func aShareIsRandom() throws {
         let all = try suggestions(["random": 1], upTo: 30)
         let none = try suggestions(["random": 0, "points": 15], upTo: 30)

@@ -3,13 +3,14 @@ import TunedSpace
 
 /// BOHB: a model of the trials at the largest budget that enough of them have reached, and a share of random configurations (S. Falkner, A.
 /// Klein and F. Hutter 2018: BOHB, robust and efficient hyperparameter optimization at scale, Algorithm 2). Beside a pruner that gives out
-/// budgets, which makes Hyperband of it.
+/// budgets, which makes Hyperband of it. Beyond Algorithm 2, trials that stand at a lower budget are in the model, too, behind all that have
+/// reached its own: those alone are a selection, and do not say where it is bad. The first trials are the model's own start-up design.
 ///
 /// Settings: `model` (`tpe`; `gp`), `random` (1/3; 0 to 1), the share of random configurations, `points` (d + 1; 1 to 10000), trials that a
 /// budget needs, and those of the model. Of several objectives only complete trials have all values, so there the model is that of the
 /// full budget, and ranks pruned trials behind them as it does by itself.
 struct BudgetModelSampler: Sampler {
-    let identity = SamplerIdentity(name: "bohb", revision: 1)
+    let identity = SamplerIdentity(name: "bohb", revision: 2)
     var explanation: String {
         "bohb: \(modelName) at the largest budget with \(points) trials, and a share of \(Double(Int(randomShare * 100 + 0.5)) / 100) random ones"
     }
@@ -40,7 +41,7 @@ struct BudgetModelSampler: Sampler {
     private struct Trial: Sendable {
         let configuration: Configuration
         var isPending = true
-        /// What became of it where it has no value; nil while it runs.
+        /// What became of it; nil while it runs.
         var end: Outcome?
         /// The levels at which it has a value.
         var levels: Set<Int> = []
@@ -92,7 +93,7 @@ struct BudgetModelSampler: Sampler {
         guard var entry = trials[trial], entry.isPending else { return }
         entry.isPending = false
         let level = BudgetLevel.level(of: outcome, isSingle: isSingle)
-        entry.end = level == nil ? outcome : .cancelled
+        entry.end = outcome
         if let level, !models.contains(where: { $0.level == level }) { add(level) }
         for index in models.indices {
             if models[index].level == level {
@@ -101,20 +102,29 @@ struct BudgetModelSampler: Sampler {
                     models[index].sampler.observe(.pending(trial: trial, entry.configuration))
                 }
                 models[index].sampler.observe(.finished(trial: trial, BudgetLevel.standing(outcome, isSingle: isSingle)))
-            } else if !entry.levels.contains(models[index].level), let end = entry.end {
-                models[index].sampler.observe(.finished(trial: trial, end))
+            } else if !entry.levels.contains(models[index].level) {
+                models[index].sampler.observe(.finished(trial: trial, seen(outcome, at: models[index].level, from: level)))
             }
         }
         trials[trial] = entry
     }
 
-    /// A model of a budget that no trial had reached: of trials it knows those that run, and those that have failed.
+    /// What a model of a budget makes of a trial that has no value there: one that stands at a lower budget lost against those that went on, and
+    /// ranks behind them; of one that began at a higher budget it knows nothing.
+    private func seen(_ outcome: Outcome, at budget: Int, from level: Int?) -> Outcome {
+        guard let level else { return outcome }
+        return level < budget ? outcome : .cancelled
+    }
+
+    /// A model of a budget that no trial had reached: of trials it knows those that run, have failed, or stand lower.
     private mutating func add(_ level: Int) {
         var model = Model(level: level, sampler: blank)
         for trial in order {
             guard let entry = trials[trial] else { continue }
             model.sampler.observe(.pending(trial: trial, entry.configuration))
-            if let end = entry.end { model.sampler.observe(.finished(trial: trial, end)) }
+            guard let end = entry.end else { continue }
+            let reached = BudgetLevel.level(of: end, isSingle: isSingle)
+            model.sampler.observe(.finished(trial: trial, seen(end, at: level, from: reached)))
         }
         models.append(model)
         models.sort { $0.level > $1.level }
@@ -125,7 +135,10 @@ struct BudgetModelSampler: Sampler {
     mutating func suggest(trial: Int) throws(SearchError) -> Suggestion {
         if asked.asked.isExhausted { return .exhausted }
         var random = CounterRandom(seed: seed, trial: UInt64(trial), stream: RandomStream.shares)
-        if random.uniform() >= randomShare, let index = models.firstIndex(where: { $0.count >= points }) {
+        // Before any budget has enough trials, the model's own start-up design.
+        let ready = models.firstIndex { $0.count >= points }
+        if ready == nil || random.uniform() >= randomShare {
+            let index = ready ?? models.startIndex
             if case .configuration(let configuration) = try models[index].sampler.suggest(trial: trial), !asked.asked.contains(configuration) {
                 return .configuration(configuration)
             }
