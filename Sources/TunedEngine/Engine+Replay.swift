@@ -16,7 +16,7 @@ extension Engine {
             if driver.isDeleted { return reply(.failure(EngineError(.notFound, "study \(slug) was deleted"))) }
             planner.queue.async { [self] in
                 do throws(EngineError) {
-                    let past = try past(of: trial, driver.id, slug)
+                    let past = try past(of: trial, driver.id, slug, declaration)
                     var hash = past.runs.last?.environment?.pluginHash ?? reference.hash
                     if usesCurrentPlugin {
                         guard let current = plugins.plugin(reference.name) else { throw plugins.unknown(reference.name) }
@@ -46,7 +46,7 @@ extension Engine {
         planner.queue.async { [self] in
             let declaration = driver.queue.sync { driver.declaration }
             do throws(EngineError) {
-                let past = try past(of: begun.trial, driver.id, driver.slug)
+                let past = try past(of: begun.trial, driver.id, driver.slug, declaration)
                 let blueprint = try planner.replayBlueprint(of: declaration, plugin: begun.plugin)
                 driver.queue.async { driver.begin(driver.replayJob(begun, past.runs, past.row.configuration, blueprint)) }
             } catch {
@@ -56,7 +56,9 @@ extension Engine {
     }
 
     /// How the runs of a trial ended that ended by themselves.
-    private func past(of number: Int, _ study: StudyID, _ slug: String) throws(EngineError) -> (row: TrialRow, runs: [PastRun]) {
+    private func past(
+        of number: Int, _ study: StudyID, _ slug: String, _ declaration: StudyDeclaration
+    ) throws(EngineError) -> (row: TrialRow, runs: [PastRun]) {
         let found: (TrialRow, [AttemptRow])?
         do throws(StoreError) {
             found = if let row = try store.trial(number, of: study) { (row, try store.attempts(of: study, trial: number)) } else { nil }
@@ -71,8 +73,8 @@ extension Engine {
             throw EngineError(
                 .conflict, "trial \(slug)/\(number) went on from the checkpoint that trial \(parent) had at \(budget), which is not kept: it cannot be made again alone")
         }
-        guard row.state == .complete || row.state == .failed else {
-            throw EngineError(.conflict, "trial \(slug)/\(number) is \(row.state.name); only a trial that ended by itself, complete or failed, can be run again and compared")
+        guard row.state != .running, row.state != .cancelled else {
+            throw EngineError(.conflict, "trial \(slug)/\(number) is \(row.state.name); only a trial whose runs have ended by themselves can be run again and compared")
         }
         var runs: [PastRun] = []
         for attempt in attempts.sorted(by: { Self.order($0.started) < Self.order($1.started) }) where attempt.started.run.purpose == .search {
@@ -82,13 +84,41 @@ extension Engine {
             case .failed(let failure) where failure.isInfrastructure: continue
             case .succeeded, .failed: break
             }
-            let past = PastRun(run: attempt.started.run, outcome: outcome, environment: attempt.record)
+            let past = PastRun(run: attempt.started.run, budget: 0, outcome: outcome, environment: attempt.record)
             // A later segment of a fold goes further than the one before.
             if let last = runs.last, last.run.fold == past.run.fold, last.run.repeat == past.run.repeat { runs.removeLast() }
             runs.append(past)
         }
-        guard !runs.isEmpty else { throw EngineError(.conflict, "trial \(slug)/\(number) has no run that could be compared with") }
+        guard !runs.isEmpty else {
+            throw EngineError(.conflict, "trial \(slug)/\(number) is \(row.state.name) and has no run that came to its end: there is nothing to compare with")
+        }
+        let budgets = try budgets(of: row, study, upTo: runs.map(\.run.segment).max() ?? 0, declaration)
+        for index in runs.indices { runs[index].budget = budgets[runs[index].run.segment] ?? 0 }
         return (row, runs)
+    }
+
+    /// What a trial was given to spend, by segment; nothing where it was all. Its runs begin when they have been given something, so that
+    /// the log is read up to the first of the last segment's.
+    private func budgets(
+        of row: TrialRow, _ study: StudyID, upTo segment: Int, _ declaration: StudyDeclaration
+    ) throws(EngineError) -> [Int: Double] {
+        guard declaration.pruner != nil else { return [:] }
+        var budgets: [Int: Double] = [:]
+        var position = row.askedBy
+        while true {
+            let events: [Event]
+            do { events = try store.events(of: study, after: position, limit: Self.page) } catch { throw EngineError(error) }
+            for event in events {
+                switch event.payload {
+                case .budgetGiven(let given) where given.trial == row.number: budgets[given.segment] = given.budget
+                case .attemptStarted(let started) where started.trial == row.number && started.run.purpose == .search && started.run.segment == segment:
+                    return budgets
+                default: break
+                }
+            }
+            guard let last = events.last else { return budgets }
+            position = last.sequence
+        }
     }
 
     private static func order(_ started: AttemptStarted) -> (Int, Int, Int, Int) {

@@ -104,7 +104,7 @@ public final class Engine: Sendable {
     }
 
     /// Events that are read at once; one of them may hold a thousand trials.
-    private static let page = 1000
+    static let page = 1000
 
     private func restore(_ row: StudyRow) throws(EngineError) -> StudyDriver {
         let declaration: StudyDeclaration
@@ -400,10 +400,7 @@ public final class Engine: Sendable {
             (registry.drivers[slug], registry.dormant[slug], registry.drivers.keys.sorted() + registry.dormant.keys.sorted())
         }
         if let driver { return driver }
-        guard let row else {
-            let hint = nearest(to: slug, among: names).map { "; did you mean \"\($0)\"?" } ?? "; `tuned studies` lists them"
-            throw EngineError(.notFound, "there is no study \"\(slug)\"\(hint)")
-        }
+        guard let row else { throw EngineError.noStudy(slug, among: names) }
         let restored = try restore(row)
         try register(restored)
         restored.queue.sync { restored.takeUp() }

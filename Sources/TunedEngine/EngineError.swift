@@ -1,3 +1,5 @@
+import TunedSpace
+
 /// Why the engine refused or failed to do what it was asked.
 public struct EngineError: Error, Hashable, Sendable {
     public enum Code: String, Hashable, Sendable {
@@ -36,5 +38,13 @@ public struct EngineError: Error, Hashable, Sendable {
         self.message = message
         self.path = path
         self.underlying = underlying
+    }
+}
+
+extension EngineError {
+    /// - Parameter known: names of the studies that there are.
+    public static func noStudy(_ slug: String, among known: some Sequence<String>) -> EngineError {
+        let hint = nearest(to: slug, among: known).map { "; did you mean \"\($0)\"?" } ?? "; `tuned studies` lists them"
+        return EngineError(.notFound, "there is no study \"\(slug)\"\(hint)")
     }
 }

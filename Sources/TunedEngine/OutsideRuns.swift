@@ -68,6 +68,8 @@ final class OutsideJob: @unchecked Sendable {
     let trial: Int
     let configuration: Configuration
     let runs: [RunKey]
+    /// What each run may spend, in units of the fidelity; 0: all.
+    let budgets: [Double]
     let blueprint: WorkerBlueprint
     /// Seconds.
     let deadline: Double?
@@ -81,13 +83,14 @@ final class OutsideJob: @unchecked Sendable {
     var lost = 0
 
     init(
-        _ purpose: Purpose, trial: Int, configuration: Configuration, runs: [RunKey], blueprint: WorkerBlueprint, deadline: Double?,
-        onEnd: @escaping @Sendable () -> Void = {}
+        _ purpose: Purpose, trial: Int, configuration: Configuration, runs: [RunKey], budgets: [Double], blueprint: WorkerBlueprint,
+        deadline: Double?, onEnd: @escaping @Sendable () -> Void = {}
     ) {
         self.purpose = purpose
         self.trial = trial
         self.configuration = configuration
         self.runs = runs
+        self.budgets = budgets
         self.blueprint = blueprint
         self.deadline = deadline
         self.onEnd = onEnd
@@ -105,6 +108,8 @@ final class OutsideJob: @unchecked Sendable {
 /// A run of a trial as it was.
 struct PastRun: Sendable {
     var run: RunKey
+    /// What it might spend, in units of the fidelity; 0: all.
+    var budget: Double
     var outcome: AttemptOutcome
     var environment: EnvironmentRecord?
 }

@@ -14,6 +14,12 @@ struct PrunerFeed: Sendable {
     private var configurations: [Int: Configuration] = [:]
     /// New trials whose budget is not in the log yet: it is the next event, unless the daemon ended between the two.
     private(set) var unspoken: [Int: Double] = [:]
+    /// The pruner's answer as of what it was told: whoever fills slots asks for it several times.
+    private var answer: Answer?
+
+    private struct Answer: Sendable {
+        var promotion: Promotion?
+    }
 
     /// Of a trial of the search.
     private struct Told: Sendable {
@@ -84,8 +90,10 @@ struct PrunerFeed: Sendable {
     }
 
     /// A trial to take up again, and what it may spend; 0: all.
-    func promotion() -> (trial: Int, budget: Double, reason: String)? {
-        guard let promotion = pruner.promotion() else { return nil }
+    mutating func promotion() -> (trial: Int, budget: Double, reason: String)? {
+        let known = answer ?? Answer(promotion: pruner.promotion())
+        answer = known
+        guard let promotion = known.promotion else { return nil }
         return (promotion.trial, promotion.budget.flatMap(partial) ?? 0, promotion.reason)
     }
 
@@ -97,31 +105,37 @@ struct PrunerFeed: Sendable {
             trials[asked.trial] = Told()
             if pruner.copiesCheckpoints { configurations[asked.trial] = asked.configuration }
             pruner.observe(asked.configuration, of: asked.trial)
+            answer = nil
             if !asked.isExternal, let budget = firstBudget(of: asked.trial) {
                 unspoken[asked.trial] = budget
             } else {
-                pruner.observe(.began(trial: asked.trial, budget: nil))
+                tell(.began(trial: asked.trial, budget: nil))
             }
         case .budgetGiven(let given):
             guard trials[given.trial] != nil else { return }
             unspoken[given.trial] = nil
             let budget = given.budget > 0 ? given.budget : nil
             trials[given.trial]?.budget = budget
-            pruner.observe(.began(trial: given.trial, budget: budget))
+            tell(.began(trial: given.trial, budget: budget))
         case .reported(let trial, let run, let report):
             take(report, of: trial, run)
         case .attemptEnded(let ended):
             guard trials[ended.trial] != nil, ended.run.purpose == .search, case .succeeded(let metrics, _) = ended.outcome else { return }
-            pruner.observe(.foldEnded(trial: ended.trial, fold: ended.run.fold, losses: objectives.map { $0.loss(metrics[$0.metric]) }))
+            tell(.foldEnded(trial: ended.trial, fold: ended.run.fold, losses: objectives.map { $0.loss(metrics[$0.metric]) }))
         case .trialEnded(let ended):
             end(ended)
         case .trialOverdue(let trial):
-            pruner.observe(.overdue(trial: trial))
+            tell(.overdue(trial: trial))
         case .askingEnded:
-            pruner.observe(.closing)
+            tell(.closing)
         default:
             break
         }
+    }
+
+    private mutating func tell(_ observation: PrunerObservation) {
+        pruner.observe(observation)
+        answer = nil
     }
 
     private mutating func take(_ report: MetricReport, of trial: Int, _ run: RunKey) {
@@ -134,7 +148,7 @@ struct PrunerFeed: Sendable {
         let known = losses.compactMap { $0 }
         let isWhole = known.count == objectives.count
         trials[trial]?.partial[run.fold] = isWhole ? nil : (report.step, losses)
-        if isWhole { pruner.observe(.reported(trial: trial, fold: run.fold, step: report.step, losses: known)) }
+        if isWhole { tell(.reported(trial: trial, fold: run.fold, step: report.step, losses: known)) }
     }
 
     private mutating func end(_ ended: TrialEnded) {
@@ -142,11 +156,11 @@ struct PrunerFeed: Sendable {
         trials[ended.trial]?.partial = [:]
         let losses = zip(objectives, ended.values).map { $0.loss($1) }
         switch ended.state {
-        case .paused: pruner.observe(.reached(trial: ended.trial, budget: told.budget ?? full ?? 0, losses: losses))
-        case .complete: pruner.observe(.ended(trial: ended.trial, .complete(losses)))
-        case .pruned: pruner.observe(.ended(trial: ended.trial, .pruned))
-        case .failed: pruner.observe(.ended(trial: ended.trial, .failed))
-        case .cancelled: pruner.observe(.ended(trial: ended.trial, .cancelled))
+        case .paused: tell(.reached(trial: ended.trial, budget: told.budget ?? full ?? 0, losses: losses))
+        case .complete: tell(.ended(trial: ended.trial, .complete(losses)))
+        case .pruned: tell(.ended(trial: ended.trial, .pruned))
+        case .failed: tell(.ended(trial: ended.trial, .failed))
+        case .cancelled: tell(.ended(trial: ended.trial, .cancelled))
         case .running: break
         }
         if ended.state == .complete || ended.state == .failed || ended.state == .cancelled { trials[ended.trial] = nil }
@@ -154,7 +168,7 @@ struct PrunerFeed: Sendable {
 }
 
 extension StudyDeclaration {
-    /// What the study asks for, or what its sampler brings with it; nil: none.
+    /// What the study asks for, or what its sampler brings with it; nil where every trial is trained in full.
     var pruner: PrunerSpecification? {
         if let asked = specification.pruner { return asked }
         guard fidelity != nil else { return nil }

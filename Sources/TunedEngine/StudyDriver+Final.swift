@@ -81,8 +81,8 @@ extension StudyDriver {
         OutsideJob(
             .final(begun), trial: begun.trial, configuration: begun.configuration,
             // The seed is that of the trial's first run in every use; the segment keeps the uses apart.
-            runs: [RunKey(purpose: .final, segment: begun.use - 1)], blueprint: blueprint,
-            deadline: declaration.specification.timeout.map { $0 * Self.patience }, onEnd: onEnd)
+            runs: [RunKey(purpose: .final, segment: begun.use - 1)], budgets: [declaration.specification.budget ?? 0],
+            blueprint: blueprint, deadline: declaration.specification.timeout.map { $0 * Self.patience }, onEnd: onEnd)
     }
 
     /// The final run could not be begun.

@@ -63,7 +63,7 @@ extension StudyDriver {
         let assignment = AttemptAssignment(
             blueprint: job.blueprint, configuration: job.configuration, trial: job.trial, run: run, runIndex: attempt.index,
             attempt: attempt.number, nonce: attempt.nonce, seed: run.seed(study: declaration.specification.seed, trial: job.trial),
-            budget: declaration.specification.budget ?? 0, fullBudget: declaration.specification.budget ?? 0, deadline: job.deadline, folder: folder(of: job, attempt.index))
+            budget: job.budgets[attempt.index], fullBudget: declaration.specification.budget ?? 0, deadline: job.deadline, folder: folder(of: job, attempt.index))
         let (runner, nonce, grant) = (surroundings.runner, attempt.nonce, attempt.grant)
         grant.queue.async { [self] in
             let handle = runner.start(assignment, in: grant) { signal in

@@ -11,7 +11,7 @@ extension StudyDriver {
             .replay(begun, before: before), trial: begun.trial, configuration: configuration,
             // Fold and repeat are those of the trial, and the seed with them; the segment keeps replays apart.
             runs: before.map { RunKey(purpose: .replay, fold: $0.run.fold, repeat: $0.run.repeat, segment: begun.number) },
-            blueprint: blueprint, deadline: declaration.specification.timeout)
+            budgets: before.map { $0.budget > 0 ? $0.budget : declaration.specification.budget ?? 0 }, blueprint: blueprint, deadline: declaration.specification.timeout)
     }
 
     /// The replay could not be begun.

@@ -41,6 +41,26 @@ import TunedTestSupport
         }
     }
 
+    @Test(arguments: [["sha", "--pruner-setting", "trials=9"], ["hyperband", "--pruner-setting", "pace=in-step"]])
+    func bracketsInStepSurviveKills(_ pruner: [String]) async throws {
+        var random = SeededGenerator(seed: 33)
+        try await Lab.with { lab in
+            try await lab.tunedOK("load", TestPlugins.path("keeper"))
+            let arguments = ["run", "keeper", "--trainable", "stepper", "--study", "s", "--config", "ms=10", "--seed", "4", "--detach"]
+            let run = try await lab.finish(try lab.start(arguments + ["--trials", "24", "--sampler", "random", "--pruner"] + pruner))
+            #expect(run.status == 0, "\(run.error)")
+            for _ in 0..<4 {
+                try await Task.sleep(for: .milliseconds(Int.random(in: 30...300, using: &random)))
+                lab.killDaemon()
+            }
+            try await lab.tunedOK("show", "s", "--follow")
+            let trials = try await trials(lab, "s")
+            #expect(trials.count == 24)
+            #expect(trials.contains { $0["state"]?.stringValue == "complete" } && trials.contains { $0["state"]?.stringValue == "pruned" })
+            try await lab.tunedOK("verify", "s")
+        }
+    }
+
     @Test func aTrialGoesOnFromItsRungAndTheSavingIsSaid() async throws {
         try await Lab.with { lab in
             try await begin(lab, "s", ms: 0, "--pruner", "asha", "--trials", "9", "--sampler", "random")

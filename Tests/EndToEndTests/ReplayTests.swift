@@ -56,6 +56,33 @@ import TunedTestSupport
         }
     }
 
+    /// The trainable tells how many steps it made: as many as the trial was given, also where it was not given all.
+    @Test func theBudgetIsTheOneThatTheTrialHad() async throws {
+        try await Lab.with { lab in
+            try await lab.tunedOK("load", TestPlugins.path("keeper"))
+            // A trial that goes on fails, since its checkpoint is refused.
+            _ = try await lab.tuned(
+                "run", "keeper", "--trainable", "stepper", "--study", "s", "--pruner", "asha", "--pruner-setting", "min=2", "--trials", "6",
+                "--sampler", "random", "--config", "load=refuse")
+            let trials = try await lab.tunedOK("trials", "s", "--json").json()["trials"]?.arrayValue ?? []
+            func first(_ state: String) throws -> String {
+                let trial = try #require(trials.first { $0["state"]?.stringValue == state }, "\(trials)")
+                return "s/\(trial["number"]?.integerValue ?? -1)"
+            }
+            let pruned = try first("pruned")
+            let replay = try await lab.tunedOK("replay", pruned, "--json").json()
+            let run = try #require(replay["runs"]?.arrayValue?.first)
+            #expect(run["equal"] == .boolean(true) && run["now"]?["metrics"]?["steps"]?.doubleValue == 2, "\(replay)")
+            lab.killDaemon()
+            let failed = try first("failed")
+            let other = try await lab.tuned("replay", failed, "--json")
+            #expect(other.status == 11, "\(other.error)")
+            let again = try #require(try other.json()["runs"]?.arrayValue?.first)
+            #expect(again["before"]?["failure"] != nil && again["now"]?["metrics"]?["steps"]?.doubleValue == 6, "\(again)")
+            try await lab.tunedOK("verify", "s")
+        }
+    }
+
     @Test func failuresAreComparedToo() async throws {
         try await Lab.with { lab in
             try await lab.tunedOK("load", TestPlugins.path("misbehave"))

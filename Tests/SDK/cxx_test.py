@@ -56,6 +56,7 @@ class CXXTests(unittest.TestCase):
         self.assertEqual(parameters["depth"]["when"], {"flag": [True], "grade": ["high"]})
         self.assertEqual((parameters["depth"]["log"], parameters["depth"]["step"]), (True, 1))
         self.assertEqual(parameters["last"]["when"], {"flag": [False]})
+        self.assertEqual([name for name in parameters if parameters[name].get("mutable")], ["last"])
         self.assertEqual(schema["metrics"][1], {"name": "score", "goal": "maximize"})
         self.assertEqual(schema["fidelity"], {"name": "epochs", "low": 1, "high": 50, "description": "passes"})
         self.assertEqual(schema["config"][0], {"name": "target", "required": True, "description": "a column"})

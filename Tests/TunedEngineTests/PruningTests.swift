@@ -159,6 +159,58 @@ import TunedStorage
         try auditPasses(lab)
     }
 
+    /// The answer that is kept between two observations is the pruner's own.
+    @Test(arguments: [#"{"name": "asha"}"#, #"{"name": "sha", "trials": 3}"#, #"{"name": "median", "startup": 1}"#], 1...4 as ClosedRange<UInt64>)
+    func aKeptAnswerIsThePruners(_ pruner: String, _ seed: UInt64) throws {
+        let lab = try Laboratory(specification: Self.specification(pruner), schema: Self.schema, runner: ScriptedRunner(Self.train))
+        lab.start()
+        #expect(lab.waitForRest())
+        let configuration = try #require(lab.trials.first).configuration
+        var feed = try #require(try PrunerFeed(declaration: try lab.declared))
+        var random = LinearCongruence(state: seed)
+        var promotions = 0
+        for turn in 0..<400 {
+            let trial = Int.random(in: 0..<12, using: &random)
+            let payload: EventPayload
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0, 1:
+                payload = .trialAsked(TrialAsked(trial: trial, configuration: configuration, origin: .sampler, askedAfter: 0, isExternal: false))
+            case 2: payload = .budgetGiven(BudgetGiven(trial: trial, segment: 0, budget: [0, 1, 3].randomElement(using: &random) ?? 0, reason: ""))
+            case 3: payload = .reported(trial: trial, run: RunKey(), MetricReport(metric: 0, step: Int64.random(in: 1...9, using: &random), value: Double.random(in: 0...1, using: &random)))
+            case 4, 5: payload = .trialEnded(TrialEnded(trial: trial, state: .paused, values: [Double.random(in: 0...1, using: &random)]))
+            case 6: payload = .trialEnded(TrialEnded(trial: trial, state: [.complete, .pruned, .failed].randomElement(using: &random) ?? .failed, values: [Double.random(in: 0...1, using: &random)]))
+            default: payload = turn > 300 ? .askingEnded : .trialOverdue(trial: trial)
+            }
+            feed.observe(payload)
+            for _ in 0..<2 {
+                let (kept, asked) = (feed.promotion(), feed.pruner.promotion())
+                #expect(kept?.trial == asked?.trial && kept?.reason == asked?.reason, "seed \(seed), turn \(turn)")
+                if kept != nil { promotions += 1 }
+            }
+        }
+        #expect(promotions > 0)
+    }
+
+    /// While a rung waits, the next bracket begins, with no more trials than the study is to have.
+    @Test func aRungThatWaitsLeavesNoSlotIdle() throws {
+        let stuck = Mutex<ScriptedRunner.ScriptedAttempt?>(nil)
+        let runner = ScriptedRunner { assignment, attempt in
+            if assignment.trial == 4, assignment.run.segment == 0 { return stuck.withLock { $0 = attempt } }
+            Self.train(assignment, attempt)
+        }
+        let lab = try Laboratory(
+            specification: Self.specification(#"{"name": "sha", "trials": 9}"#, trials: 20), schema: Self.schema, runner: runner)
+        lab.start()
+        // The second bracket comes to its end, and the third has what is left of the trials.
+        #expect(lab.wait { $0.underWay.count == 1 && $0.active[4] != nil && $0.nextTrial == 20 && $0.counts.complete == 2 })
+        #expect(lab.trials.filter { $0.state == .complete }.allSatisfy { $0.number >= 9 })
+        stuck.withLock { $0 }?.end(.succeeded(metrics: [-1]))
+        #expect(lab.waitForRest())
+        #expect(lab.driver.state == .completed && lab.trials.count == 20)
+        #expect(lab.trials[4].state == .complete)
+        try auditPasses(lab)
+    }
+
     @Test func moreTrialsGoOnWithWhatStood() throws {
         let lab = try Laboratory(
             specification: Self.specification(#"{"name": "asha", "reduction": 3}"#, trials: 6), schema: Self.schema,
@@ -203,5 +255,15 @@ import TunedStorage
                 try audit.check(event)
             }
         }
+    }
+}
+
+/// Knuth's, MMIX: enough to make up a history.
+private struct LinearCongruence: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ state >> 29
     }
 }

@@ -12,6 +12,9 @@ struct CurveJudge: ReportJudge {
     private let startup: Int
     private let warmup: Int64
     private let points: Int
+    /// Of pruned trials, whose curves stay as they are, by fold and objective; nil where a fold has no curve that can be extrapolated. Only
+    /// looked up, never iterated.
+    private var kept: [Int: [[CurveExtrapolation]?]] = [:]
 
     init(_ problem: PrunerProblem, _ settings: inout MethodSettings) throws(SearchError) {
         threshold = try settings.number("probability", default: 0.05, in: 0...1)
@@ -25,15 +28,27 @@ struct CurveJudge: ReportJudge {
         "a trial ends when its extrapolated curve is below the best result with a probability of less than \(Losses.shown(threshold))"
     }
 
-    func objection(to trial: Int, _ field: ReportField) -> String? {
+    mutating func observe(_ observation: PrunerObservation, _ field: ReportField) {
+        // Where nobody declares what the end is, it moves with the best trial.
+        guard case .ended(let trial, .pruned) = observation, let end = field.problem.fidelity?.high, let entry = field[trial] else { return }
+        kept[trial] = entry.folds.map { extrapolations(of: $0.curve, to: end, field.problem.objectives) }
+    }
+
+    func objection(to trial: Int, _ field: ReportField) -> Objection? {
         guard field.complete.count >= startup, let entry = field[trial], !field.couldBeatTheBest(trial) else { return nil }
         for best in field.front.suffix(ReportField.frontLimit) {
             guard let other = field[best] else { continue }
-            var reason: String?
+            var reason: Objection?
+            let known = entry.state == .pruned ? kept[trial] : nil
             let isHopeless = entry.majority { fold in
-                guard let chance = chance(of: entry.folds[fold].curve, other, fold, field.problem) else { return nil }
+                let curve = entry.folds[fold].curve
+                let end = field.problem.fidelity?.high ?? other.folds[fold].curve.lastStep.map(Double.init) ?? 0
+                guard let extrapolations = known?[fold] ?? extrapolations(of: curve, to: end, field.problem.objectives) else { return nil }
+                // To be better in any objective.
+                let limits = other.folds[fold].end ?? other.losses
+                let chance = zip(extrapolations, limits).map { $0.probability(below: $1) }.reduce(0, max)
                 if chance < threshold {
-                    reason = "the chance to be better than trial \(best) at the end is \(Losses.shown(chance)) at step \(entry.folds[fold].curve.lastStep ?? 0)"
+                    reason = { "the chance to be better than trial \(best) at the end is \(Losses.shown(chance)) at step \(curve.lastStep ?? 0)" }
                 }
                 return chance < threshold
             }
@@ -42,23 +57,19 @@ struct CurveJudge: ReportJudge {
         return nil
     }
 
-    /// To be better than another trial in any objective; nil where that cannot be told.
-    private func chance(of curve: LearningCurve, _ other: ReportField.Entry, _ fold: Int, _ problem: PrunerProblem) -> Double? {
-        guard let last = curve.lastStep, last >= warmup, curve.count >= points else { return nil }
-        let end = problem.fidelity?.high ?? other.folds[fold].curve.lastStep.map(Double.init) ?? 0
-        guard Double(last) < end else { return nil }
+    /// One an objective; nil where they cannot be told.
+    private func extrapolations(of curve: LearningCurve, to end: Double, _ objectives: Int) -> [CurveExtrapolation]? {
+        guard let last = curve.lastStep, last >= warmup, curve.count >= points, Double(last) < end else { return nil }
         let places = Self.places(curve)
         let times = places.map { Double(curve.steps[$0]) + 1 }
-        let limits = other.folds[fold].end ?? other.losses
-        var largest = 0.0
-        for objective in 0..<problem.objectives {
+        var found: [CurveExtrapolation] = []
+        for objective in 0..<objectives {
             let losses = places.map { curve.loss(at: $0, objective: objective) }
             // A loss that is not finite is no curve; the trial says itself what it is worth.
             guard losses.allSatisfy(\.isFinite) else { return nil }
-            let extrapolation = CurveExtrapolation(times: times, losses: losses, target: end + 1)
-            largest = max(largest, extrapolation.probability(below: limits[objective]))
+            found.append(CurveExtrapolation(times: times, losses: losses, target: end + 1))
         }
-        return largest
+        return found
     }
 
     /// Evenly spread over the curve, with its first and its last point.

@@ -28,11 +28,11 @@ struct PatienceJudge: ReportJudge {
 
     mutating func observe(_ observation: PrunerObservation, _ field: ReportField) { inner?.observe(observation, field) }
 
-    func objection(to trial: Int, _ field: ReportField) -> String? {
+    func objection(to trial: Int, _ field: ReportField) -> Objection? {
         guard let entry = field[trial], entry.majority({ hasStalled(entry.folds[$0].curve) }) else { return nil }
-        let reason = "no better for \(patience) steps"
+        let reason = { "no better for \(patience) steps" }
         guard let inner else { return reason }
-        return inner.objection(to: trial, field).map { "\(reason), and \($0)" }
+        return inner.objection(to: trial, field).map { objection in { "\(reason()), and \(objection())" } }
     }
 
     /// nil where there are not steps enough to tell.

@@ -12,6 +12,8 @@ import TunedSpace
 struct PercentileJudge: ReportJudge {
     let identity: PrunerIdentity
     private let share: Double
+    /// Of the limit: median, 25th percentile.
+    private let shown: String
     private let startup: Int
     private let least: Int
     /// One a fold.
@@ -31,6 +33,7 @@ struct PercentileJudge: ReportJudge {
     ) throws(SearchError) {
         identity = PrunerIdentity(name: name, revision: 1)
         share = percentile / 100
+        shown = share == 0.5 ? "median" : "\(Losses.shown(share * 100))th percentile"
         startup = try settings.integer("startup", default: 5, in: 0...1_000_000)
         let warmup = try settings.integer("warmup", default: 0, in: 0...1_000_000_000)
         let interval = try settings.integer("interval", default: 1, in: 1...1_000_000_000)
@@ -39,8 +42,6 @@ struct PercentileJudge: ReportJudge {
             objectives: problem.objectives, warmup: Int64(warmup), interval: Int64(interval), limit: ReportField(problem).curveLimit)
         boards = Array(repeating: board, count: problem.folds)
     }
-
-    private var shown: String { share == 0.5 ? "median" : "\(Losses.shown(share * 100))th percentile" }
 
     var explanation: String { "a trial ends when its best loss so far is above the \(shown) of the complete trials' at that step" }
 
@@ -59,22 +60,23 @@ struct PercentileJudge: ReportJudge {
         }
     }
 
-    func objection(to trial: Int, _ field: ReportField) -> String? {
+    func objection(to trial: Int, _ field: ReportField) -> Objection? {
         guard field.complete.count >= startup, let entry = field[trial] else { return nil }
-        var reason: String?
+        var reason: Objection?
         let isBehind = entry.majority { fold in
-            guard let (own, ranking, place) = standing(entry.folds[fold], boards[fold]), ranking.count >= least else { return nil }
+            guard let (own, ranking, step) = standing(entry.folds[fold], boards[fold]), ranking.count >= least else { return nil }
             guard let objection = ranking.objection(to: own, share: share, name: shown) else { return false }
-            reason = "\(Losses.shown(own)) at \(place) \(objection)"
+            reason = { "\(Losses.shown(own)) at \(step.map { "step \($0)" } ?? "the end of a fold") \(objection())" }
             return true
         }
         return isBehind ? reason : nil
     }
 
-    private func standing(_ fold: ReportField.Fold, _ board: StepBoard) -> ([Double], StepRanking, String)? {
-        if let end = fold.end { return (end, board.ends, "the end of a fold") }
+    /// - Returns: with the step; nil is the end of the fold.
+    private func standing(_ fold: ReportField.Fold, _ board: StepBoard) -> ([Double], StepRanking, Int64?)? {
+        if let end = fold.end { return (end, board.ends, nil) }
         guard let last = fold.curve.lastStep, let (step, ranking) = board.latest(upTo: last), let best = fold.curve.best(upTo: step)
         else { return nil }
-        return (best, ranking, "step \(step)")
+        return (best, ranking, step)
     }
 }

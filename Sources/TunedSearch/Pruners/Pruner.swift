@@ -14,7 +14,7 @@ public protocol Pruner: Sendable {
     var identity: PrunerIdentity { get }
     /// In one line for a person: which method it is, and how it is set.
     var explanation: String { get }
-    /// Whether a new trial may begin. A method that fills its rungs in step waits for them.
+    /// Whether a new trial may begin. A population waits for a place.
     var mayBegin: Bool { get }
     mutating func observe(_ observation: PrunerObservation)
     /// What a trial tries; comes before it begins.

@@ -7,9 +7,12 @@ protocol ReportJudge: Sendable {
     var sparesTheBest: Bool { get }
     /// - Parameter field: with the observation in it. Of a complete trial that begins again it tells how it stood before.
     mutating func observe(_ observation: PrunerObservation, _ field: ReportField)
-    /// Why a trial is to end; nil where it is not. Asked of running trials and of pruned ones.
-    func objection(to trial: Int, _ field: ReportField) -> String?
+    /// Why a trial is to end; nil where it is not. Asked of running trials and of pruned ones, of these far more often than it is said: the
+    /// words are made when they are called for.
+    func objection(to trial: Int, _ field: ReportField) -> Objection?
 }
+
+typealias Objection = () -> String
 
 extension ReportJudge {
     var sparesTheBest: Bool { true }

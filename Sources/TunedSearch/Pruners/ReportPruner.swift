@@ -72,7 +72,7 @@ struct ReportPruner: Pruner {
 
     func verdict(on trial: Int) -> PrunerVerdict {
         guard let entry = field[trial], entry.state == .running, !entry.isThrough else { return .goOn }
-        return judge.objection(to: trial, field).map { .prune($0) } ?? .goOn
+        return judge.objection(to: trial, field).map { .prune($0()) } ?? .goOn
     }
 
     func promotion() -> Promotion? {

@@ -67,6 +67,6 @@ struct Rung: Sendable {
     func isAmong(best limit: Int, _ trial: Int) -> Bool {
         guard let losses = losses[trial] else { return false }
         if objectives == 1 { return all.count(below: Place(loss: losses[0], trial: trial)) < limit }
-        return limit >= count || front.best(limit).contains(trial)
+        return limit >= count || front.isAmong(best: limit, trial)
     }
 }

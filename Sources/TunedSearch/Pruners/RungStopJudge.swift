@@ -52,18 +52,18 @@ struct RungStopJudge: ReportJudge {
         passed[trial] = passages
     }
 
-    func objection(to trial: Int, _ field: ReportField) -> String? {
+    func objection(to trial: Int, _ field: ReportField) -> Objection? {
         guard let passages = passed[trial], let entry = field[trial] else { return nil }
-        var reason: String?
+        var reason: Objection?
         let isBehind = entry.majority { fold in
             guard passages[fold].count > 0 else { return nil }
             // Between rungs there is nothing to judge; one that was pruned is asked about later.
             guard passages[fold].isNew || entry.state != .running else { return false }
             let place = passages[fold].count - 1
-            let rung = rungs[fold][place]
-            let quota = max(1, ladder.share(of: rung.count))
-            guard !rung.isAmong(best: quota, trial) else { return false }
-            reason = "not among the best \(quota) of \(rung.count) at budget \(Losses.shown(ladder.budgets[place]))"
+            let (count, budget) = (rungs[fold][place].count, ladder.budgets[place])
+            let quota = max(1, ladder.share(of: count))
+            guard !rungs[fold][place].isAmong(best: quota, trial) else { return false }
+            reason = { "not among the best \(quota) of \(count) at budget \(Losses.shown(budget))" }
             return true
         }
         return isBehind ? reason : nil

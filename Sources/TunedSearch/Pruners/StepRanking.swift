@@ -30,15 +30,15 @@ struct StepRanking: Sendable {
 
     /// Why losses are behind the given share of the trials; nil where they are not. Of several objectives, by the number of trials that
     /// are dominated by fewer: equal ranks are no reason.
-    func objection(to own: [Double], share: Double, name: String) -> String? {
+    func objection(to own: [Double], share: Double, name: String) -> Objection? {
         guard count > 0 else { return nil }
         if objectives == 1 {
             let limit = quantile(share)
             guard own[0] > limit else { return nil }
-            return "is above the \(name) of \(count) trials, \(Losses.shown(limit))"
+            return { "is above the \(name) of \(count) trials, \(Losses.shown(limit))" }
         }
         let ahead = front.ahead(of: own)
         guard Double(ahead) > share * Double(count - 1) else { return nil }
-        return "is dominated by more trials than \(ahead) of \(count) are, behind the \(name)"
+        return { "is dominated by more trials than \(ahead) of \(count) are, behind the \(name)" }
     }
 }

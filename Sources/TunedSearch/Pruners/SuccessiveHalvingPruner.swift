@@ -1,8 +1,9 @@
 import TunedSpace
 
-/// Successive halving and Hyperband in step: brackets come one after the other; each fills its lowest rung, then the best of each rung go on
-/// together, once all have come that can (K. Jamieson and A. Talwalkar 2016, Algorithm 1; L. Li et al. 2018: Hyperband, Algorithm 1).
-/// While a rung fills and all its trials run, no new trial begins; nothing waits for a trial that is overdue, and failed ones are replaced.
+/// Successive halving and Hyperband in step: brackets are filled one after the other; the best of each of a bracket's rungs go on together,
+/// once all have come that can (K. Jamieson and A. Talwalkar 2016, Algorithm 1; L. Li et al. 2018: Hyperband, Algorithm 1). What goes on in
+/// an older bracket comes before what begins in a newer one, and while a rung waits for its last trials, the next bracket fills: a slot is
+/// never idle for it. No rung waits for a trial that is overdue, and failed ones are replaced.
 ///
 /// Settings: `reduction`, eta (3; 1.1 to 1000), `min`, the budget of the lowest rung (the fidelity's low end), and of `sha` `trials`, how many begin
 /// at the lowest rung (eta^k for k steps to the full budget, which leaves one; no more than the study has; 1 to 1000000).
@@ -16,6 +17,10 @@ struct SuccessiveHalvingPruner: Pruner {
     /// Only looked up, never iterated.
     private var homes: [Int: Int] = [:]
     private var isClosing = false
+    /// Where trials begin that no bracket has room for.
+    private var nextPlan: HyperbandPlan { plans[brackets.count % plans.count] }
+    /// The oldest bracket with room: one that is being filled, or that has lost a trial.
+    private var vacancy: Int? { open.first { brackets[$0].hasRoom } }
 
     static func make(_ problem: PrunerProblem, _ settings: inout MethodSettings) throws(SearchError) -> any Pruner {
         let ladder = try RungLadder.read(problem, &settings, of: "sha")
@@ -25,7 +30,7 @@ struct SuccessiveHalvingPruner: Pruner {
     }
 
     init(_ name: String, _ plans: [HyperbandPlan], objectives: Int) {
-        identity = PrunerIdentity(name: name, revision: 1)
+        identity = PrunerIdentity(name: name, revision: 2)
         self.plans = plans
         self.objectives = objectives
     }
@@ -58,27 +63,25 @@ struct SuccessiveHalvingPruner: Pruner {
         if isOpen { open.insert(index, at: open.firstIndex { $0 > index } ?? open.count) }
     }
 
-    /// The bracket of a trial that begins. One that was not asked for joins the bracket that is being filled or worked off.
+    /// The bracket of a trial that begins. One that begins after all joins the last.
     private mutating func home(of trial: Int) -> Int {
         if let home = homes[trial] { return home }
-        if brackets.last?.isSettled ?? true, !isClosing || brackets.isEmpty {
-            let plan = plans[brackets.count % plans.count]
-            var bracket = Bracket(plan.ladder, .inStep(size: plan.size), objectives: objectives)
+        let home = vacancy ?? (isClosing ? brackets.indices.last : nil) ?? brackets.count
+        if home == brackets.count {
+            var bracket = Bracket(nextPlan.ladder, .inStep(size: nextPlan.size), objectives: objectives)
             if isClosing { bracket.close() }
             brackets.append(bracket)
         }
-        homes[trial] = brackets.count - 1
-        return brackets.count - 1
+        homes[trial] = home
+        return home
     }
 
     // MARK: Asking
 
-    var mayBegin: Bool { brackets.last.map { $0.hasRoom || $0.isSettled } ?? true }
-
     func firstBudget(of trial: Int) -> Double? {
-        if let home = homes[trial] { return brackets[home].ladder.budget(of: 0) }
-        if let last = brackets.last, !last.isSettled { return last.ladder.budget(of: 0) }
-        return plans[brackets.count % plans.count].ladder.budget(of: 0)
+        if let home = homes[trial] ?? vacancy { return brackets[home].ladder.budget(of: 0) }
+        if isClosing, let last = brackets.last, !last.isSettled { return last.ladder.budget(of: 0) }
+        return nextPlan.ladder.budget(of: 0)
     }
 
     func promotion() -> Promotion? {

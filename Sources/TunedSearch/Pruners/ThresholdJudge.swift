@@ -30,16 +30,16 @@ struct ThresholdJudge: ReportJudge {
     /// A bound is a bound.
     var sparesTheBest: Bool { false }
 
-    func objection(to trial: Int, _ field: ReportField) -> String? {
+    func objection(to trial: Int, _ field: ReportField) -> Objection? {
         for fold in field[trial]?.folds ?? [] {
             guard let step = fold.curve.lastStep, step >= warmup else { continue }
             for (objective, loss) in fold.curve.latest.enumerated() {
-                guard loss.isFinite else { return "the loss at step \(step) is not finite" }
+                guard loss.isFinite else { return { "the loss at step \(step) is not finite" } }
                 if let lower, loss < lower[objective] {
-                    return "\(Losses.shown(loss)) at step \(step) is below the bound \(Losses.shown(lower[objective]))"
+                    return { "\(Losses.shown(loss)) at step \(step) is below the bound \(Losses.shown(lower[objective]))" }
                 }
                 if let upper, loss > upper[objective] {
-                    return "\(Losses.shown(loss)) at step \(step) is above the bound \(Losses.shown(upper[objective]))"
+                    return { "\(Losses.shown(loss)) at step \(step) is above the bound \(Losses.shown(upper[objective]))" }
                 }
             }
         }

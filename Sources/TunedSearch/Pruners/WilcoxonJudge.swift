@@ -25,16 +25,16 @@ struct WilcoxonJudge: ReportJudge {
     let identity = PrunerIdentity(name: "wilcoxon", revision: 1)
     var explanation: String { "a trial ends when its folds are worse than those of the best one: signed-rank test, p < \(threshold)" }
 
-    func objection(to trial: Int, _ field: ReportField) -> String? {
+    func objection(to trial: Int, _ field: ReportField) -> Objection? {
         guard let entry = field[trial] else { return nil }
         for best in field.front.suffix(ReportField.frontLimit) where best != trial {
             guard let other = field[best] else { continue }
-            if let reason = objection(entry, other, field.problem.objectives) { return "\(reason) of trial \(best)" }
+            if let reason = objection(entry, other, field.problem.objectives) { return { "\(reason()) of trial \(best)" } }
         }
         return nil
     }
 
-    private func objection(_ own: ReportField.Entry, _ other: ReportField.Entry, _ objectives: Int) -> String? {
+    private func objection(_ own: ReportField.Entry, _ other: ReportField.Entry, _ objectives: Int) -> Objection? {
         let pairs = zip(own.folds, other.folds).compactMap { own, other -> (own: [Double], other: [Double])? in
             guard let a = own.end, let b = other.end else { return nil }
             return (a, b)
@@ -47,6 +47,6 @@ struct WilcoxonJudge: ReportJudge {
             largest = max(largest, SignedRankTest.pValue(greater: differences))
         }
         guard largest < threshold else { return nil }
-        return "\(pairs.count) folds are worse, p = \(Losses.shown(largest)), than those"
+        return { [largest] in "\(pairs.count) folds are worse, p = \(Losses.shown(largest)), than those" }
     }
 }

@@ -33,9 +33,25 @@ struct ParetoRanking: Sendable {
 
     /// How many of the trials fewer trials dominate than would dominate a further one.
     func ahead(of losses: [Double]) -> Int {
-        var copy = self
-        let own = copy.compare(losses, change: 0)
+        let own = dominators(of: losses)
         return dominators.count { $0 < own }
+    }
+
+    private func dominators(of own: [Double]) -> Int {
+        var (found, start) = (0, 0)
+        values.withUnsafeBufferPointer { values in
+            while start < values.count {
+                var (isWorse, isBetter) = (false, false)
+                for objective in own.indices {
+                    let (theirs, ours) = (values[start + objective], own[objective])
+                    isWorse = isWorse || theirs > ours
+                    isBetter = isBetter || theirs < ours
+                }
+                if isBetter && !isWorse { found += 1 }
+                start += own.count
+            }
+        }
+        return found
     }
 
     /// Counts a trial among the dominators of those that it dominates, or no longer.
@@ -61,6 +77,13 @@ struct ParetoRanking: Sendable {
             }
         }
         return found
+    }
+
+    /// Whether ``best(_:)`` has a trial; only a rank that does not fit whole has to be put in order for that.
+    func isAmong(best count: Int, _ row: Int) -> Bool {
+        guard count > 0, let index = rows.firstIndex(of: row) else { return false }
+        let boundary = boundary(count)
+        return dominators[index] == boundary ? best(count).contains(row) : dominators[index] < boundary
     }
 
     /// The best trials, at most so many.

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Synchronization
+import TunedEngine
 import TunedRecords
 
 /// Slugs and declarations of studies by their number, parsed once, and again when a study's space has changed.
@@ -21,10 +22,11 @@ final class StudyDirectory: Sendable {
 
     /// The study of that name with its declaration.
     ///
-    /// - Throws: ``ServiceError`` 404 where there is none.
+    /// - Throws: ``EngineError`` where there is none.
     func study(_ slug: String) async throws -> (row: StudyRow, entry: Entry) {
         guard let row = try await bridge.read({ store throws(StoreError) in try store.study(slug: slug) }) else {
-            throw ServiceError.notFound("there is no study \"\(slug)\"; GET /v1/studies lists those that there are")
+            let known = try await bridge.read { store throws(StoreError) in try store.studies() }
+            throw EngineError.noStudy(slug, among: known.map(\.slug))
         }
         return (row, try entry(of: row))
     }

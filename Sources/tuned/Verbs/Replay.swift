@@ -5,8 +5,8 @@ struct Replay: Verb {
     static let configuration = CommandConfiguration(
         abstract: "Run a trial again and compare.",
         discussion: """
-            All runs of the trial are made again, with its seeds, its rows, its data and the plugin that ran it, and are no part of the \
-            search. Values are compared bit for bit; what the replay ran on that the trial did not is named. Exit code 11 where the result differs.
+            All runs of the trial that came to their end are made again, with its seeds, its rows, its budget, its data and the plugin \
+            that ran it, and are no part of the search. Values are compared bit for bit; what the replay ran on that the trial did not is named. Exit code 11 where the result differs.
 
             Examples:
               tuned replay svm-1/17

@@ -20,7 +20,7 @@ struct EndsSpace : tuned::Schema {
     tuned::Category grade = ordinal("grade", std::vector<std::string>{"low", "high"}).when(count, {1, 2, 3});
     tuned::Boolean flag = boolean("flag").fallback(true);
     tuned::Integer depth = integer("depth", 1, 1024).log().step(1).when(flag).when(grade, {"high"});
-    tuned::Float last = floating("last", 1e-4, 1).log().when(flag, false);
+    tuned::Float last = floating("last", 1e-4, 1).log().when(flag, false).mutable_in_training();
     tuned::Metric error = minimize("error", "share of \"wrong\" answers");
     tuned::Metric score = maximize("score");
     tuned::Fidelity epochs = fidelity("epochs", 1, 50, "passes");

@@ -84,6 +84,21 @@ int main() {
     scheduled.minimize("error");
     CHECK_CONTAINS(scheduled.json().c_str(), "\"log\": true, \"schedule\": [\"cosine\", \"warm_restarts\"], \"default\"");
     CHECK_CONTAINS(scheduled.json().c_str(), "\"high\": 64, \"schedule\": true}");
+    Schema changing("test");
+    const auto how = changing.categorical("how", {"a", "b"}).mutable_in_training();
+    changing.floating("rate", 0, 1).mutable_in_training().scheduled({tuned::Shape::cosine}).when(how, {"a"}).mutable_in_training();
+    changing.integer("batch", 8, 64).mutable_in_training().fallback(8);
+    changing.ordinal("size", {1, 2}).mutable_in_training();
+    changing.boolean("flag").mutable_in_training();
+    changing.integer("depth", 1, 3);
+    changing.minimize("error");
+    const std::string text = changing.json();
+    CHECK_CONTAINS(text.c_str(), "\"choices\": [\"a\", \"b\"], \"mutable\": true}");
+    CHECK_CONTAINS(text.c_str(), "\"schedule\": [\"cosine\"], \"mutable\": true, \"when\": {\"how\": [\"a\"]}}");
+    CHECK_CONTAINS(text.c_str(), "\"high\": 64, \"default\": 8, \"mutable\": true}");
+    CHECK_CONTAINS(text.c_str(), "\"choices\": [1, 2], \"mutable\": true}");
+    CHECK_CONTAINS(text.c_str(), "\"type\": \"bool\", \"mutable\": true}");
+    CHECK_CONTAINS(text.c_str(), "\"low\": 1, \"high\": 3}");
     CHECK(lr.index() == 0 && epochs.progress(0) == 0 && epochs.progress(5) == 0.1 && epochs.progress(50) == 1);
     return check_summary("schema");
 }

@@ -54,6 +54,8 @@ struct PrunerLab {
     private(set) var problems: [String] = []
     private(set) var clock = 0.0
     private(set) var busy = 0.0
+    /// Time of workers without a trial, before the limit.
+    private(set) var idle = 0.0
     /// When a trial was completed first with a loss of at most so much.
     private(set) var results: [(time: Double, busy: Double, loss: Double)] = []
     var recordsAnswers = true
@@ -110,6 +112,7 @@ struct PrunerLab {
                 let (time, trial) = due[worker]
             else { break }
             busy += Double(due.count { $0 != nil }) * (time - clock)
+            idle += Double(due.count { $0 == nil }) * max(0, min(time, limit) - clock)
             clock = time
             overdue.remove(trial)
             due[worker] = step(trial) ? (clock + pace(worker, trial), trial) : nil

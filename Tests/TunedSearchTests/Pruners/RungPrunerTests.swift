@@ -156,18 +156,13 @@ import TunedSpace
 
     @Test func aRungWaitsForAllButThoseThatAreOverdue() throws {
         var pruner = try make("sha", ["trials": 3], high: 9)
-        for trial in 0..<3 {
-            #expect(pruner.mayBegin)
-            pruner.observe(.began(trial: trial, budget: pruner.firstBudget(of: trial)))
-        }
-        #expect(!pruner.mayBegin)
+        for trial in 0..<3 { pruner.observe(.began(trial: trial, budget: pruner.firstBudget(of: trial))) }
         pruner.observe(.reached(trial: 0, budget: 1, losses: [0.2]))
         pruner.observe(.reached(trial: 1, budget: 1, losses: [0.3]))
         #expect(pruner.promotion() == nil)
         pruner.observe(.overdue(trial: 2))
         #expect(pruner.promotion()?.trial == 0)
         pruner.observe(.began(trial: 0, budget: 3))
-        #expect(!pruner.mayBegin)
         // Too late for its rung, but better than the one that went on.
         pruner.observe(.reached(trial: 2, budget: 1, losses: [0.1]))
         #expect(pruner.promotion()?.trial == 2)
@@ -177,13 +172,41 @@ import TunedSpace
         var pruner = try make("sha", ["trials": 3], high: 9)
         for trial in 0..<3 { pruner.observe(.began(trial: trial, budget: 1)) }
         pruner.observe(.ended(trial: 1, .failed))
-        #expect(pruner.mayBegin, "by a new trial at the lowest rung")
+        for (trial, loss) in [(0, 0.1), (2, 0.2)] { pruner.observe(.reached(trial: trial, budget: 1, losses: [loss])) }
+        #expect(pruner.promotion() == nil, "a new trial at the lowest rung comes first")
         pruner.observe(.began(trial: 3, budget: 1))
-        for (trial, loss) in [(0, 0.1), (2, 0.2), (3, 0.3)] { pruner.observe(.reached(trial: trial, budget: 1, losses: [loss])) }
+        pruner.observe(.reached(trial: 3, budget: 1, losses: [0.3]))
         #expect(pruner.promotion()?.trial == 0)
         pruner.observe(.began(trial: 0, budget: 3))
         pruner.observe(.ended(trial: 0, .failed))
         #expect(pruner.promotion()?.trial == 2, "by the next best above it")
-        #expect(!pruner.mayBegin)
+    }
+
+    /// No slot is idle while a rung waits for its last trials; what is further on goes first.
+    @Test func theNextBracketFillsWhileARungWaits() throws {
+        var pruner = try make("hyperband", ["pace": "in-step"], high: 9)
+        for trial in 0..<9 {
+            #expect(pruner.firstBudget(of: trial) == 1)
+            pruner.observe(.began(trial: trial, budget: 1))
+        }
+        for trial in 9..<12 {
+            #expect(pruner.mayBegin && pruner.firstBudget(of: trial) == 3, "the second bracket has three trials")
+            pruner.observe(.began(trial: trial, budget: 3))
+        }
+        #expect(pruner.firstBudget(of: 12) == nil, "those of the third are trained in full at once")
+        for trial in 0..<8 { pruner.observe(.reached(trial: trial, budget: 1, losses: [Double(trial)])) }
+        #expect(pruner.promotion() == nil)
+        for trial in 9..<12 { pruner.observe(.reached(trial: trial, budget: 3, losses: [Double(trial)])) }
+        #expect(pruner.promotion() == Promotion(trial: 9, budget: nil, reason: "among the best 1 of 3 at budget 3"))
+        var other = pruner
+        pruner.observe(.reached(trial: 8, budget: 1, losses: [8]))
+        #expect(pruner.promotion() == Promotion(trial: 0, budget: 3, reason: "among the best 3 of 9 at budget 1"), "older brackets go first")
+        // One that failed is replaced in its own bracket, before another one begins.
+        other.observe(.ended(trial: 8, .failed))
+        #expect(other.firstBudget(of: 12) == 1)
+        other.observe(.began(trial: 12, budget: 1))
+        #expect(other.firstBudget(of: 13) == nil)
+        other.observe(.reached(trial: 12, budget: 1, losses: [0.5]))
+        #expect(other.promotion()?.trial == 0)
     }
 }

@@ -52,6 +52,24 @@ extension AllTests {
             #expect(text.contains(#""schedule":["constant","step","exponential","polynomial","cosine","warm_restarts","one_cycle","warmup"]}"#))
         }
 
+        @Test func whatMayChangeDuringTrainingIsSaidOfAnyKind() throws {
+            struct Changing: Trainable {
+                static let how = Parameter.categorical("how", ["a", "b"], mutable: true)
+                static let rate = Parameter.float("rate", 0.5...1, schedule: [.cosine], mutable: true, when: how.is("a"), help: "fast")
+                static let batch = Parameter.integer("batch", 8...64, default: 8, mutable: true)
+                static let size = Parameter.ordinal("size", [1, 2], mutable: true)
+                static let flag = Parameter.boolean("flag", mutable: true)
+                static let depth = Parameter.integer("depth", 1...3)
+                static let schema = Schema(parameters: [how, rate, batch, size, flag, depth], metrics: [.minimize("m")])
+                init(_ config: borrowing Config) {}
+                func evaluate(_ trial: borrowing Trial) {}
+            }
+            let text = try TestHost(Changing.self).schemaJSON
+            let json = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+            let parameters = json?["parameters"] as? [[String: Any]] ?? []
+            #expect(parameters.map { $0["mutable"] as? Bool } == [true, true, true, true, true, nil], "\(text)")
+        }
+
         @Test func boundsThatJSONDoesNotHaveAreLeftToTheHostToRefuse() throws {
             struct Endless: Trainable {
                 static let x = Parameter.float("x", 0...Double.infinity, default: .nan)

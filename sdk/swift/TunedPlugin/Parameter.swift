@@ -38,11 +38,12 @@ public struct ParameterDeclaration: Sendable {
     let name: String
     var object = JSONObject()
 
-    init(_ type: String, _ name: String, _ help: String, _ condition: Condition?) {
+    init(_ type: String, _ name: String, _ help: String, _ condition: Condition?, mutable: Bool) {
         self.name = name
         object.add("name", name)
         object.add("type", type)
         object.describe(help)
+        if mutable { object.add("mutable", json: "true") }
         if let condition { object.add("when", json: condition.object.text) }
     }
 }

@@ -1,7 +1,8 @@
 import CTunedPlugin
 
-// The kinds of parameters. All take a default, which is what an expert would use untuned; `help`, a line for people; and `when`,
-// the condition under which the parameter means anything.
+// The kinds of parameters. All take a default, which is what an expert would use untuned; `mutable`, whether it may change in the
+// middle of training, the checkpoint still fitting: what a population may change; `when`, the condition under which the parameter
+// means anything; and `help`, a line for people.
 
 extension Parameter where Value == Double {
     /// A real number; both bounds are included.
@@ -12,9 +13,9 @@ extension Parameter where Value == Double {
     ///   - shapes: in which it may change over a run, the first of which is the default; ``Trial/value(of:at:)`` tells its value then.
     public static func float(
         _ name: String, _ range: ClosedRange<Double>, log: Bool = false, step: Double? = nil, default value: Double? = nil,
-        schedule shapes: [ScheduleShape] = [], when condition: Condition? = nil, help: String = ""
+        schedule shapes: [ScheduleShape] = [], mutable: Bool = false, when condition: Condition? = nil, help: String = ""
     ) -> Parameter {
-        var declaration = ParameterDeclaration("float", name, help, condition)
+        var declaration = ParameterDeclaration("float", name, help, condition, mutable: mutable)
         declaration.bound(JSONText.number(range.lowerBound), JSONText.number(range.upperBound), log, step.map(JSONText.number))
         declaration.schedule(shapes)
         return Parameter(declaration, default: value, json: { JSONText.number($0) }, read: { $0.pointee.f64 })
@@ -25,9 +26,9 @@ extension Parameter where Value == Int {
     /// An integer; both bounds are included. `log`, `step` and `schedule` are those of a float.
     public static func integer(
         _ name: String, _ range: ClosedRange<Int>, log: Bool = false, step: Int? = nil, default value: Int? = nil,
-        schedule shapes: [ScheduleShape] = [], when condition: Condition? = nil, help: String = ""
+        schedule shapes: [ScheduleShape] = [], mutable: Bool = false, when condition: Condition? = nil, help: String = ""
     ) -> Parameter {
-        var declaration = ParameterDeclaration("int", name, help, condition)
+        var declaration = ParameterDeclaration("int", name, help, condition, mutable: mutable)
         declaration.bound(range.lowerBound.description, range.upperBound.description, log, step?.description)
         declaration.schedule(shapes)
         return Parameter(declaration, default: value, json: { $0.description }, read: { Int($0.pointee.i64) })
@@ -57,10 +58,10 @@ public enum ScheduleShape: String, Sendable, CaseIterable {
 
 extension Parameter where Value == Bool {
     public static func boolean(
-        _ name: String, default value: Bool? = nil, when condition: Condition? = nil, help: String = ""
+        _ name: String, default value: Bool? = nil, mutable: Bool = false, when condition: Condition? = nil, help: String = ""
     ) -> Parameter {
         Parameter(
-            ParameterDeclaration("bool", name, help, condition), default: value, json: { JSONText.boolean($0) },
+            ParameterDeclaration("bool", name, help, condition, mutable: mutable), default: value, json: { JSONText.boolean($0) },
             read: { $0.pointee.i64 != 0 })
     }
 }
@@ -92,22 +93,22 @@ extension Choice where Self: RawRepresentable, RawValue: Choice {
 extension Parameter where Value: Choice {
     /// One of several choices without an order.
     public static func categorical(
-        _ name: String, _ choices: [Value], default value: Value? = nil, when condition: Condition? = nil, help: String = ""
+        _ name: String, _ choices: [Value], default value: Value? = nil, mutable: Bool = false, when condition: Condition? = nil,
+        help: String = ""
     ) -> Parameter {
-        choice("categorical", name, choices, value, condition, help)
+        choice(ParameterDeclaration("categorical", name, help, condition, mutable: mutable), choices, value)
     }
 
     /// One of several choices in order.
     public static func ordinal(
-        _ name: String, _ choices: [Value], default value: Value? = nil, when condition: Condition? = nil, help: String = ""
+        _ name: String, _ choices: [Value], default value: Value? = nil, mutable: Bool = false, when condition: Condition? = nil,
+        help: String = ""
     ) -> Parameter {
-        choice("ordinal", name, choices, value, condition, help)
+        choice(ParameterDeclaration("ordinal", name, help, condition, mutable: mutable), choices, value)
     }
 
-    private static func choice(
-        _ type: String, _ name: String, _ choices: [Value], _ value: Value?, _ condition: Condition?, _ help: String
-    ) -> Parameter {
-        var declaration = ParameterDeclaration(type, name, help, condition)
+    private static func choice(_ declared: ParameterDeclaration, _ choices: [Value], _ value: Value?) -> Parameter {
+        var declaration = declared
         declaration.object.add("choices", json: JSONText.array(choices.map(\.choiceJSON)))
         let count = choices.count
         // Never written to again. A parameter lives as long as the process anyway, and generic code reads plain memory much faster than

@@ -22,15 +22,16 @@ enum Space {
     static let optimizer = Parameter.categorical("optimizer", Optimizer.allCases, default: .adam, help: "How weights are updated")
     static let rate = Parameter.float(
         "rate", 1e-5...1, log: true, default: 3e-3, schedule: [.cosine] + ScheduleShape.allCases.filter { $0 != .cosine },
-        help: "Learning rate at its highest")
+        mutable: true, help: "Learning rate at its highest")
     static let momentum = Parameter.float(
-        "momentum", 0...0.99, default: 0.9, when: optimizer.is(.momentum), help: "Share of the last update that goes on")
+        "momentum", 0...0.99, default: 0.9, mutable: true, when: optimizer.is(.momentum), help: "Share of the last update that goes on")
     static let beta1 = Parameter.float(
-        "beta1", 0.5...0.99, default: 0.9, when: optimizer.is(.adam), help: "Decay of the mean of the gradients")
+        "beta1", 0.5...0.99, default: 0.9, mutable: true, when: optimizer.is(.adam), help: "Decay of the mean of the gradients")
     static let beta2 = Parameter.float(
-        "beta2", 0.9...0.9999, default: 0.999, when: optimizer.is(.adam), help: "Decay of the mean of their squares")
+        "beta2", 0.9...0.9999, default: 0.999, mutable: true, when: optimizer.is(.adam), help: "Decay of the mean of their squares")
     static let weightDecay = Parameter.float(
-        "weight_decay", 1e-7...0.1, log: true, default: 1e-4, help: "Share of the weights that each update takes away, per rate")
+        "weight_decay", 1e-7...0.1, log: true, default: 1e-4, mutable: true,
+        help: "Share of the weights that each update takes away, per rate")
 
     static let error = Metric.minimize("error", help: "Share of wrong answers")
     static let loss = Metric.minimize("loss", help: "Cross-entropy, in nats")

@@ -42,6 +42,7 @@ struct Declaration {
     std::vector<std::string> choices;    /* JSON */
     std::string range;                   /* JSON members that say what the values are */
     std::string fallback, description;   /* JSON, or empty */
+    bool is_mutable = false;
     std::vector<std::pair<std::string, std::string>> conditions;  /* parent, members of a JSON list */
 
     [[noreturn]] void reject(const std::string &why) const {
@@ -57,6 +58,7 @@ struct Declaration {
         if (!choices.empty()) out += ", \"choices\": [" + join(choices) + "]";
         if (!fallback.empty()) out += ", \"default\": " + fallback;
         if (!description.empty()) out += ", \"description\": " + description;
+        if (is_mutable) out += ", \"mutable\": true";
         std::vector<std::string> when;
         for (const auto &[parent, values] : conditions) when.push_back(json(parent) + ": [" + values + "]");
         if (!when.empty()) out += ", \"when\": {" + join(when) + "}";
@@ -114,6 +116,11 @@ public:
     /* For people. */
     Self describe(std::string_view text) const {
         declaration_->description = detail::description("parameter \"" + name() + "\"", text);
+        return self();
+    }
+    /* It may change in the middle of training, the checkpoint still fitting: what a population may change. */
+    Self mutable_in_training() const {
+        declaration_->is_mutable = true;
         return self();
     }
     /* Active only while `parent` is active and has one of these values. Several conditions must all hold. */
