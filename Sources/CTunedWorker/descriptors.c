@@ -28,3 +28,5 @@ int tuned_memory_file(const char *name, size_t bytes) {
 int tuned_seal(int fd) { return fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SEAL) == 0 ? 0 : errno; }
 
 int tuned_move_up(int fd, int least) { return fcntl(fd, F_DUPFD_CLOEXEC, least); }
+
+void tuned_begin_writeback(int fd, int64_t offset, int64_t count) { (void)sync_file_range(fd, offset, count, SYNC_FILE_RANGE_WRITE); }

@@ -74,10 +74,13 @@ extension StudyDriver {
             let nonce = run.running.nonce
             // Other folds of a trial that has failed are not worth their time.
             if run.assignment.trial == failed { return (run.running, DirectResult(outcome: .stopped(reason: .cancelled))) }
-            let result = host.run(run.assignment) { [weak self] reports in
-                guard let self else { return }
+            let thinning = ReportThinning()
+            let pass = { @Sendable [weak self] (reports: [MetricReport]) in
+                guard let self, !reports.isEmpty else { return }
                 self.queue.async { self.receive(.reports(reports), of: nonce) }
             }
+            let result = host.run(run.assignment) { pass(thinning.kept(of: $0)) }
+            pass(thinning.withheld())
             if case .failed = result.outcome { failed = run.assignment.trial }
             return (run.running, result)
         }

@@ -289,8 +289,9 @@ final class StudyDriver: @unchecked Sendable {
             if let continues, !surroundings.folders.lend(continues, of: id, to: next) {
                 queue.async { self.missCheckpoint(next.trial, continues) }
             }
+            let thinning = ReportThinning()
             let handle = runner.start(assignment, in: grant) { signal in
-                self.queue.async { self.receive(signal, of: nonce) }
+                for signal in thinning.pass(signal) { self.queue.async { self.receive(signal, of: nonce) } }
             }
             queue.async { self.adopt(handle, for: nonce) }
         }

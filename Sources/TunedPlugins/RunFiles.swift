@@ -49,7 +49,8 @@ final class RunFiles {
         writer = nil
         guard let folder else { throw CheckpointError("this run's host keeps none") }
         try make(folder)
-        writer = try CheckpointWriter(path: "\(folder)/checkpoint", step: step, owner: owner)
+        let isDue = syncedAt.map { MonotonicTime.seconds(since: $0) >= Self.syncInterval } ?? true
+        writer = try CheckpointWriter(path: "\(folder)/checkpoint", step: step, owner: owner, isDurable: isDue)
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
@@ -65,9 +66,8 @@ final class RunFiles {
     func commit() throws(CheckpointError) {
         guard let writer else { throw CheckpointError("commit was called before begin") }
         self.writer = nil
-        let isDue = syncedAt.map { MonotonicTime.seconds(since: $0) >= Self.syncInterval } ?? true
-        try writer.commit(synchronously: isDue)
-        if isDue { syncedAt = MonotonicTime.now() }
+        try writer.commit()
+        if writer.isDurable { syncedAt = MonotonicTime.now() }
         hasCheckpoint = true
     }
 

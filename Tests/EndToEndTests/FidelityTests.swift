@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import TunedSpace
 import TunedTestSupport
@@ -61,6 +62,61 @@ import TunedTestSupport
         }
     }
 
+    /// Kills the daemon as soon as the log has another event of each of these kinds, one after the other, and follows the study to its end.
+    ///
+    /// - Returns: the log.
+    private func follow(_ lab: Lab, _ study: String, killingAt phases: [(name: String, isIt: (JSONValue) -> Bool)]) async throws -> [JSONValue] {
+        let log = try lab.start(["show", study, "--follow", "--json"])
+        for phase in phases {
+            let before = Lab.events(log.output).count { phase.isIt($0) }
+            try await lab.until(phase.name) { Lab.events(log.output).count { phase.isIt($0) } > before }
+            lab.killDaemon()
+            try await lab.tunedOK("studies")
+        }
+        try await lab.tunedOK("show", study, "--follow")
+        log.signal(SIGTERM)
+        _ = await log.wait()
+        return try await lab.events(study)
+    }
+
+    private static func of(_ type: String, _ name: String, _ isIt: @escaping (JSONValue) -> Bool = { _ in true }) -> (name: String, isIt: (JSONValue) -> Bool) {
+        (name, { $0["type"]?.stringValue == type && isIt($0) })
+    }
+
+    private static func segment(_ event: JSONValue) -> Int64 { event["segment"]?.integerValue ?? 0 }
+
+    /// No run that has brought its result is made again.
+    private func nothingIsMadeTwice(_ events: [JSONValue]) {
+        let done = events.filter { $0["type"]?.stringValue == "attempt_ended" && $0["outcome"]?["metrics"] != nil }
+            .map { "\($0["trial"]?.integerValue ?? -1).\(Self.segment($0))" }
+        #expect(!done.isEmpty && Set(done).count == done.count)
+    }
+
+    @Test func aKillInEveryPhaseOfARungLosesNothing() async throws {
+        try await Lab.with { lab in
+            try await begin(lab, "s", ms: 25, "--pruner", "asha", "--trials", "27", "--sampler", "random")
+            let events = try await follow(
+                lab, "s",
+                killingAt: [
+                    Self.of("budget_given", "a trial has its first budget") { Self.segment($0) == 0 }, Self.of("attempt_started", "it runs"),
+                    Self.of("reported", "it reports"), Self.of("attempt_ended", "its run has ended"),
+                    Self.of("trial_ended", "it stands at its rung") { $0["state"]?.stringValue == "paused" },
+                    Self.of("budget_given", "it is to go on") { Self.segment($0) > 0 },
+                    Self.of("attempt_started", "it goes on") { Self.segment($0) > 0 },
+                    Self.of("reported", "it reports from the next rung") { Self.segment($0) > 0 },
+                    Self.of("trial_ended", "it is at its end") { $0["state"]?.stringValue == "complete" },
+                ])
+            nothingIsMadeTwice(events)
+            let trials = try await trials(lab, "s")
+            #expect(trials.count == 27 && trials.allSatisfy { ["complete", "pruned"].contains($0["state"]?.stringValue ?? "") })
+            let complete = trials.filter { $0["state"]?.stringValue == "complete" }
+            for trial in complete { #expect(abs((trial["values"]?.arrayValue?.first?.doubleValue ?? 0) - 210 * (try rate(trial))) < 1e-9) }
+            let lowest = try trials.map(rate).min()
+            #expect(try complete.map(rate).min() == lowest)
+            try await lab.tunedOK("verify", "s")
+        }
+    }
+
     @Test func aTrialGoesOnFromItsRungAndTheSavingIsSaid() async throws {
         try await Lab.with { lab in
             try await begin(lab, "s", ms: 0, "--pruner", "asha", "--trials", "9", "--sampler", "random")
@@ -109,21 +165,56 @@ import TunedTestSupport
                 lab.killDaemon()
             }
             try await lab.tunedOK("show", "p", "--follow")
-            let trials = try await trials(lab, "p")
-            let complete = trials.filter { $0["state"]?.stringValue == "complete" }
-            #expect(complete.count == 6)
-            #expect(trials.contains { $0["origin"]?.stringValue == "continued" })
-            /// What a trial and those it went on from have added up to this step.
-            func sum(_ number: Int, _ step: Double) throws -> Double {
-                let trial = trials[number]
-                let start = trial["continues_at"]?.doubleValue ?? 0
-                let before = try trial["continues"]?.integerValue.map { try sum(Int($0), start) } ?? 0
-                return before + (try rate(trial)) * (step * (step + 1) - start * (start + 1)) / 2
+            try await checkPopulation(lab)
+            try await lab.tunedOK("verify", "p")
+        }
+    }
+
+    /// Six members came to their end, each with what it and those that it went on from had added up.
+    private func checkPopulation(_ lab: Lab) async throws {
+        let trials = try await trials(lab, "p")
+        let complete = trials.filter { $0["state"]?.stringValue == "complete" }
+        #expect(complete.count == 6)
+        #expect(trials.contains { $0["origin"]?.stringValue == "continued" })
+        /// What a trial and those it went on from have added up to this step.
+        func sum(_ number: Int, _ step: Double) throws -> Double {
+            let trial = trials[number]
+            let start = trial["continues_at"]?.doubleValue ?? 0
+            let before = try trial["continues"]?.integerValue.map { try sum(Int($0), start) } ?? 0
+            return before + (try rate(trial)) * (step * (step + 1) - start * (start + 1)) / 2
+        }
+        for trial in complete {
+            let number = Int(trial["number"]?.integerValue ?? -1)
+            #expect(abs((trial["values"]?.arrayValue?.first?.doubleValue ?? 0) - (try sum(number, 20))) < 1e-9, "trial \(number)")
+        }
+    }
+
+    @Test func aKillInEveryPhaseOfAnExchangeLosesNothing() async throws {
+        try await Lab.with { lab in
+            try await begin(
+                lab, "p", ms: 20, "--pruner", "pbt", "--pruner-setting", "population=6", "--pruner-setting", "interval=4",
+                "--pruner-setting", "mutable=rate")
+            var successors: Set<Int64> = []
+            func continued(_ event: JSONValue) -> Bool {
+                if event["origin"]?.stringValue == "continued" { successors.insert(event["trial"]?.integerValue ?? -1) }
+                return successors.contains(event["trial"]?.integerValue ?? -1)
             }
-            for trial in complete {
-                let number = Int(trial["number"]?.integerValue ?? -1)
-                #expect(abs((trial["values"]?.arrayValue?.first?.doubleValue ?? 0) - (try sum(number, 20))) < 1e-9, "trial \(number)")
+            /// Of a trial that went on from another one.
+            func of(_ type: String, _ name: String) -> (name: String, isIt: (JSONValue) -> Bool) {
+                (name, { event in continued(event) && event["type"]?.stringValue == type })
             }
+            let events = try await follow(
+                lab, "p",
+                killingAt: [
+                    Self.of("trial_ended", "a member stands at its exchange") { $0["state"]?.stringValue == "paused" },
+                    of("trial_asked", "one is to go on from another"), of("attempt_started", "it runs"),
+                    of("reported", "it reports"), of("trial_ended", "it stands at the next exchange"),
+                    Self.of("budget_given", "one that stays is to go on") { Self.segment($0) > 0 },
+                    Self.of("attempt_started", "it goes on") { Self.segment($0) > 0 },
+                    of("trial_asked", "another exchange"),
+                ])
+            nothingIsMadeTwice(events)
+            try await checkPopulation(lab)
             try await lab.tunedOK("verify", "p")
         }
     }

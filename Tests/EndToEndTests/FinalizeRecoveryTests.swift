@@ -9,6 +9,10 @@ import TunedTestSupport
         /// The use is in the log, and every slot belongs to others.
         case begun
         case training
+        /// The rows are being scored, and nobody knows yet how it went.
+        case scoring
+        /// The final run has ended; what came of the use may not be in the log yet.
+        case made
         case ended
     }
 
@@ -32,7 +36,7 @@ import TunedTestSupport
     func killed(in phase: Phase) async throws {
         let expected = try await undisturbed()
         try await Lab.with { lab in
-            try await study(lab, phase == .training ? "ms=1500" : "ms=0")
+            try await study(lab, phase == .training ? "ms=1500" : phase == .scoring ? "score_ms=1500" : "ms=0")
             if phase == .begun {
                 try await lab.tunedOK("load", TestPlugins.path("noop"))
                 try await lab.tunedOK("run", "noop", "--trainable", "sleep", "--config", "ms=600000", "--trials", "100", "--study", "busy", "--detach")
@@ -44,6 +48,11 @@ import TunedTestSupport
             switch phase {
             case .begun: try await lab.until("the use is in the log") { try await lab.final()["state"]?.stringValue == "running" }
             case .training: try await lab.until("it trains") { !lab.testimony.lines("final train").isEmpty }
+            case .scoring: try await lab.until("it scores") { !lab.testimony.lines("final score").isEmpty }
+            case .made:
+                try await lab.until("the final run has ended") {
+                    try await lab.events("s").contains { $0["type"]?.stringValue == "attempt_ended" && $0["purpose"]?.stringValue == "final" }
+                }
             case .ended: #expect(try await lab.finish(child).status == 0)
             }
             lab.killDaemon()
@@ -58,7 +67,8 @@ import TunedTestSupport
             let final = try await lab.final()
             #expect(final["values"] == expected)
             #expect(final["uses"]?.arrayValue?.count == 1)
-            #expect(lab.testimony.lines("final score").count == 1, "the rows are scored once")
+            // What was scored and not kept is scored again, by the same use.
+            #expect(lab.testimony.lines("final score").count == (phase == .scoring ? 2 : 1), "the rows are scored once")
             #expect(try await lab.tuned("finalize", "s").status == 10)
             try await lab.tunedOK("verify", "s")
             if phase != .ended { _ = try await lab.finish(child) }

@@ -38,6 +38,12 @@ import TunedTestSupport
             // Nothing but itself: names of XML are no addresses.
             let links = report.components(separatedBy: "http").dropFirst().filter { !$0.hasPrefix("://www.w3.org/2000/svg") }
             #expect(links.isEmpty && !report.contains("<script"))
+            for word in ["src=", "url(", "@import", "<link", "<iframe"] { #expect(!report.contains(word), "\(word)") }
+            // Of HTML it uses what is well-formed XML too.
+            #expect(isWellFormed(report))
+            for part in ["Question", "Search space", "Method", "Results", "Failures", "Environment", "Test set", "How to reproduce it"] {
+                #expect(report.contains("<h2>\(part)</h2>"), "\(part)")
+            }
 
             let markdown = "\(lab.folder)/report.md"
             let answer = try await lab.tunedOK("report", "drawn", "-o", markdown, "--json").json()

@@ -14,10 +14,31 @@ enum { PARAMETER_RATE, PARAMETER_STOP_AT };
 
 enum { METRIC_SUM, METRIC_FIRST_STEP, METRIC_CPUS, METRIC_MEMORY, METRIC_SCHEDULED, METRIC_STORED };
 
-static int32_t sum_up(const tuned_trial *trial, double *sum, int64_t *first) {
+/* Config pad: so many bytes more in each checkpoint. */
+typedef struct padded {
+    double sum;
+    char pad[1 << 20];
+} padded;
+
+static long pad_of(const tuned_config *config) {
+    long pad = setting_number(config, "pad", 0);
+    return pad < 0 ? 0 : pad > 1 << 20 ? 1 << 20 : pad;
+}
+
+static int32_t keeper_create(const tuned_host *host, const tuned_config *config, void **self) {
+    long *pad = malloc(sizeof *pad);
+    if (!pad) return host->fail(NULL, TUNED_FAILED, "not enough memory");
+    *pad = pad_of(config);
+    *self = pad;
+    return TUNED_OK;
+}
+
+static int32_t sum_up(const tuned_trial *trial, long pad, double *sum, int64_t *first) {
+    static padded room;
     double state = 0;
     int64_t step = 0, stop_at = tuned_i64(trial, PARAMETER_STOP_AT);
-    int32_t status = tuned_load_checkpoint(trial, &step, &state, sizeof state);
+    int32_t status = tuned_load_checkpoint(trial, &step, &room, sizeof state + (size_t)pad);
+    if (status == TUNED_OK) state = room.sum;
     if (status != TUNED_OK && status != TUNED_ABSENT) return trial->host->fail(trial, TUNED_FAILED, "the checkpoint is of another size");
     *first = step + 1;
     while (step < 10) {
@@ -25,7 +46,8 @@ static int32_t sum_up(const tuned_trial *trial, double *sum, int64_t *first) {
         step++;
         state += tuned_f64(trial, PARAMETER_RATE) * (double)step;
         trial->host->report(trial, METRIC_SUM, step, state);
-        status = tuned_save_checkpoint(trial, step, &state, sizeof state);
+        room.sum = state;
+        status = tuned_save_checkpoint(trial, step, &room, sizeof state + (size_t)pad);
         if (status != TUNED_OK) return status;
     }
     *sum = state;
@@ -37,8 +59,7 @@ static int32_t keeper_evaluate(void *self, const tuned_trial *trial) {
     double sum = 0, scheduled = 0;
     int64_t first = 0;
     tuned_resources held = {.size = sizeof held};
-    (void)self;
-    int32_t status = sum_up(trial, &sum, &first);
+    int32_t status = sum_up(trial, *(const long *)self, &sum, &first);
     if (status != TUNED_OK) return status;
     const tuned_resources_extension *resources = tuned_find_extension(host, TUNED_RESOURCES);
     const tuned_schedule_extension *schedule = tuned_find_extension(host, TUNED_SCHEDULE);
@@ -69,9 +90,12 @@ static const tuned_trainable keeper = {
         "metrics": [
             {"name": "sum", "goal": "minimize"}, {"name": "first_step", "goal": "minimize"}, {"name": "cpus", "goal": "minimize"},
             {"name": "memory", "goal": "minimize"}, {"name": "scheduled", "goal": "minimize"}, {"name": "stored", "goal": "minimize"}
-        ]
+        ],
+        "config": [{"name": "pad"}]
     }),
+    .create = keeper_create,
     .evaluate = keeper_evaluate,
+    .destroy = free,
 };
 
 /* ---- "stepper": the same sum, driven by the host. */
@@ -81,6 +105,7 @@ typedef struct stepper {
     int64_t steps, begins, loads;
     int refuses;    /* config load = refuse: load refuses every checkpoint */
     long pause_ms;  /* config ms: how long a step takes in a run's first attempt */
+    long pad;       /* config pad: bytes more in each checkpoint */
 } stepper;
 
 static int32_t stepper_create(const tuned_host *host, const tuned_config *config, void **self) {
@@ -88,6 +113,7 @@ static int32_t stepper_create(const tuned_host *host, const tuned_config *config
     if (!made) return host->fail(NULL, TUNED_FAILED, "not enough memory");
     made->refuses = strcmp(setting(config, "load", ""), "refuse") == 0;
     made->pause_ms = setting_number(config, "ms", 0);
+    made->pad = pad_of(config);
     *self = made;
     return TUNED_OK;
 }
@@ -112,7 +138,9 @@ static int32_t stepper_step(void *self, const tuned_trial *trial, int64_t step) 
 static int32_t stepper_save(void *self, const tuned_trial *trial) {
     const stepper *s = self;
     const tuned_checkpoint_extension *checkpoint = tuned_find_extension(trial->host, TUNED_CHECKPOINT);
-    return checkpoint->write(trial, &s->sum, sizeof s->sum);
+    static const padded nothing;
+    int32_t status = checkpoint->write(trial, &s->sum, sizeof s->sum);
+    return status == TUNED_OK && s->pad > 0 ? checkpoint->write(trial, nothing.pad, (uint64_t)s->pad) : status;
 }
 
 static int32_t stepper_load(void *self, const tuned_trial *trial) {
@@ -148,7 +176,7 @@ static const tuned_trainable stepwise_trainable = {
             {"name": "sum", "goal": "minimize"}, {"name": "steps", "goal": "minimize"}, {"name": "loads", "goal": "minimize"}
         ],
         "fidelity": {"name": "steps", "low": 1, "high": 20},
-        "config": [{"name": "load"}, {"name": "ms"}]
+        "config": [{"name": "load"}, {"name": "ms"}, {"name": "pad"}]
     }),
     .create = stepper_create,
     .evaluate = stepper_evaluate,

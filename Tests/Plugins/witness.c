@@ -28,6 +28,7 @@ typedef struct witness {
     char log[512];         /* config log: where it writes */
     char fails[32];        /* config fails: final, crash */
     long pause_ms;         /* config ms: how long a final run or a replay trains */
+    long score_ms;         /* config score_ms: how long the first attempt of a final run scores */
     int drifts;            /* config drifts: the value is another each time */
 } witness;
 
@@ -120,6 +121,7 @@ static int32_t witness_create(const tuned_host *host, const tuned_config *config
     snprintf(w->log, sizeof w->log, "%s", setting(config, "log", "/dev/null"));
     snprintf(w->fails, sizeof w->fails, "%s", setting(config, "fails", ""));
     w->pause_ms = setting_number(config, "ms", 0);
+    w->score_ms = setting_number(config, "score_ms", 0);
     w->hidden = setting_number(config, "hidden", 0);
     w->drifts = setting_number(config, "drifts", 0) != 0;
     long own = setting_number(config, "rows", 0);
@@ -176,6 +178,9 @@ static int32_t witness_evaluate(void *self, const tuned_trial *trial) {
     }
     status = take(w, trial, TUNED_ROWS_EVALUATE, &scored, &score_count);
     if (status != TUNED_OK) return status;
+    if (trial->purpose == TUNED_FINAL && trial->attempt == 0) {
+        nanosleep(&(struct timespec){w->score_ms / 1000, w->score_ms % 1000 * 1000000}, NULL);
+    }
     double x = tuned_f64(trial, PARAMETER_X);
     if (w->drifts) x += 1e-9 * (double)(clock() + getpid());
     trial->host->objective(trial, METRIC_VALUE, x + 1e-6 * trained + 1e-9 * scored + 1e-12 * (double)(trial->seed % 1000));

@@ -18,3 +18,6 @@ int tuned_seal(int fd);
 
 // Copies a descriptor to the lowest free number from `least` on, close-on-exec. -1 and errno on failure.
 int tuned_move_up(int fd, int least);
+
+// Has the system begin to write this part of a file to its disk, and waits for nothing: who makes the file durable later has less to wait for.
+void tuned_begin_writeback(int fd, int64_t offset, int64_t count);

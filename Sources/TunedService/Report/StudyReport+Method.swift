@@ -17,7 +17,8 @@ extension StudyReport {
             facts.append(("its settings", specification.sampler.settings.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.stringValue ?? $0.value.text())" }.joined(separator: ", ")))
         }
         facts += log.switches.map { ("switched at \(Self.time($0.time))", "to \($0.method): \($0.reason)") }
-        facts.append(("pruner", study["specification"]?["pruner"].map { $0.stringValue ?? $0.text() } ?? "none"))
+        facts.append(("pruner", study["live"]?["pruner"]?.stringValue ?? study["specification"]?["pruner"].map { $0.stringValue ?? $0.text() } ?? "none"))
+        facts.append(("budget", budget))
         facts.append(("stops", stopping))
         facts.append(("began with", declaration.warmStart.map { "\(NumberText.count($0.trials.count, "trial")) of study \($0.study)" }))
         facts.append(("replicates", specification.replicate.map { "the leading \($0.candidates) configurations measured \($0.times) times each" }))
@@ -27,6 +28,15 @@ extension StudyReport {
         facts.append(("created", Self.time(row.createdAt)))
         facts.append(("last event", "\(Self.time(row.changedAt)), \(Self.duration(milliseconds: max(0, row.changedAt - row.createdAt))) later"))
         document.facts(facts)
+    }
+
+    /// What was spent of the fidelity; nil where the study gave no budgets.
+    private var budget: String? {
+        let live = study["live"]
+        guard live?["pruner"]?.stringValue != nil, let spent = live?["budget"]?["spent"]?.doubleValue, let full = live?["budget"]?["full"]?.doubleValue, full > 0
+        else { return nil }
+        let unit = declaration.schema.fidelity?.name ?? "units"
+        return "\(Self.number(spent)) of the \(Self.number(full)) \(unit) that training every trial in full takes: \(NumberText.significant(100 * spent / full, 2))%"
     }
 
     private var stopping: String {

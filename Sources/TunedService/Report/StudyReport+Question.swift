@@ -35,9 +35,21 @@ extension StudyReport {
     private func split(_ data: DataReference) -> String? {
         guard data.plan != nil else { return "the plugin's own" }
         let specification = declaration.specification.split ?? SplitSpecification()
-        let kind = data.isStratified ? "stratified" : "plain"
-        let rows = data.folds > 1 ? "\(data.folds)-fold cross-validation, \(kind)" : "\(kind) holdout, \(Self.number(specification.validation * 100))% of all rows for validation"
-        return "\(rows), seed \(specification.seed); the same rows for every trial"
+        let column = specification.column.map { " (column \($0))" } ?? ""
+        let kind =
+            switch data.method {
+            case .plain: "plain"
+            case .stratified: "stratified by class"
+            case .grouped: "by groups\(column), none of them divided"
+            case .stratifiedGroups: "by groups\(column), none of them divided, stratified by class"
+            case .time: "forward in time\(column)"
+            }
+        let repeats = max(1, specification.repeats)
+        let rows =
+            data.folds > 1
+            ? "\(data.folds / repeats)-fold cross-validation\(repeats > 1 ? ", repeated \(repeats) times" : "")"
+            : "holdout, \(Self.number(specification.validation * 100))% of all rows for validation"
+        return "\(rows), \(kind), seed \(specification.seed); the same rows for every trial"
     }
 
     /// What was searched, beside what was found.

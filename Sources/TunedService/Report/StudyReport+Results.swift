@@ -14,10 +14,8 @@ extension StudyReport {
         if declaration.objectives.count > 1 { several(&document) } else { one(trial, &document) }
         document.picture(.history, of: pictures)
         if declaration.objectives.count > 1 { document.picture(.pareto, of: pictures) }
-        if !log.curves.isEmpty {
-            document.picture(.intermediate, of: pictures)
-            document.picture(.rungs, of: pictures)
-        }
+        if !log.curves.isEmpty { document.picture(.intermediate, of: pictures) }
+        if !log.budgets.isEmpty { for kind in [PictureKind.rungs, .lineage] { document.picture(kind, of: pictures) } }
     }
 
     private func one(_ trial: TrialRow, _ document: inout ReportDocument) {

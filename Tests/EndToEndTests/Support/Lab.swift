@@ -124,6 +124,14 @@ extension Lab {
         Issue.record("waited in vain for: \(what)")
     }
 
+    /// All events of a study that has settled, as programs outside are told them.
+    func events(_ study: String) async throws -> [JSONValue] {
+        Self.events(try await tunedOK("show", study, "--follow", "--json").output)
+    }
+
+    /// What `tuned show --follow --json` has printed so far.
+    static func events(_ output: String) -> [JSONValue] { output.split(separator: "\n").compactMap { try? JSONValue(parsing: String($0)) } }
+
     /// `tuned show` of a study.
     func study(_ name: String) async throws -> JSONValue { try await tunedOK("show", name, "--json").json() }
 

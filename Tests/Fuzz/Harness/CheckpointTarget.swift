@@ -4,7 +4,7 @@ import TunedPlugins
 extension FuzzTarget {
     /// Checkpoint files. Only what was written whole may be read: anything else is refused before its first byte.
     static let checkpoint = FuzzTarget(
-        name: "checkpoint", mutator: { Mutator(seed: $0, samples: CheckpointBench().samples, words: ["TUNEDCK1", "owner"]) },
+        name: "checkpoint", mutator: { Mutator(seed: $0, samples: CheckpointBench().samples, words: ["TUNEDCK2", "TUNEDCK1", "owner"]) },
         makeRun: {
             let bench = CheckpointBench()
             return { bench.run($0) }
