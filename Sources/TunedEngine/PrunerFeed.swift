@@ -168,11 +168,11 @@ struct PrunerFeed: Sendable {
 }
 
 extension StudyDeclaration {
-    /// What the study asks for, or what its sampler brings with it; nil where every trial is trained in full.
+    /// nil where every trial is trained in full.
     var pruner: PrunerSpecification? {
-        if let asked = specification.pruner { return asked }
-        guard fidelity != nil else { return nil }
-        return SamplerRegistry.usualPruner(of: specification.sampler.name).map { PrunerSpecification(name: $0) }
+        // Of a log from before the planner wrote down what a sampler brings with it.
+        let implied = specification.sampler.name == "bohb" && fidelity != nil ? PrunerSpecification(name: "hyperband") : nil
+        return specification.pruner ?? implied
     }
 
     /// From the lowest rung that the pruner may give to training in full.

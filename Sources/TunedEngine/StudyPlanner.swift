@@ -215,6 +215,10 @@ final class StudyPlanner: Sendable {
                 .invalid, "there is no metric \"\(constraint.metric)\"\(hint) There are: \(names.joined(separator: ", "))",
                 path: "constraints[\(index)].metric")
         }
+        var specification = specification
+        if specification.pruner == nil, schema.fidelity != nil {
+            specification.pruner = SamplerRegistry.usualPruner(of: specification.sampler.name).map { PrunerSpecification(name: $0) }
+        }
         let declaration = StudyDeclaration(
             specification: specification, schema: schema, space: space, objectives: objectives, plugin: plugin, data: nil,
             createdAt: clock.wallMilliseconds(), createdBy: version)

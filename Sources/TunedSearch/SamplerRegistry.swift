@@ -35,13 +35,13 @@ public enum SamplerRegistry {
     /// Those that see to the rules of a space themselves.
     private static let ruled: Set = ["auto", "bohb", "gp", "grid", "priorband", "random", "tpe"]
 
-    /// Those that are Hyperband with another way to choose what begins.
-    private static let budgeted: Set = ["bohb", "dehb", "priorband"]
+    /// By sampler. BOHB with one bracket of asynchronous rungs, as A. Klein et al. 2020 (arXiv 2003.10865, section 3); see the benchmarks.
+    private static let usualPruners = ["bohb": "asha", "dehb": "hyperband", "priorband": "hyperband"]
 
     public static var names: [String] { samplers.map(\.name) }
 
     /// The pruner that a sampler brings with it where trials can be given budgets and nobody named another one.
-    public static func usualPruner(of sampler: String) -> String? { budgeted.contains(sampler) ? "hyperband" : nil }
+    public static func usualPruner(of sampler: String) -> String? { usualPruners[sampler] }
 
     /// - Parameters:
     ///   - settings: by name; each sampler documents its own.

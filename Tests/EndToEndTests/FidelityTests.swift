@@ -133,8 +133,9 @@ import TunedTestSupport
         }
     }
 
-    /// Samplers that look at the budget a trial begins with bring Hyperband with them; every suggestion follows from the log.
-    @Test(arguments: ["dehb", "priorband"]) func evolutionAndBeliefsBesideHyperbandSurviveKills(sampler: String) async throws {
+    /// Samplers that look at budgets bring rungs with them; every suggestion follows from the log.
+    @Test(arguments: [("bohb", "asynchronous successive halving"), ("dehb", "Hyperband"), ("priorband", "Hyperband")])
+    func samplersBesideBudgetsSurviveKills(sampler: String, brings: String) async throws {
         var random = SeededGenerator(seed: 33)
         try await Lab.with { lab in
             try await begin(
@@ -145,7 +146,7 @@ import TunedTestSupport
             }
             try await lab.tunedOK("show", "s", "--follow")
             let shown = try await lab.tunedOK("show", "s").output
-            #expect(shown.contains("Hyperband") && shown.contains(sampler) && shown.contains("% of training in full"), "\(shown)")
+            #expect(shown.contains(brings) && shown.contains(sampler) && shown.contains("% of training in full"), "\(shown)")
             let trials = try await trials(lab, "s")
             #expect(trials.count == 60)
             #expect(trials.contains { $0["state"]?.stringValue == "complete" } && trials.contains { $0["state"]?.stringValue == "pruned" })

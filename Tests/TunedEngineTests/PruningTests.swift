@@ -2,6 +2,7 @@ import Dispatch
 import Synchronization
 import Testing
 import TunedRecords
+import TunedSearch
 import TunedSpace
 import TunedStorage
 @testable import TunedEngine
@@ -53,7 +54,7 @@ import TunedStorage
         try auditPasses(lab)
     }
 
-    /// They bring Hyperband with them, and what they suggest depends on the budget that a trial begins with: the audit has to know it too.
+    /// What they suggest depends on the budget that a trial begins with: the audit has to know it too.
     @Test(arguments: ["bohb", "dehb", "priorband"]) func samplersThatLookAtBudgetsAreDerivedAgain(sampler: String) throws {
         let schema = """
             {"id": "toy", "parameters": [{"name": "x", "type": "float", "low": 0, "high": 1, "prior": 0.2}, {"name": "y", "type": "float", "low": 0, "high": 1}],
@@ -61,7 +62,7 @@ import TunedStorage
             """
         let runner = ScriptedRunner(Self.train)
         let lab = try Laboratory(
-            specification: #"{"plugin": "toy", "stop": {"trials": 60}, "sampler": "\#(sampler)", "seed": 3}"#, schema: schema, runner: runner)
+            specification: #"{"plugin": "toy", "stop": {"trials": 60}, "sampler": "\#(sampler)", "pruner": "hyperband", "seed": 3}"#, schema: schema, runner: runner)
         lab.start()
         #expect(lab.waitForRest())
         #expect(lab.driver.state == .completed, "\(lab.driver.reason)")

@@ -46,7 +46,7 @@ import TunedSpace
         // Without budgets there is one rung.
         #expect(try self.state(prior: 0.8, fidelity: nil).policy(nil, []).random == 0.5)
         // Any range is taken.
-        #expect(try self.state(prior: 0.8, fidelity: FidelityRange(low: 5e-324, high: 1.7e308)).policy(nil, []).random == 0)
+        #expect(try self.state(prior: 0.8, fidelity: FidelityRange(low: .leastNonzeroMagnitude, high: 1.7e308)).policy(nil, []).random == 0)
     }
 
     @Test func drawsFollowThePriorAsTheRungSays() throws {

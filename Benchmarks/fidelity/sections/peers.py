@@ -14,12 +14,12 @@ from bench import BUDGET, median_interval
 from subjects import Report
 
 POINTS = (5, 10, 20, 40)  # full trainings
-OURS = ["tuned:bohb/hyperband", "tuned:tpe/hyperband", "tuned:tpe/asha", "tuned:random/asha", "tuned:tpe/asha?mode=stop", "tuned:tpe/sha",
-        "tuned:tpe/median", "tuned:tpe/curve", "tuned:dehb/hyperband", "tuned:priorband/hyperband"]
+OURS = ["tuned:bohb/asha", "tuned:bohb/hyperband", "tuned:tpe/hyperband", "tuned:tpe/asha", "tuned:random/asha", "tuned:tpe/asha?mode=stop",
+        "tuned:tpe/sha", "tuned:tpe/median", "tuned:tpe/curve", "tuned:dehb/hyperband", "tuned:priorband/hyperband"]
 THEIRS = ["optuna:tpe/hyperband", "smac:multi-fidelity", "ray:asha"]
 OTHERS = ["optuna:tpe/sha", "optuna:tpe/median", "ray:asha?reduction=3", "random"]
-QUICK = ["tuned:bohb/hyperband", "tuned:tpe/asha", "optuna:tpe/hyperband", "ray:asha"]
-LEADS = ["tuned:bohb/hyperband", "tuned:tpe/asha"]
+QUICK = ["tuned:bohb/asha", "tuned:tpe/asha", "optuna:tpe/hyperband", "ray:asha"]
+LEADS = ["tuned:bohb/asha", "tuned:bohb/hyperband", "tuned:tpe/asha"]
 
 
 def run(bench):

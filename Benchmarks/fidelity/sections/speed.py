@@ -11,8 +11,8 @@ from bench import BUDGET, FULL_BUDGET, median_interval
 from subjects import Report
 
 SHARE = 1 / 5
-METHODS = {"ASHA": "tuned:random/asha", "ASHA and Parzen": "tuned:tpe/asha", "BOHB": "tuned:bohb/hyperband"}
-JUDGED = ("ASHA", "BOHB")
+METHODS = {"ASHA": "tuned:random/asha", "ASHA and Parzen": "tuned:tpe/asha", "BOHB": "tuned:bohb/asha", "BOHB in Hyperband": "tuned:bohb/hyperband"}
+JUDGED = ("ASHA", "BOHB", "BOHB in Hyperband")
 
 
 def run(bench):
