@@ -145,7 +145,7 @@ let package = Package(
         .testTarget(name: "ConvergenceTests", dependencies: ["TunedSearch", "TunedSpace", "TunedNumerics"], swiftSettings: strict),
         .testTarget(
             name: "TunedEngineTests",
-            dependencies: ["TunedSpace", "TunedRecords", "TunedSlots", "TunedStorage", "TunedPlugins", "TunedWorkers", "TunedEngine"],
+            dependencies: ["TunedSpace", "TunedSearch", "TunedRecords", "TunedSlots", "TunedStorage", "TunedPlugins", "TunedWorkers", "TunedEngine"],
             swiftSettings: strict),
         .testTarget(
             name: "TunedServiceTests",
