@@ -58,9 +58,9 @@ import TunedSpace
         #expect(Set(lab.trials.map(\.configuration)).count == lab.trials.count)
     }
 
-    @Test func thoseThatAreHyperbandBringItWithThem() {
+    @Test func thoseThatLookAtBudgetsBringRungsWithThem() {
         #expect(SamplerRegistry.names.filter { SamplerRegistry.usualPruner(of: $0) != nil } == Self.samplers)
-        #expect(Self.samplers.allSatisfy { SamplerRegistry.usualPruner(of: $0) == "hyperband" })
+        #expect(Self.samplers.map { SamplerRegistry.usualPruner(of: $0) } == Self.samplers.map { $0 == "bohb" ? "asha" : "hyperband" })
     }
 
     // MARK: What they are worth
