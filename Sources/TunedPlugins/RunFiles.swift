@@ -11,6 +11,8 @@ final class RunFiles {
     /// Nil where the host keeps nothing for the run.
     private var folder: String?
     private var writer: CheckpointWriter?
+    /// Why the checkpoint that was begun last cannot be written.
+    private(set) var writeFailure: CheckpointError?
     private var reader: CheckpointReader?
     /// Whether the folder may hold a checkpoint.
     private var hasCheckpoint = false
@@ -26,6 +28,7 @@ final class RunFiles {
     func begin(folder: String?) {
         self.folder = folder
         writer = nil
+        writeFailure = nil
         reader = nil
         hasCheckpoint = false
         syncedAt = nil
@@ -47,6 +50,7 @@ final class RunFiles {
 
     func beginCheckpoint(step: Int64) throws(CheckpointError) {
         writer = nil
+        writeFailure = nil
         guard let folder else { throw CheckpointError("this run's host keeps none") }
         try make(folder)
         let isDue = syncedAt.map { MonotonicTime.seconds(since: $0) >= Self.syncInterval } ?? true
@@ -59,6 +63,7 @@ final class RunFiles {
             try writer.append(bytes)
         } catch {
             self.writer = nil
+            writeFailure = error
             throw error
         }
     }

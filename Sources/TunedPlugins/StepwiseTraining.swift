@@ -87,6 +87,10 @@ struct StepwiseTraining {
         do throws(CheckpointError) {
             try files.beginCheckpoint(step: step)
             let code = save(instance, trial)
+            if let failure = files.writeFailure {
+                context.pointee.notes.takeUnretainedValue().forgetFailure()
+                throw failure
+            }
             guard code == TUNED_OK else { return code }
             try files.commit()
             return TUNED_OK

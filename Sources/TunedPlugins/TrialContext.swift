@@ -94,6 +94,9 @@ final class RunNotes: Sendable {
         isTouched.store(true, ordering: .releasing)
     }
 
+    /// It was no failure of the run's.
+    func forgetFailure() { content.withLock { $0.failure = "" } }
+
     /// False where there are too many.
     func add(_ report: MetricReport) -> Bool {
         defer { isTouched.store(true, ordering: .releasing) }

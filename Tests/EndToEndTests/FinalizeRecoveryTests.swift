@@ -36,7 +36,7 @@ import TunedTestSupport
     func killed(in phase: Phase) async throws {
         let expected = try await undisturbed()
         try await Lab.with { lab in
-            try await study(lab, phase == .training ? "ms=1500" : phase == .scoring ? "score_ms=1500" : "ms=0")
+            try await study(lab, phase == .training ? "ms=1500" : phase == .scoring ? "score_ms=300000" : "ms=0")
             if phase == .begun {
                 try await lab.tunedOK("load", TestPlugins.path("noop"))
                 try await lab.tunedOK("run", "noop", "--trainable", "sleep", "--config", "ms=600000", "--trials", "100", "--study", "busy", "--detach")

@@ -163,7 +163,7 @@ import TunedTestSupport
 
     @Test func aPersonMayEndTheFinalRun() async throws {
         try await Lab.with { lab in
-            try await lab.witness("--data", try lab.witnessData(), "--test", "0.25", "--trials", "2", "--config", "ms=60000")
+            try await lab.witness("--data", try lab.witnessData(), "--test", "0.25", "--trials", "2", "--config", "ms=900000")
             let child = try lab.start(["finalize", "s"])
             try await lab.until("it trains") { !lab.testimony.lines("final train").isEmpty }
             #expect(try await lab.tuned("finalize", "s", "--again", "--reason", "two at once").error.contains("being finalized"))

@@ -66,9 +66,10 @@ package enum HTMLReport {
         p{margin:.6rem 0}
         table{border-collapse:collapse;margin:.6rem 0;font-size:.92rem;font-variant-numeric:tabular-nums}
         th,td{text-align:left;vertical-align:top;padding:.28rem .8rem .28rem 0;border-bottom:1px solid #eceff3;overflow-wrap:anywhere}
+        .wide th,.wide td{overflow-wrap:break-word}
         thead th{border-bottom:1px solid #7b8494;font-weight:600;overflow-wrap:normal}
         .facts th{font-weight:500;color:#59616f;white-space:nowrap}
-        .number{text-align:right}
+        .wide .number{text-align:right;white-space:nowrap}
         .wide{overflow-x:auto}
         pre{background:#f3f4f7;padding:.8rem 1rem;overflow-x:auto;border-radius:4px;font-size:.85rem;line-height:1.45}
         code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}

@@ -106,8 +106,9 @@ extension StudySnapshot {
         spaceChange = json["space_changes"]?.integerValue.map { (Int($0), json["space_changed"] ?? .null) }
         if let rules = json["stop"] { stop = (try? StopRules(json: rules)) ?? StopRules() }
         let live = json["live"]
-        explanation = live?["explanation"]?.stringValue
-        pruner = live?["pruner"]?.stringValue
+        // A study that has ended says what it took by name.
+        explanation = (live?["explanation"] ?? json["specification"]?["sampler"]?["name"])?.stringValue
+        pruner = (live?["pruner"] ?? json["specification"]?["pruner"]?["name"])?.stringValue
         fidelity = json["schema"]?["fidelity"]?["name"]?.stringValue
         budget = live?["budget"].flatMap { json in
             json["spent"]?.doubleValue.flatMap { spent in json["full"]?.doubleValue.map { (spent, $0) } }
