@@ -87,7 +87,7 @@ import TunedTestSupport
                 + stride(from: 70_008, through: 100_000, by: 8) + [100_003]
             #expect(steps == expected.map(Int64.init))
             let trial = try #require(try await trials(lab).first)
-            #expect(trial["state"]?.stringValue == "complete" && trial["step"]?.integerValue == 100_003, "\(trial)")
+            #expect(trial["state"]?.stringValue == "complete", "\(trial)")
             let svg = try await lab.tunedOK("plot", "s", "--kind", "intermediate").output
             #expect(svg.utf8.count < 200_000)
             try await lab.tunedOK("verify", "s")
