@@ -100,6 +100,16 @@ enum CheckpointTests {
         CheckCheckpoints.file = checkpointFile(lab)
         lab.about("a run that is killed behind its checkpoint \(commits) of \(before.checkpoints.count)")
         let outcome = try instance.run(run)
+        // A busy machine takes longer the second time; that says nothing of the plugin.
+        guard !outcome.wasToldToStop else {
+            return CheckAnswer(
+                findings: [
+                    CheckFinding(
+                        .note, test: lab.request.test, name: "too-slow",
+                        "the run was told to stop for its time, with \(outcome.checkpoints.count) checkpoints, before the \(commits) behind which it is killed",
+                        advice: "Check it again when the machine has less to do.")
+                ], summary: "not killed")
+        }
         return CheckAnswer(
             findings: [
                 CheckFinding(
