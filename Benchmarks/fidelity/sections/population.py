@@ -62,7 +62,7 @@ def report(bench):
         for name, found in of.items():
             if not found:
                 continue
-            pairs = [(one["loss"], of["fixed schedules"][seed]["error"]) for seed, one in found.items() if seed in of["fixed schedules"]]
+            pairs = [(one["loss"], of["fixed schedules"][seed]["loss"]) for seed, one in found.items() if seed in of["fixed schedules"]]
             better = sum(mine < fixed for mine, fixed in pairs) + sum(mine == fixed for mine, fixed in pairs) / 2
             table.append((data, name, statistics.median(one["loss"] for one in found.values()), statistics.median(one["epochs"] for one in found.values()),
                           100 * better / len(pairs) if pairs else None, len(found)))
