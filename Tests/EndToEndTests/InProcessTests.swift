@@ -160,8 +160,12 @@ import TunedTestSupport
                 if try await lab.tuned("show", "s").status == 0 { break }
                 #expect(run.status != 0, "a study that was answered for is not lost")
             }
+            // What had begun is known once it is on the disk; until then it is taken up again.
+            try await lab.until("it is paused") {
+                let shown = try await lab.tuned("show", "s", "--json")
+                return try shown.status == 0 && shown.json()["state"]?.stringValue == "paused"
+            }
             let study = try await lab.study("s")
-            #expect(study["state"]?.stringValue == "paused")
             #expect(study["reason"]?.stringValue?.contains("tuned resume s") == true)
             #expect(study["counts"]?["complete"]?.integerValue ?? 0 <= 150)
             let bystander = try await lab.study("bystander")
