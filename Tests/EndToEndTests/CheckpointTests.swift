@@ -4,16 +4,21 @@ import TunedTestSupport
 
 /// A run that was interrupted goes on from its checkpoint, in another worker of another daemon.
 @Suite(.timeLimit(.minutes(5))) struct CheckpointTests {
+    /// A run of the study s that has saved a checkpoint when the power fails.
+    private func failBehindACheckpoint(_ lab: Lab) async throws {
+        try await lab.tunedOK("load", TestPlugins.path("keeper"))
+        try await lab.tunedOK(
+            "run", "keeper", "--trainable", "stepper", "--space", "rate=1", "--config", "ms=5000", "--trials", "1", "--study", "s",
+            "--detach")
+        try await lab.until("a checkpoint") {
+            try await lab.shell("test -f \(lab.home)/runs/*/0-0/checkpoint").status == 0
+        }
+        lab.killDaemon()
+    }
+
     @Test func aRunGoesOnFromItsCheckpointAfterThePowerFailed() async throws {
         try await Lab.with { lab in
-            try await lab.tunedOK("load", TestPlugins.path("keeper"))
-            try await lab.tunedOK(
-                "run", "keeper", "--trainable", "stepper", "--space", "rate=1", "--config", "ms=5000", "--trials", "1", "--study", "s",
-                "--detach")
-            try await lab.until("a checkpoint") {
-                try await lab.shell("test -f \(lab.home)/runs/*/0-0/checkpoint").status == 0
-            }
-            lab.killDaemon()
+            try await failBehindACheckpoint(lab)
             try await lab.tunedOK("studies")
             try await lab.until("the study's end") { try await lab.state("s") == "completed" }
             let trial = try await lab.tunedOK("show", "s/0", "--json").json()
@@ -45,14 +50,7 @@ import TunedTestSupport
     /// What cannot be used is said in the trial's log, and costs the time that it had saved: nothing else.
     @Test(arguments: Damage.allCases) func aCheckpointThatCannotBeUsedIsSaid(damage: Damage) async throws {
         try await Lab.with { lab in
-            try await lab.tunedOK("load", TestPlugins.path("keeper"))
-            try await lab.tunedOK(
-                "run", "keeper", "--trainable", "stepper", "--space", "rate=1", "--config", "ms=5000", "--trials", "1", "--study", "s",
-                "--detach")
-            try await lab.until("a checkpoint") {
-                try await lab.shell("test -f \(lab.home)/runs/*/0-0/checkpoint").status == 0
-            }
-            lab.killDaemon()
+            try await failBehindACheckpoint(lab)
             switch damage {
             case .truncated: try await lab.shell("truncate -s -5 \(lab.home)/runs/*/0-0/checkpoint")
             // The file begins with 20 bytes, then comes the hash of the plugin that wrote it.

@@ -42,14 +42,11 @@ import TunedTestSupport
         }
     }
 
-    @Test(arguments: [["sha", "--pruner-setting", "trials=9"], ["hyperband", "--pruner-setting", "pace=in-step"]])
-    func bracketsInStepSurviveKills(_ pruner: [String]) async throws {
+    @Test(arguments: [("sha", "trials=9"), ("hyperband", "pace=in-step")])
+    func bracketsInStepSurviveKills(_ pruner: String, _ setting: String) async throws {
         var random = SeededGenerator(seed: 33)
         try await Lab.with { lab in
-            try await lab.tunedOK("load", TestPlugins.path("keeper"))
-            let arguments = ["run", "keeper", "--trainable", "stepper", "--study", "s", "--config", "ms=10", "--seed", "4", "--detach"]
-            let run = try await lab.finish(try lab.start(arguments + ["--trials", "24", "--sampler", "random", "--pruner"] + pruner))
-            #expect(run.status == 0, "\(run.error)")
+            try await begin(lab, "s", ms: 10, "--trials", "24", "--sampler", "random", "--pruner", pruner, "--pruner-setting", setting)
             for _ in 0..<4 {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 30...300, using: &random)))
                 lab.killDaemon()
