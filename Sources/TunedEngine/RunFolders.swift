@@ -33,6 +33,17 @@ package final class RunFolders: Sendable {
         for (name, _) in kept.dropFirst(2) { unlink("\(folder)/\(name)") }
     }
 
+    /// Makes room for the runs of a new trial. A daemon that was killed may have begun a trial of this number that did not come to the log,
+    /// and what that one left is not this one's. Where the trial goes on from another, that one's checkpoints are lent at once: before the
+    /// asking is recorded, and before the other can move on or end. Without waiting.
+    func clear(study: StudyID, trial: Int, runs: Int, continuing continuation: Continuation?) {
+        let isNew = access("\(root)/\(study.rawValue)", F_OK) != 0
+        for run in 0..<runs {
+            if !isNew { Files.remove(path(study: study, trial: trial, run: run)) }
+            if let continuation { _ = lend(continuation, of: study, to: ReadyRun(trial: trial, run: run)) }
+        }
+    }
+
     /// Gives a run that begins the checkpoint that another trial's had, unless it has one of its own already.
     ///
     /// - Returns: whether it has one now.

@@ -182,6 +182,7 @@ final class StudyDriver: @unchecked Sendable {
         if let run = ready.removeFirst() { return run }
         if let trial = takeUpTrial() { return firstRun(of: trial) }
         guard let asked = takeNext(isExternal: false) else { return nil }
+        surroundings.folders.clear(study: id, trial: asked.trial, runs: runKeys.count, continuing: active[asked.trial]?.continues)
         record([.trialAsked(asked)] + firstBudget(of: asked))
         return firstRun(of: asked.trial)
     }

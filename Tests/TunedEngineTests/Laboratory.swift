@@ -138,6 +138,7 @@ struct Laboratory {
         self.clock = clock
         slots = SlotScheduler(inventory: MachineInventory(topology: CPUTopology(uniform: cores), memoryTotal: 1 << 30), clock: clock)
         let directory = try TemporaryDirectory.make()
+        mkdir("\(directory)/runs", 0o700)
         let settings = WorkerSettings(executable: "/nonexistent")
         let catalog = try PluginCatalog(
             directory: directory, store: try .init(directory: "\(directory)/plugins"), probe: PluginProbe(settings: settings), clock: clock)

@@ -115,6 +115,24 @@ import TunedStorage
         #expect(!continued.isEmpty && notes.count == continued.count)
     }
 
+    /// A daemon that was killed had begun trials that did not come to the log. What they left in their folders is another configuration's.
+    @Test(arguments: ["pbt", "asha"]) func whatAnUnrecordedTrialLeftIsNotGoneOnFrom(pruner: String) throws {
+        let lab = try Laboratory(
+            specification: #"{"plugin": "toy", "seed": 5, "stop": {"trials": 12}, "pruner": {"name": "\#(pruner)"}}"#, schema: Self.schema, cores: 2,
+            runner: ScriptedRunner(Self.train))
+        for trial in 0..<40 {
+            let folder = lab.surroundings.folders.path(study: lab.driver.id, trial: trial, run: 0)
+            mkdir(String(folder[..<(folder.lastIndex(of: "/") ?? folder.endIndex)]), 0o700)
+            mkdir(folder, 0o700)
+            Self.write("1 1000", "\(folder)/checkpoint")
+        }
+        lab.start()
+        #expect(lab.waitForRest())
+        #expect(lab.trials.contains { $0.state == .complete } && lab.trials.count >= 12)
+        // A trial gains at most one at each of ten epochs.
+        for row in lab.trials { #expect(row.values.allSatisfy { $0 >= -10 }, "trial \(row.number)") }
+    }
+
     /// A daemon that ends anywhere in an exchange leaves a study that goes on to the same end.
     @Test func itIsTakenUpFromAnyPlaceOfItsLog() throws {
         let whole = try Laboratory(specification: Self.specification(), schema: Self.schema, cores: 1, runner: ScriptedRunner(Self.train))
