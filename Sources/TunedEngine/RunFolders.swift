@@ -20,13 +20,18 @@ package final class RunFolders: Sendable {
 
     // MARK: Checkpoints that trials go on from
 
-    /// Keeps what a run has at this budget under a name of its own, beside the one before; what is older is dropped. A hard link: the run
-    /// replaces its checkpoint, and never changes it. On any queue, without waiting.
+    /// Keeps what a run has at this budget under a name of its own. A hard link: the run replaces its checkpoint, and never changes it. On
+    /// any queue, without waiting.
     func keepCheckpoint(of study: StudyID, _ run: ReadyRun, at budget: Double) {
         let folder = path(study: study, trial: run.trial, run: run.run)
         let name = Self.kept(at: budget)
         unlink("\(folder)/\(name)")
-        guard link("\(folder)/checkpoint", "\(folder)/\(name)") == 0 else { return }
+        link("\(folder)/checkpoint", "\(folder)/\(name)")
+    }
+
+    /// Drops what a run kept, but the last two.
+    func dropFormerCheckpoints(of study: StudyID, _ run: ReadyRun) {
+        let folder = path(study: study, trial: run.trial, run: run.run)
         let kept = (Files.names(in: folder) ?? []).compactMap { name in
             name.hasPrefix(Self.keptPrefix) ? Double(name.dropFirst(Self.keptPrefix.count)).map { (name, $0) } : nil
         }.sorted { $0.1 > $1.1 }
@@ -37,9 +42,9 @@ package final class RunFolders: Sendable {
     /// and what that one left is not this one's. Where the trial goes on from another, that one's checkpoints are lent at once: before the
     /// asking is recorded, and before the other can move on or end. Without waiting.
     func clear(study: StudyID, trial: Int, runs: Int, continuing continuation: Continuation?) {
-        let isNew = access("\(root)/\(study.rawValue)", F_OK) != 0
+        let hasAny = hasAny(of: study)
         for run in 0..<runs {
-            if !isNew { Files.remove(path(study: study, trial: trial, run: run)) }
+            if hasAny { Files.remove(path(study: study, trial: trial, run: run)) }
             if let continuation { _ = lend(continuation, of: study, to: ReadyRun(trial: trial, run: run)) }
         }
     }
@@ -58,12 +63,16 @@ package final class RunFolders: Sendable {
     private static let keptPrefix = "checkpoint-"
     private static func kept(at budget: Double) -> String { "\(keptPrefix)\(budget)" }
 
-    /// Drops the checkpoints of a trial that will not be taken up again.
-    func dropCheckpoints(study: StudyID, trial: Int, runs: Int) {
+    /// Whether any run of a study kept anything. Most studies keep nothing.
+    func hasAny(of study: StudyID) -> Bool { access("\(root)/\(study.rawValue)", F_OK) == 0 }
+
+    /// Drops the checkpoints of a trial that will not be taken up again, or only the one that it went on from itself.
+    func dropCheckpoints(study: StudyID, trial: Int, runs: Int, withKept: Bool) {
         queue.async { [self] in
-            // Most studies keep none.
-            guard access("\(root)/\(study.rawValue)", F_OK) == 0 else { return }
-            for run in 0..<runs { Self.dropCheckpoint(path(study: study, trial: trial, run: run)) }
+            for run in 0..<runs {
+                let folder = path(study: study, trial: trial, run: run)
+                if withKept { Self.dropCheckpoint(folder) } else { unlink("\(folder)/checkpoint") }
+            }
         }
     }
 
@@ -116,6 +125,10 @@ package final class RunFolders: Sendable {
     package func final(study: StudyID, use: Int) -> String { "\(root)/\(study.rawValue)/final-\(use)" }
 
     func replay(study: StudyID, number: Int, run: Int) -> String { "\(root)/\(study.rawValue)/replay-\(number)-\(run)" }
+
+    func dropFinalCheckpoint(study: StudyID, use: Int) {
+        queue.async { [self] in Self.dropCheckpoint(final(study: study, use: use)) }
+    }
 
     /// What a replay kept is no result of the study.
     func removeReplay(study: StudyID, number: Int, runs: Int) {

@@ -129,10 +129,12 @@ extension StudyDriver {
         job.requests = []
         if isDeleted { return job.onEnd() }
         switch job.purpose {
-        case .final(let begun): recordOutside([.finalized(result(of: job, begun, artifacts))])
+        case .final(let begun):
+            whenKept { [id] in $0.dropFinalCheckpoint(study: id, use: begun.use) }
+            recordOutside([.finalized(result(of: job, begun, artifacts))])
         case .replay(let begun, let before):
+            whenKept { [id, count = job.runs.count] in $0.removeReplay(study: id, number: begun.number, runs: count) }
             recordOutside([.replayed(result(of: job, begun, before))])
-            surroundings.folders.removeReplay(study: id, number: begun.number, runs: job.runs.count)
         }
         job.onEnd()
     }

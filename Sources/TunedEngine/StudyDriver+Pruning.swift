@@ -56,23 +56,6 @@ extension StudyDriver {
         active[given.trial] = trial
     }
 
-    /// Whether trials may go on from each other's checkpoints.
-    var copiesCheckpoints: Bool { pruners?.pruner.copiesCheckpoints ?? false }
-
-    /// Keeps what a trial that stands at a rung had there, for others to go on from.
-    func keepCheckpoints(of trial: ActiveTrial, _ verdict: TrialEnded) {
-        guard verdict.state == .paused, copiesCheckpoints else { return }
-        for run in trial.runs.indices { surroundings.folders.keepCheckpoint(of: id, ReadyRun(trial: trial.number, run: run), at: trial.budget) }
-    }
-
-    /// A plugin that keeps no checkpoints, or a file that is gone.
-    func missCheckpoint(_ trial: Int, _ continues: Continuation) {
-        guard !isDeleted else { return }
-        record([
-            .noted(text: "trial \(trial) was to go on from trial \(continues.trial) at \(continues.budget), which left no checkpoint; it begins with nothing")
-        ])
-    }
-
     /// Asks the pruner about a trial that has brought something new.
     func judge(_ number: Int) {
         guard let trial = active[number], trial.pruning == nil, trial.verdict == nil, trial.replicateOf == nil,

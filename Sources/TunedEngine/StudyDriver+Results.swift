@@ -92,8 +92,8 @@ extension StudyDriver {
         if pruners != nil, verdict.state == .paused || verdict.state == .pruned, trial?.replicateOf == nil {
             trial?.verdict = verdict
             standing[verdict.trial] = trial
-        } else if verdict.state == .failed || verdict.state == .cancelled || pruners != nil && !copiesCheckpoints {
-            surroundings.folders.dropCheckpoints(study: id, trial: verdict.trial, runs: runs)
+        } else {
+            dropCheckpoints(of: verdict, runs: runs)
         }
         counts.running -= 1
         counts[verdict.state] += 1
@@ -174,8 +174,8 @@ extension StudyDriver {
         reason = why
         events.append(.studyStateChanged(next, reason: why))
         stopTiming()
+        if next != .paused { whenKept { [id] in $0.dropCheckpoints(study: id) } }
         record(events)
-        if next != .paused { surroundings.folders.dropCheckpoints(study: id) }
     }
 
     func cancelRuns() {

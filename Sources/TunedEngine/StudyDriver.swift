@@ -73,6 +73,8 @@ final class StudyDriver: @unchecked Sendable {
     var dataGuard: DataGuard?
     /// What runs beside the search.
     var outside = OutsideRuns()
+    /// What waits for the next event: see ``whenKept(_:)``.
+    var housekeeping: [@Sendable (RunFolders) -> Void] = []
     /// While the log is replayed: attempts whose end it does not hold, and the time of its last event in seconds.
     var openAttempts: [UInt64: AttemptStarted] = [:]
     var backlog = EventBacklog()
@@ -109,6 +111,7 @@ final class StudyDriver: @unchecked Sendable {
             feed.observe(payload, at: first + EventSequence(offset))
             pruners?.observe(payload)
         }
+        keepHouse(until: first + EventSequence(payloads.count - 1))
         return first
     }
 

@@ -60,7 +60,7 @@ final class BatchCalls {
         tuned_page_set_phase(sink.page, UInt32(TUNED_PHASE_EVALUATING))
         let returned = call(instance, room.trials, UInt32(count), room.codes)
         room.close(count)
-        files.end(succeeded: false)
+        files.end()
         return room.result(count, returned: returned)
     }
 

@@ -128,7 +128,7 @@ package final class PluginHost {
             tuned_set_calling_context(nil)
             context.pointee.isOpen = false
             // One with a budget of its own may be gone on with.
-            files.end(succeeded: code == TUNED_OK && context.pointee.trial.budget <= 0)
+            files.end()
         }
         let page = context.pointee.sink.page
         let trial = UnsafeRawPointer(context).assumingMemoryBound(to: tuned_trial.self)

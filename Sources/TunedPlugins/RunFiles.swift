@@ -14,8 +14,6 @@ final class RunFiles {
     /// Why the checkpoint that was begun last cannot be written.
     private(set) var writeFailure: CheckpointError?
     private var reader: CheckpointReader?
-    /// Whether the folder may hold a checkpoint.
-    private var hasCheckpoint = false
 
     static let nameLimit = 128
 
@@ -30,18 +28,13 @@ final class RunFiles {
         writer = nil
         writeFailure = nil
         reader = nil
-        hasCheckpoint = false
         syncedAt = nil
     }
 
-    /// Ends a run. One that succeeded with the full budget has no further use for its checkpoint.
-    func end(succeeded: Bool) {
+    /// Ends a run. Its checkpoint stays: whoever has the result drops it once that is kept.
+    func end() {
         writer = nil
         reader = nil
-        if succeeded, hasCheckpoint, let folder {
-            unlink("\(folder)/checkpoint")
-            rmdir(folder)
-        }
     }
 
     var keepsCheckpoints: Bool { folder != nil }
@@ -73,7 +66,6 @@ final class RunFiles {
         self.writer = nil
         try writer.commit()
         if writer.isDurable { syncedAt = MonotonicTime.now() }
-        hasCheckpoint = true
     }
 
     /// The checkpoint's step; nil on a fresh start.
@@ -81,7 +73,6 @@ final class RunFiles {
         reader = nil
         guard let folder else { return nil }
         reader = try CheckpointReader(path: "\(folder)/checkpoint", owner: owner)
-        if reader != nil { hasCheckpoint = true }
         return reader?.step
     }
 

@@ -115,6 +115,23 @@ import TunedStorage
         #expect(!continued.isEmpty && notes.count == continued.count)
     }
 
+    /// A daemon that is killed before the end of a trial is on the disk makes its run again, and is to have it from the checkpoint.
+    @Test(arguments: ["pbt", "asha", "none"]) func checkpointsStayUntilTheEndIsOnTheDisk(pruner: String) throws {
+        let store = MemoryEventStore(commitsAtOnce: false)
+        let lab = try Laboratory(
+            specification: #"{"plugin": "toy", "seed": 5, "stop": {"trials": 3}, "pruner": {"name": "\#(pruner)"}}"#, schema: Self.schema, cores: 1,
+            store: store, runner: ScriptedRunner(Self.train))
+        func files() -> Int {
+            let folders = (0..<3).map { lab.surroundings.folders.path(study: lab.driver.id, trial: $0, run: 0) }
+            return folders.flatMap { Files.names(in: $0) ?? [] }.count
+        }
+        lab.start()
+        #expect(lab.wait { $0.state == .completed })
+        #expect(files() >= 3)
+        store.commit()
+        #expect(lab.wait { _ in files() == 0 })
+    }
+
     /// A daemon that was killed had begun trials that did not come to the log. What they left in their folders is another configuration's.
     @Test(arguments: ["pbt", "asha"]) func whatAnUnrecordedTrialLeftIsNotGoneOnFrom(pruner: String) throws {
         let lab = try Laboratory(
