@@ -37,6 +37,33 @@ import TunedSpace
         #expect(try lab.suggestion(trial: 15) == parzen.suggest(trial: 15))
     }
 
+    /// Every second suggestion is the forest's once eight trials in a row were no better, and none of them any more when one is.
+    @Test func whileNothingGetsBetterTheForestTakesTurns() throws {
+        let space = NamedSpace.mixed.space
+        let problem = SearchProblem(space: space, seed: 1, budget: 100)
+        var lab = try Lab("auto", space)
+        var alone: [String: any Sampler] = [:]
+        for name in ["gp", "forest"] {
+            alone[name] = try SamplerRegistry.make(name: name, settings: name == "gp" ? ["candidates": 8, "samples": 0] : [:], problem: problem)
+        }
+        var values = (0..<20).map { 20 - Double($0) }
+        values += [Double](repeating: 1, count: 12) + [0.5, 2, 2]
+        var taken: [String] = []
+        for (trial, value) in values.enumerated() {
+            let suggestion = try lab.suggestion(trial: trial)
+            let (process, forest) = (try alone["gp"]?.suggest(trial: trial), try alone["forest"]?.suggest(trial: trial))
+            taken.append(suggestion == process ? "gp" : suggestion == forest ? "forest" : "neither")
+            guard case .configuration(let configuration) = suggestion else { return #expect(Bool(false), "nothing suggested") }
+            for observation in [Observation.pending(trial: trial, configuration), .finished(trial: trial, .complete([value]))] {
+                lab.observe(observation)
+                for name in ["gp", "forest"] { alone[name]?.observe(observation) }
+            }
+        }
+        // The twentieth is the best until the thirty-third: eight have failed to better it when the twenty-ninth is asked for.
+        let turns = taken.indices.filter { taken[$0] == "forest" }
+        #expect(turns == [29, 31] && !taken.contains("neither"), "\(taken)")
+    }
+
     /// After that many trials, which another sampler chose.
     private func told(_ trials: Int, _ space: SearchSpace, budget: Int? = 1000) throws -> any Sampler {
         var auto = try SamplerRegistry.make(name: "auto", problem: SearchProblem(space: space, seed: 1, budget: budget))

@@ -5,12 +5,18 @@ import TunedSpace
 /// NSGA-III for three. One objective of continuous numbers alone goes over to CMA-ES, which then begins with what the best trials were,
 /// once the process is no longer ahead of it.
 ///
+/// While the process brings nothing better, and there is one objective, every second suggestion is a random forest's. Where the objective has
+/// steps or many separate basins the process believes in a smoothness that is not there and looks around the best trial for long; where it is
+/// smooth it seldom stalls, and the forest is hardly asked.
+///
 /// It changes its method only when it is told to (``Observation/switched(to:)``); whether it should be is answered by
 /// ``reconsidered(_:)``. So the time that trials and suggestions take, which differs from run to run, enters a study's suggestions only
 /// through an event of its log.
 struct AutomaticSampler: Sampler {
     /// nil once it is left: it is never gone back to, and what it keeps of each trial would grow for nothing.
     private var process: GaussianProcessSampler?
+    /// What takes turns with the process; nil for several objectives.
+    private var forest: (any Sampler)?
     /// Told everything from the first trial on, so that each can take over at any; the one that did alone from then on. The first takes over
     /// where suggestions hold the trials up, the last after `limit` trials.
     private var successors: [any Sampler]
@@ -18,6 +24,9 @@ struct AutomaticSampler: Sampler {
     private let limit: Int
     private let limitReason: String
     private var finished = 0
+    private var best = Double.infinity
+    /// Trials that were no better than the best before them, since there was a better one.
+    private var stalled = 0
 
     /// Of more objectives the process costs more than it gains.
     static let objectiveLimit = 3
@@ -28,6 +37,8 @@ struct AutomaticSampler: Sampler {
     /// Of continuous numbers, at most so many: trials after which CMA-ES gains more, where there are so many in all. It needs some 200 before
     /// it is ahead.
     private static let continuous = (dimensions: 20, trials: 300, budget: 500)
+    /// Trials without progress from which the forest takes turns, and how many have ended before: see docs/search.md for what was measured.
+    private static let patience = (stalled: 8, finished: 15)
     /// Share of a study's time that suggestions may take.
     private static let shareLimit = 0.2
 
@@ -40,6 +51,7 @@ struct AutomaticSampler: Sampler {
         }
         switch problem.objectives {
         case 1:
+            forest = ruled(try ForestSampler(problem, &defaults))
             successors = [try TreeParzenSampler(problem, &defaults, caching: caching)]
             if Self.isContinuous(problem.space), problem.budget.map({ $0 >= Self.continuous.budget }) ?? true {
                 let evolution = try CovarianceAdaptationSampler(
@@ -65,24 +77,46 @@ struct AutomaticSampler: Sampler {
         return 1...continuous.dimensions ~= varying.count && varying.allSatisfy { $0.cellCount == nil && $0.conditions.isEmpty }
     }
 
-    let identity = SamplerIdentity(name: "auto", revision: 5)
+    let identity = SamplerIdentity(name: "auto", revision: 6)
     var size: UInt64? { successors[0].size }
     var explanation: String {
-        process == nil ? "auto took \(successors[0].explanation)" : "auto took gp, Bayesian optimisation with a Gaussian process: \(reason)"
+        if process == nil { return "auto took \(successors[0].explanation)" }
+        let method = "gp, Bayesian optimisation with a Gaussian process"
+        return "auto took \(method)\(forest == nil ? "" : ", in turns with a random forest while nothing gets better"): \(reason)"
     }
 
     mutating func observe(_ observation: Observation) {
         switch observation {
         case .switched(let name):
-            if let successor = successors.first(where: { $0.identity.name == name }) { (process, successors) = (nil, [successor]) }
-        case .finished: finished += 1
+            if let successor = successors.first(where: { $0.identity.name == name }) { (process, forest, successors) = (nil, nil, [successor]) }
+        case .finished(_, let outcome):
+            finished += 1
+            note(outcome)
         case .pending, .report: break
         }
         process?.observe(observation)
+        forest?.observe(observation)
         for index in successors.indices { successors[index].observe(observation) }
     }
 
+    private mutating func note(_ outcome: Outcome) {
+        switch outcome {
+        case .complete(let values, _):
+            guard let value = values.first, value.isFinite else { return }
+            stalled = value < best ? 0 : stalled + 1
+            best = min(best, value)
+        case .infeasible, .pruned: stalled += 1
+        case .failed, .cancelled: break
+        }
+    }
+
+    /// Whether the forest has the turn.
+    private func isForests(_ trial: Int) -> Bool {
+        !trial.isMultiple(of: 2) && finished >= Self.patience.finished && stalled >= Self.patience.stalled
+    }
+
     mutating func suggest(trial: Int) throws(SearchError) -> Suggestion {
+        if isForests(trial), let suggestion = try forest?.suggest(trial: trial) { return suggestion }
         if let suggestion = try process?.suggest(trial: trial) { return suggestion }
         return try successors[0].suggest(trial: trial)
     }
