@@ -118,7 +118,7 @@ final class DataStore: Sendable {
         }
         guard let column = file.column(name) else {
             let names = file.columns
-            let hint = nearest(to: name, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+            let hint = nearest(to: name, among: names).map { "; did you mean \"\($0)\"?" } ?? "."
             throw RecordFile.Problem(message: "there is no column \"\(name)\"\(hint) There are: \(names.prefix(30).joined(separator: ", "))")
         }
         return column

@@ -200,7 +200,7 @@ public final class PluginCatalog: Sendable {
 
     func unknown(_ name: String) -> EngineError {
         let names = list().map(\.name)
-        let hint = nearest(to: name, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+        let hint = nearest(to: name, among: names).map { "; did you mean \"\($0)\"?" } ?? "."
         return EngineError(
             .notFound,
             "no plugin named \"\(name)\" is loaded\(hint) "

@@ -150,7 +150,7 @@ final class StudyPlanner: Sendable {
                 .invalid, "plugin \(plugin.name) has several trainables; name one: \(names.joined(separator: ", "))", path: "trainable")
         }
         guard let found = plugin.trainable(wanted) else {
-            let hint = nearest(to: wanted, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+            let hint = nearest(to: wanted, among: names).map { "; did you mean \"\($0)\"?" } ?? "."
             throw EngineError(
                 .notFound, "plugin \(plugin.name) has no trainable \"\(wanted)\"\(hint) It has: \(names.joined(separator: ", "))",
                 path: "trainable")
@@ -179,7 +179,7 @@ final class StudyPlanner: Sendable {
     private func check(_ config: [String: JSONValue], of schema: Schema) throws(EngineError) {
         let known = schema.config.map(\.name)
         for key in config.keys.sorted() where !known.isEmpty && !known.contains(key) {
-            let hint = nearest(to: key, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+            let hint = nearest(to: key, among: known).map { "; did you mean \"\($0)\"?" } ?? "."
             throw EngineError(
                 .invalid, "the plugin takes no \"\(key)\"\(hint) It takes: \(known.joined(separator: ", "))", path: "config.\(key)")
         }
@@ -197,7 +197,7 @@ final class StudyPlanner: Sendable {
         for (index, objective) in wanted.enumerated() {
             let path = "objectives[\(index)].metric"
             guard let metric = names.firstIndex(of: objective.metric) else {
-                let hint = nearest(to: objective.metric, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+                let hint = nearest(to: objective.metric, among: names).map { "; did you mean \"\($0)\"?" } ?? "."
                 throw EngineError(
                     .invalid, "there is no metric \"\(objective.metric)\"\(hint) There are: \(names.joined(separator: ", "))", path: path)
             }
@@ -210,7 +210,7 @@ final class StudyPlanner: Sendable {
             throw EngineError(.invalid, "of several objectives there is no leading candidate to measure again: leave out replicate", path: "replicate")
         }
         for (index, constraint) in specification.constraints.enumerated() where !names.contains(constraint.metric) {
-            let hint = nearest(to: constraint.metric, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+            let hint = nearest(to: constraint.metric, among: names).map { "; did you mean \"\($0)\"?" } ?? "."
             throw EngineError(
                 .invalid, "there is no metric \"\(constraint.metric)\"\(hint) There are: \(names.joined(separator: ", "))",
                 path: "constraints[\(index)].metric")

@@ -17,7 +17,7 @@ extension StudyReport {
             facts.append(("its settings", specification.sampler.settings.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.stringValue ?? $0.value.text())" }.joined(separator: ", ")))
         }
         facts += log.switches.map { ("switched at \(Self.time($0.time))", "to \($0.method): \($0.reason)") }
-        facts.append(("pruner", study["live"]?["pruner"]?.stringValue ?? study["specification"]?["pruner"].map { $0.stringValue ?? $0.text() } ?? "none"))
+        facts.append(("pruner", study["live"]?["pruner"]?.stringValue ?? specification.pruner?.name ?? "none"))
         facts.append(("budget", budget))
         facts.append(("stops", stopping))
         facts.append(("began with", declaration.warmStart.map { "\(NumberText.count($0.trials.count, "trial")) of study \($0.study)" }))

@@ -24,7 +24,7 @@ struct PictureRoutes: Sendable {
         guard let name = query.text("kind") else { return .json(try await kinds(of: row, entry.declaration, objective)) }
         guard let kind = PictureKind(rawValue: name) else {
             let known = PictureKind.allCases.map(\.rawValue)
-            let hint = nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+            let hint = nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? "."
             throw ServiceError.invalid("\"\(name.prefix(64))\" is no kind of picture\(hint) There are: \(known.joined(separator: ", "))", path: "kind")
         }
         let pictures = try await pictures(of: row, entry.declaration, objective, withReports: StudyPictures.needsReports(kind))

@@ -60,7 +60,7 @@ struct Trials: Verb {
     private func check() throws(CommandError) {
         for name in state?.split(separator: ",").map(String.init) ?? [] where TrialState(name: name) == nil {
             let known = TrialState.allCases.map(\.name)
-            let hint = nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+            let hint = nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? "."
             throw .usage(
                 "--state \"\(name)\" is no state of a trial\(hint) There are: \(known.joined(separator: ", "))")
         }
