@@ -137,14 +137,15 @@ extension StudyDriver {
         fill()
     }
 
-    /// Notes which sampler suggests from here on, and with which mathematics library and CPU.
+    /// Notes which sampler suggests from here on, with which mathematics library and CPU, and which pruner decides.
     func adoptSampler() {
         let identity = feed.sampler.identity
         record([
             .samplerAdopted(
                 SamplerAdoption(
                     name: identity.name, revision: identity.revision, explanation: feed.sampler.explanation,
-                    numericEnvironment: surroundings.host.numericEnvironment))
+                    numericEnvironment: surroundings.host.numericEnvironment,
+                    pruner: (pruners?.pruner.identity).map { .init(name: $0.name, revision: $0.revision) }))
         ])
     }
 

@@ -136,6 +136,12 @@ public struct SuggestionAudit: Sendable {
                 message: "suggestions after event \(sequence) come from \(adoption.name), revision \(adoption.revision); this version has "
                     + "\(identity.name), revision \(identity.revision), which may choose otherwise. Verify with the version that wrote the log")
         }
+        if let pruner = adoption.pruner, let own = pruners?.pruner.identity, pruner.name != own.name || pruner.revision != own.revision {
+            throw AuditError(
+                code: .revision, trial: nil, sequence: sequence,
+                message: "decisions after event \(sequence) come from the pruner \(pruner.name), revision \(pruner.revision); this version has "
+                    + "\(own.name), revision \(own.revision), which may decide otherwise. Verify with the version that wrote the log")
+        }
         if adoption.numericEnvironment != numericEnvironment {
             environmentDifference = "the log was written with \(adoption.numericEnvironment); this is \(numericEnvironment)"
         }

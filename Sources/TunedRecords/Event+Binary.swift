@@ -26,6 +26,8 @@ extension EventPayload {
         case constrainedBatch = 17
         case budgetGiven = 18
         case pruningDecided = 19
+        /// A ``samplerAdopted`` with a pruner.
+        case prunedAdoption = 27
         case askingEnded = 25
         case trialOverdue = 26
         case finalizeBegun = 20
@@ -46,11 +48,15 @@ extension EventPayload {
             writer.write(state.rawValue)
             writer.write(reason)
         case .samplerAdopted(let adoption):
-            writer.write(Code.samplerAdopted.rawValue)
+            writer.write((adoption.pruner == nil ? Code.samplerAdopted : .prunedAdoption).rawValue)
             writer.write(adoption.name)
             writer.writeVarint(adoption.revision)
             writer.write(adoption.explanation)
             writer.write(adoption.numericEnvironment)
+            if let pruner = adoption.pruner {
+                writer.write(pruner.name)
+                writer.writeVarint(pruner.revision)
+            }
         case .samplerSwitched(let method, let reason):
             writer.write(Code.samplerSwitched.rawValue)
             writer.write(method)
@@ -137,11 +143,12 @@ extension EventPayload {
             self = .studyCreated(slug: try reader.readString(), declaration: try reader.readString())
         case .studyStateChanged:
             self = .studyStateChanged(try reader.readCase("study state"), reason: try reader.readString())
-        case .samplerAdopted:
-            self = .samplerAdopted(
-                SamplerAdoption(
-                    name: try reader.readString(), revision: try reader.readInt(), explanation: try reader.readString(),
-                    numericEnvironment: try reader.readString()))
+        case .samplerAdopted, .prunedAdoption:
+            var adoption = SamplerAdoption(
+                name: try reader.readString(), revision: try reader.readInt(), explanation: try reader.readString(),
+                numericEnvironment: try reader.readString())
+            if code == .prunedAdoption { adoption.pruner = .init(name: try reader.readString(), revision: try reader.readInt()) }
+            self = .samplerAdopted(adoption)
         case .samplerSwitched:
             self = .samplerSwitched(method: try reader.readString(), reason: try reader.readString())
         case .enqueued:

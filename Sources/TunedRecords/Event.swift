@@ -21,7 +21,7 @@ public enum EventPayload: Hashable, Sendable {
     /// The study's name, and its whole declaration as JSON text (``StudyDeclaration``).
     case studyCreated(slug: String, declaration: String)
     case studyStateChanged(StudyState, reason: String)
-    /// From here on suggestions come from this sampler, in this numeric environment.
+    /// From here on suggestions come from this sampler, in this numeric environment, and decisions from its pruner.
     case samplerAdopted(SamplerAdoption)
     /// The sampler goes on by another of its methods from here on. A decision that time had a part in; it is known by this event alone.
     case samplerSwitched(method: String, reason: String)
@@ -70,12 +70,25 @@ public struct SamplerAdoption: Hashable, Sendable {
     public var explanation: String
     /// What bit-equality depends on beside the sampler: mathematics library and CPU.
     public var numericEnvironment: String
+    /// nil where the study has no pruner, and in logs of before it was noted.
+    public var pruner: Pruner?
 
-    public init(name: String, revision: Int, explanation: String, numericEnvironment: String) {
+    public struct Pruner: Hashable, Sendable {
+        public var name: String
+        public var revision: Int
+
+        public init(name: String, revision: Int) {
+            self.name = name
+            self.revision = revision
+        }
+    }
+
+    public init(name: String, revision: Int, explanation: String, numericEnvironment: String, pruner: Pruner? = nil) {
         self.name = name
         self.revision = revision
         self.explanation = explanation
         self.numericEnvironment = numericEnvironment
+        self.pruner = pruner
     }
 }
 

@@ -105,4 +105,38 @@ import TunedStorage
             try audit.check(row: 0, state: trial.state, values: trial.values, constraints: ["c": 0], configuration: trial.configuration)
         }
     }
+
+    /// Decisions are derived again by the pruner that made them, or not at all. Logs of before it was noted say nothing of it.
+    @Test func decisionsOfAnotherPrunersRevisionAreNotDerivedAgain() throws {
+        let schema = """
+            {"id": "toy", "parameters": [{"name": "x", "type": "float", "low": 0, "high": 1}],
+             "metrics": [{"name": "value", "goal": "minimize"}], "fidelity": {"name": "epochs", "low": 1, "high": 9}}
+            """
+        let lab = try Laboratory(
+            specification: #"{"plugin": "toy", "stop": {"trials": 9}, "seed": 11, "sampler": "random", "pruner": "asha"}"#, schema: schema,
+            runner: ScriptedRunner(ScriptedRunner.sum))
+        lab.start()
+        #expect(lab.waitForRest())
+        func audited(_ revision: (Int) -> Int?) throws {
+            var audit = try SuggestionAudit(
+                declaration: lab.driver.declaration, numericEnvironment: lab.surroundings.host.numericEnvironment)
+            for var event in lab.events {
+                if case .samplerAdopted(var adoption) = event.payload {
+                    let noted = try #require(adoption.pruner)
+                    #expect(noted.name == "asha")
+                    adoption.pruner = revision(noted.revision).map { .init(name: noted.name, revision: $0) }
+                    event.payload = .samplerAdopted(adoption)
+                }
+                try audit.check(event)
+            }
+        }
+        try audited { $0 }
+        try audited { _ in nil }
+        do {
+            try audited { $0 + 1 }
+            Issue.record("another revision passed")
+        } catch let error as AuditError {
+            #expect(error.code == .revision && error.message.contains("pruner asha"))
+        }
+    }
 }

@@ -21,7 +21,8 @@ package struct RandomEvents {
         case 1: .studyStateChanged(pick(StudyState.allCases), reason: text())
         case 2:
             .samplerAdopted(
-                SamplerAdoption(name: text(), revision: small(), explanation: text(), numericEnvironment: text()))
+                SamplerAdoption(name: text(), revision: small(), explanation: text(), numericEnvironment: text(),
+                    pruner: flip() ? .init(name: text(), revision: small()) : nil))
         case 14: .spaceChanged(statement: #"{"rules": [], "space": {}}"#, reason: text())
         case 20: .budgetGiven(BudgetGiven(trial: small(), segment: small(), budget: number(), reason: text()))
         case 21: .pruningDecided(trial: small(), reason: text())

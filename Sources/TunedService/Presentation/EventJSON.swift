@@ -77,6 +77,7 @@ package enum EventJSON {
                 "name": .string(adoption.name), "revision": .integer(Int64(adoption.revision)),
                 "explanation": .string(adoption.explanation),
                 "numeric_environment": .string(adoption.numericEnvironment),
+                "pruner": adoption.pruner.map { .object(["name": .string($0.name), "revision": .integer(Int64($0.revision))]) } ?? .null,
             ]
         case .samplerSwitched(let method, let reason):
             return ["method": .string(method), "reason": .string(reason)]
