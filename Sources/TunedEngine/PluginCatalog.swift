@@ -82,20 +82,23 @@ public final class PluginCatalog: Sendable {
     func onQuarantine(_ body: @escaping @Sendable (LoadedPlugin) -> Void) { state.withLock { $0.quarantined = body } }
 
     /// Takes the end of an attempt of the plugin with this hash. Any thread.
-    func note(_ outcome: AttemptOutcome, of hash: String) {
-        guard let (count, last) = crashes.count(outcome, of: hash) else { return }
-        queue.async { [self] in
-            let quarantine = Quarantine(crashes: count, last: last, since: clock.wallMilliseconds())
-            let (plugin, notify) = state.withLock { state -> (LoadedPlugin?, (@Sendable (LoadedPlugin) -> Void)?) in
-                guard let name = state.byHash[hash]?.name else { return (nil, nil) }
-                state.byHash[hash]?.quarantine = quarantine
-                if state.plugins[name]?.image.hash == hash { state.plugins[name]?.quarantine = quarantine }
-                return (state.byHash[hash], state.quarantined)
-            }
-            // In force also where it cannot be saved: it is about this daemon's workers first.
-            try? save()
-            if let plugin { notify?(plugin) }
+    ///
+    /// - Returns: the plugin where this was one crash too many. Its other studies are told too.
+    @discardableResult
+    func note(_ outcome: AttemptOutcome, of hash: String) -> LoadedPlugin? {
+        guard let (count, last) = crashes.count(outcome, of: hash) else { return nil }
+        let quarantine = Quarantine(crashes: count, last: last, since: clock.wallMilliseconds())
+        let (plugin, notify) = state.withLock { state -> (LoadedPlugin?, (@Sendable (LoadedPlugin) -> Void)?) in
+            guard let name = state.byHash[hash]?.name else { return (nil, nil) }
+            state.byHash[hash]?.quarantine = quarantine
+            if state.plugins[name]?.image.hash == hash { state.plugins[name]?.quarantine = quarantine }
+            return (state.byHash[hash], state.quarantined)
         }
+        guard let plugin else { return nil }
+        notify?(plugin)
+        // In force also where it cannot be saved: it is about this daemon's workers first.
+        queue.async { [self] in try? save() }
+        return plugin
     }
 
     /// Lets a plugin run again as it is.

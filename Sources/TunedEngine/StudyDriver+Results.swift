@@ -12,9 +12,10 @@ extension StudyDriver {
         case .reports(let reports): take(reports, from: running)
         case .ended(let outcome, let log):
             busySlots -= 1
-            surroundings.plugins.note(outcome, of: running.plugin)
+            let quarantined = surroundings.plugins.note(outcome, of: running.plugin)
             record(conclude(running, outcome: outcome, log: log))
             judge(running.next.trial)
+            if let quarantined { quarantine(quarantined) }
             checkRules()
             release(running.grant)
         }

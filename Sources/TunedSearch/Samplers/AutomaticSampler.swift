@@ -25,7 +25,12 @@ struct AutomaticSampler: Sampler {
     private let limitReason: String
     private var finished = 0
     private var best = Double.infinity
-    /// Trials that were no better than the best before them, since there was a better one.
+    /// How often a trial was better than all before it.
+    private var improvements = 0
+    /// The same when each of the running trials was asked for.
+    private var asked: [Int: Int] = [:]
+    /// Trials that were asked for in knowledge of the best one and were no better. Those that ran already when it ended say nothing about
+    /// where it led.
     private var stalled = 0
 
     /// Of more objectives the process costs more than it gains.
@@ -89,23 +94,29 @@ struct AutomaticSampler: Sampler {
         switch observation {
         case .switched(let name):
             if let successor = successors.first(where: { $0.identity.name == name }) { (process, forest, successors) = (nil, nil, [successor]) }
-        case .finished(_, let outcome):
+        case .pending(let trial, _): asked[trial] = improvements
+        case .finished(let trial, let outcome):
             finished += 1
-            note(outcome)
-        case .pending, .report: break
+            note(outcome, isAware: asked.removeValue(forKey: trial) == improvements)
+        case .report: break
         }
         process?.observe(observation)
         forest?.observe(observation)
         for index in successors.indices { successors[index].observe(observation) }
     }
 
-    private mutating func note(_ outcome: Outcome) {
+    /// - Parameter isAware: whether the best trial was known when this one was asked for.
+    private mutating func note(_ outcome: Outcome, isAware: Bool) {
         switch outcome {
         case .complete(let values, _):
             guard let value = values.first, value.isFinite else { return }
-            stalled = value < best ? 0 : stalled + 1
-            best = min(best, value)
-        case .infeasible, .pruned: stalled += 1
+            if value < best {
+                (best, stalled) = (value, 0)
+                improvements += 1
+            } else if isAware {
+                stalled += 1
+            }
+        case .infeasible, .pruned: stalled += isAware ? 1 : 0
         case .failed, .cancelled: break
         }
     }
