@@ -121,9 +121,10 @@ struct AutomaticSampler: Sampler {
         }
     }
 
-    /// Whether the forest has the turn.
+    /// Whether the forest has the turn. Where many trials run at once, one that was asked for in knowledge of the best knew little of the
+    /// others: so many more are waited for.
     private func isForests(_ trial: Int) -> Bool {
-        !trial.isMultiple(of: 2) && finished >= Self.patience.finished && stalled >= Self.patience.stalled
+        !trial.isMultiple(of: 2) && finished >= Self.patience.finished && stalled >= Self.patience.stalled + asked.count
     }
 
     mutating func suggest(trial: Int) throws(SearchError) -> Suggestion {
