@@ -64,6 +64,36 @@ import TunedSpace
         #expect(turns == [29, 31] && !taken.contains("neither"), "\(taken)")
     }
 
+    /// A trial that ran already when the best one ended, or was ended early, says nothing about where that one led; and where others run, more
+    /// are waited for.
+    @Test func onlyWhatKnewOfTheBestTrialCountsAgainstTheProcess() throws {
+        let space = NamedSpace.mixed.space
+        let problem = SearchProblem(space: space, seed: 1, budget: 100)
+        /// Whether the forest has the turn after twenty trials of which the fifth was the best.
+        func isForests(_ outcome: Outcome, askedEarly: Bool = false, running: Int = 0) throws -> Bool {
+            var lab = try Lab("auto", space)
+            var process = try SamplerRegistry.make(name: "gp", settings: ["candidates": 8, "samples": 0], problem: problem)
+            var random = try Lab("random", space)
+            func tell(_ observation: Observation) {
+                lab.observe(observation)
+                process.observe(observation)
+            }
+            let configurations = try (0..<40).map { _ in try #require(try random.ask()).configuration }
+            for trial in 0..<20 {
+                if !askedEarly || trial < 5 { tell(.pending(trial: trial, configurations[trial])) }
+                if askedEarly, trial == 4 { for other in 5..<20 { tell(.pending(trial: other, configurations[other])) } }
+                tell(.finished(trial: trial, trial < 5 ? .complete([10 - Double(trial)]) : outcome))
+            }
+            for other in 21..<21 + running { tell(.pending(trial: other, configurations[other])) }
+            return try lab.suggestion(trial: 41) != process.suggest(trial: 41)
+        }
+        #expect(try isForests(.complete([20])))
+        #expect(try !isForests(.complete([20]), askedEarly: true))
+        #expect(try !isForests(.pruned(step: 1, value: 20)))
+        #expect(try isForests(.complete([20]), running: 7))
+        #expect(try !isForests(.complete([20]), running: 8))
+    }
+
     /// After that many trials, which another sampler chose.
     private func told(_ trials: Int, _ space: SearchSpace, budget: Int? = 1000) throws -> any Sampler {
         var auto = try SamplerRegistry.make(name: "auto", problem: SearchProblem(space: space, seed: 1, budget: budget))

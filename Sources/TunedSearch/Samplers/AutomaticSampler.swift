@@ -116,8 +116,9 @@ struct AutomaticSampler: Sampler {
             } else if isAware {
                 stalled += 1
             }
-        case .infeasible, .pruned: stalled += isAware ? 1 : 0
-        case .failed, .cancelled: break
+        case .infeasible: stalled += isAware ? 1 : 0
+        // One that was ended early, or stands at a rung, might have become better.
+        case .pruned, .failed, .cancelled: break
         }
     }
 
