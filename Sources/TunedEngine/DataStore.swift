@@ -152,6 +152,9 @@ final class DataStore: Sendable {
         }
     }
 
+    /// Where a study's copy lies now: the data folder may have moved since the study began, or be another machine's.
+    func place(of copy: String) -> String { "\(directory)/\(Self.name(of: copy))" }
+
     // MARK: Test rows
 
     /// The records of a study's copy, and those that were held back from it, checked against their digests.

@@ -107,12 +107,13 @@ public final class Engine: Sendable {
     static let page = 1000
 
     private func restore(_ row: StudyRow) throws(EngineError) -> StudyDriver {
-        let declaration: StudyDeclaration
+        var declaration: StudyDeclaration
         do {
             declaration = try StudyDeclaration(parsing: row.declaration)
         } catch {
             throw EngineError(.internalError, error.message)
         }
+        if let copy = declaration.data?.copy { declaration.data?.copy = planner.data.place(of: copy) }
         var blueprint: WorkerBlueprint?
         do throws(EngineError) {
             blueprint = try planner.blueprint(of: declaration)

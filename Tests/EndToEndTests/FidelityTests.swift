@@ -137,6 +137,31 @@ import TunedTestSupport
         }
     }
 
+    /// Everything that a study needs is in the data directory, wherever that is: on another disk, or copied to another machine.
+    @Test func trialsGoOnFromTheirRungsWhereTheDataDirectoryHasMoved() async throws {
+        try await Lab.with { lab in
+            let data = try lab.witnessData()
+            let run = try await lab.witness("--data", data, "--folds", "3", "--trials", "3")
+            #expect(run.status == 0, "\(run.error)")
+            try await begin(lab, "k", ms: 100, "--pruner", "asha", "--trials", "27", "--sampler", "random")
+            try await lab.until("some stand at rungs") {
+                let (standing, state) = (try await lab.count("paused", of: "k"), try await lab.state("k"))
+                return standing > 3 || state != "running"
+            }
+            let moved = try await lab.moved()
+            defer { moved.killDaemon() }
+            try await moved.tunedOK("show", "k", "--follow")
+            let complete = try await trials(moved, "k").filter { $0["state"]?.stringValue == "complete" }
+            #expect(!complete.isEmpty)
+            for trial in complete { #expect(abs((trial["values"]?.arrayValue?.first?.doubleValue ?? 0) - 210 * (try rate(trial))) < 1e-9) }
+            #expect(try await moved.events("k").contains { $0["log"]?.stringValue?.contains("goes on from the checkpoint") ?? false })
+            try await moved.tunedOK("resume", "s", "--trials", "5")
+            try await moved.tunedOK("show", "s", "--follow")
+            #expect(try await moved.count("complete", of: "s") == 5)
+            for study in ["k", "s"] { try await moved.tunedOK("verify", study) }
+        }
+    }
+
     /// Samplers that look at budgets bring rungs with them; every suggestion follows from the log.
     @Test(arguments: [("bohb", "asha"), ("dehb", "hyperband"), ("priorband", "hyperband")])
     func samplersBesideBudgetsSurviveKills(sampler: String, brings: String) async throws {

@@ -32,9 +32,9 @@ struct Lab: Sendable {
         try result.get()
     }
 
-    private init(folder: String) {
+    private init(folder: String, home: String? = nil) {
         self.folder = folder
-        home = "\(folder)/home"
+        self.home = home ?? "\(folder)/home"
     }
 
     /// Runs `tuned` with these arguments to its end.
@@ -113,6 +113,14 @@ extension Lab {
         guard let pid = daemon else { return }
         kill(pid, SIGKILL)
         while daemon == pid { usleep(2000) }
+    }
+
+    /// The same account after its data directory has moved.
+    func moved() async throws -> Lab {
+        killDaemon()
+        let place = "\(folder)/another"
+        try await shell("mv '\(home)' '\(place)'")
+        return Lab(folder: folder, home: place)
     }
 
     /// Asks again until the answer is there.
