@@ -8,7 +8,7 @@ import statistics
 import races
 
 TASKS = ["mlp-digits:error", "mlp-cancer:loss", "boosting-digits:error", "boosting-cancer:loss"]
-LIVE = ["live:mlp-cancer:loss", "live:boosting-cancer:loss"]
+LIVE = ["live:" + task for task in TASKS]
 SEEDS, QUICK_SEEDS = range(10), range(2)
 # Full trainings. Random search has the first, whoever is compared with it the second.
 FULL_BUDGET, BUDGET = 100, 40
@@ -34,16 +34,16 @@ class Bench:
     def is_quick(self):
         return self.selection.is_quick
 
-    def tasks(self):
-        """Those whose tables, or plugins, are there; quick runs train nothing."""
-        every = TASKS if self.is_quick else TASKS + LIVE
+    def tasks(self, live=False):
+        """Those whose tables are there; where live is true those, too, that train, where the plugins are. Quick runs train nothing."""
+        every = TASKS + LIVE if live and not self.is_quick else TASKS
         return [task for task in every if self.tables.has(task) and (self.selection.tasks is None or task in self.selection.tasks)]
 
-    def races(self, peers, budget, trials=0):
+    def races(self, peers, budget, trials=0, live=False):
         seeds = QUICK_SEEDS if self.is_quick else SEEDS
         seeds = [seed for seed in seeds if self.selection.seeds is None or seed in self.selection.seeds]
         peers = [peer for peer in peers if self.selection.peers is None or peer in self.selection.peers]
-        return [races.Race(task, peer, seed, budget, trials) for seed in seeds for task in self.tasks() for peer in peers]
+        return [races.Race(task, peer, seed, budget, trials) for seed in seeds for task in self.tasks(live) for peer in peers]
 
     def by_seed(self, task, peer, budget, trials=0):
         """The stored results."""

@@ -7,7 +7,8 @@ import machine
 import markdown
 
 EXPLANATION = (
-    "Everything but the overhead of a report and checkpoints is simulated over tables of learning curves that were recorded once (`Benchmarks/fidelity/tables`): "
+    "Tasks named `live:` and populations train the plugins themselves; the overhead of a report and checkpoints are timed. Everything else is simulated over tables of learning "
+    "curves that were recorded once (`Benchmarks/fidelity/tables`): "
     "a trial has the curve of the nearest configuration of the table that no trial of its race has had, each step takes the seconds of processor time that it took, and all who "
     "search meet the same curves. Methods that continue a trial at a higher budget go on from its checkpoint; SMAC3 is given that too. The curves of "
     "all races are in `fidelity/`.")

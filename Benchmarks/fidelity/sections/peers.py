@@ -34,13 +34,7 @@ class Regrets:
         self.found = {(task, peer): found for peer in peers for task in self.tasks if (found := bench.by_seed(task, peer, BUDGET))}
         self.peers = [peer for peer in peers if any((task, peer) in self.found for task in self.tasks)]
         self.steps = {task: bench.tables[task].steps for task in self.tasks}
-        self.lowest = {task: self.reference(bench, task) for task in self.tasks}
-
-    def reference(self, bench, task):
-        """The lowest of the table; of real training the lowest that any race has found."""
-        if not task.startswith("live:"):
-            return bench.tables[task].optimum
-        return min((result.at(math.inf)[1] for (of, _), found in self.found.items() if of == task for result in found.values()), default=math.nan)
+        self.lowest = {task: bench.tables[task].optimum for task in self.tasks}
 
     def at(self, task, peer, trainings):
         """By seed; an incumbent whose full training diverges counts as an error or a loss of 1, which is the most that counts."""

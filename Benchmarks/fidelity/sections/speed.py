@@ -16,8 +16,8 @@ JUDGED = ("ASHA", "BOHB", "BOHB in Hyperband")
 
 
 def run(bench):
-    bench.runner.run(bench.races(["random"], FULL_BUDGET))
-    bench.runner.run(bench.races(list(METHODS.values()), BUDGET))
+    bench.runner.run(bench.races(["random"], FULL_BUDGET, live=True))
+    bench.runner.run(bench.races(list(METHODS.values()), BUDGET, live=True))
 
 
 def ratios(bench, task, peer):
@@ -35,7 +35,7 @@ def ratios(bench, task, peer):
 def report(bench):
     rows, table, data = [], [], []
     for title, peer in METHODS.items():
-        for task in bench.tasks():
+        for task in bench.tasks(live=True):
             found = ratios(bench, task, peer)
             if not found:
                 continue
