@@ -77,6 +77,8 @@ public final class Engine: Sendable {
         }
         for row in rows {
             guard row.state == .running || row.state == .paused || row.counts.running > 0 || row.hasOpenRuns else {
+                // A daemon that was killed may not have come to it.
+                surroundings.folders.dropCheckpoints(study: row.id)
                 registry.withLock { $0.dormant[row.slug] = row }
                 continue
             }

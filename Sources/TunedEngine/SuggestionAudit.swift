@@ -130,17 +130,18 @@ public struct SuggestionAudit: Sendable {
     public var trials: Int { nextTrial }
 
     private mutating func adopt(_ adoption: SamplerAdoption, at sequence: EventSequence) throws(AuditError) {
-        guard adoption.name == identity.name, adoption.revision == identity.revision else {
-            throw AuditError(
+        func foreign(_ what: String, _ theirs: String, _ own: String, may: String) -> AuditError {
+            AuditError(
                 code: .revision, trial: nil, sequence: sequence,
-                message: "suggestions after event \(sequence) come from \(adoption.name), revision \(adoption.revision); this version has "
-                    + "\(identity.name), revision \(identity.revision), which may choose otherwise. Verify with the version that wrote the log")
+                message: "\(what) after event \(sequence) come from \(theirs); this version has \(own), which may \(may) otherwise. "
+                    + "Verify with the version that wrote the log")
         }
-        if let pruner = adoption.pruner, let own = pruners?.pruner.identity, pruner.name != own.name || pruner.revision != own.revision {
-            throw AuditError(
-                code: .revision, trial: nil, sequence: sequence,
-                message: "decisions after event \(sequence) come from the pruner \(pruner.name), revision \(pruner.revision); this version has "
-                    + "\(own.name), revision \(own.revision), which may decide otherwise. Verify with the version that wrote the log")
+        func named(_ name: String, _ revision: Int) -> String { "\(name), revision \(revision)" }
+        let sampler = (theirs: named(adoption.name, adoption.revision), own: named(identity.name, identity.revision))
+        guard sampler.theirs == sampler.own else { throw foreign("suggestions", sampler.theirs, sampler.own, may: "choose") }
+        if let pruner = adoption.pruner, let identity = pruners?.pruner.identity {
+            let (theirs, own) = (named(pruner.name, pruner.revision), named(identity.name, identity.revision))
+            guard theirs == own else { throw foreign("decisions", "the pruner \(theirs)", own, may: "decide") }
         }
         if adoption.numericEnvironment != numericEnvironment {
             environmentDifference = "the log was written with \(adoption.numericEnvironment); this is \(numericEnvironment)"

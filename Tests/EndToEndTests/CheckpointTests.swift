@@ -32,6 +32,20 @@ import TunedTestSupport
         }
     }
 
+    /// A daemon that was killed just after a study's end leaves what the next one removes; artifacts stay.
+    @Test func whatAnEndedStudyLeftGoesAtTheNextStart() async throws {
+        try await Lab.with { lab in
+            try await lab.tunedOK("load", TestPlugins.path("keeper"))
+            try await lab.tunedOK("run", "keeper", "--trainable", "keeper", "--trials", "1", "--study", "s", "--space", "stop_at=-1")
+            lab.killDaemon()
+            let left = "\(lab.home)/runs/*/0-0"
+            #expect(try await lab.shell("for name in checkpoint checkpoint-3.0; do echo left > $(echo \(left))/$name || exit 1; done").status == 0)
+            try await lab.tunedOK("studies")
+            try await lab.until("no checkpoint") { try await lab.shell("ls \(left) | grep -q checkpoint").status != 0 }
+            #expect(try await lab.shell("test -s \(left)/artifacts/*").status == 0)
+        }
+    }
+
     @Test func artifactsAreShownAndGoWithTheirStudy() async throws {
         try await Lab.with { lab in
             try await lab.tunedOK("load", TestPlugins.path("keeper"))

@@ -101,4 +101,18 @@ private final class Scratch {
         #expect(throws: CommandError.self) { try ProjectFolder(making: "\(scratch.path)/file/below") }
         #expect(try FileText.read("\(scratch.path)/file", what: "file") == "text")
     }
+
+    @Test func aPathThatGoesUpAgainIsResolved() throws {
+        let scratch = Scratch()
+        try scratch.write("data/rows.csv", "1")
+        try scratch.write("studies/study.yaml", "")
+        _ = Glibc.system("ln -s data '\(scratch.path)/link'")
+        let root = try #require(realpath(scratch.path, nil).map { String(cString: $0) })
+        #expect(FileText.absolute("../data/rows.csv", in: "\(root)/studies") == "\(root)/data/rows.csv")
+        #expect(FileText.absolute("./rows.csv", in: "\(root)/data") == "\(root)/data/rows.csv")
+        // What a person named stays as it is, and so does what is not there.
+        #expect(FileText.absolute("\(root)/link/rows.csv") == "\(root)/link/rows.csv")
+        #expect(FileText.absolute("../absent/rows.csv", in: "\(root)/studies") == "\(root)/studies/../absent/rows.csv")
+        #expect(FileText.absolute("..", in: "\(root)/studies") == "\(root)/studies/..")
+    }
 }

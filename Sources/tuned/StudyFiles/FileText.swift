@@ -34,13 +34,24 @@ package enum FileText {
         return text
     }
 
-    /// An absolute path: as it is, or below `folder`, or below the working directory.
+    /// An absolute path: as it is, or below `folder`, or below the working directory. One that goes up again is resolved where its
+    /// folder is there.
     package static func absolute(_ path: String, in folder: String? = nil) -> String {
-        if path.hasPrefix("/") { return path }
+        if path.hasPrefix("/") { return resolved(path) }
         if let folder { return absolute("\(folder)/\(path)") }
         guard let directory = getcwd(nil, 0) else { return path }
         defer { free(directory) }
-        return "\(String(cString: directory))/\(path)"
+        return resolved("\(String(cString: directory))/\(path)")
+    }
+
+    /// Only where it has a `.` or `..`: links that a person named stay as they are.
+    private static func resolved(_ path: String) -> String {
+        let parts = path.split(separator: "/")
+        guard let name = parts.last, parts.contains(where: { $0 == "." || $0 == ".." }) else { return path }
+        guard name != ".", name != "..", let folder = realpath(self.folder(of: path), nil) else { return path }
+        defer { free(folder) }
+        let text = String(cString: folder)
+        return text == "/" ? "/\(name)" : "\(text)/\(name)"
     }
 
     package static func folder(of path: String) -> String {
