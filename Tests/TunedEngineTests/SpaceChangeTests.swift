@@ -17,7 +17,7 @@ import TunedStorage
     }
 
     private func value(_ name: String, of trial: TrialRow, in lab: Laboratory) throws -> JSONValue? {
-        let space = try #require(try StudyDeclaration(of: #require(lab.store.study(slug: "toy")))).space(at: trial.askedAfter)
+        let space = try StudyDeclaration(of: #require(lab.store.study(slug: "toy"))).space(at: trial.askedAfter)
         return space.json(trial.configuration).first { $0.name == name }?.value
     }
 

@@ -60,7 +60,7 @@ import TunedStorage
                     try audit.check(event)
                 }
                 #expect(isChanged, "no event to change for kind \(kind)")
-            } catch let error as AuditError {
+            } catch {
                 found = true
                 #expect(!error.message.isEmpty)
             }

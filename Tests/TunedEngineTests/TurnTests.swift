@@ -281,7 +281,7 @@ import TunedStorage
         let before = try Laboratory(
             specification: specification, store: store, runner: ScriptedRunner { _, _ in }, direct: ScriptedDirectRunner())
         before.driver.queue.sync {
-            before.driver.record([.studyCreated(slug: "toy", declaration: before.driver.declaration.text)])
+            _ = before.driver.record([.studyCreated(slug: "toy", declaration: before.driver.declaration.text)])
         }
         let after = try Laboratory(
             specification: specification, store: store, resuming: true, runner: ScriptedRunner { _, _ in })

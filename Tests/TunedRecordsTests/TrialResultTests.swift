@@ -34,7 +34,7 @@ import TunedSpace
         #expect(broken.constraints.map(\.value) == [1, 2])
         #expect(broken.failure?.kind == .infeasible)
         #expect(broken.failure?.message == "mb is 51.0, over the 50.0 that the study allows")
-        let reported = Self.end(Self.run([50, 1], ("time", 5e-324)))
+        let reported = Self.end(Self.run([50, 1], ("time", .leastNonzeroMagnitude)))
         #expect(reported.isInfeasible && reported.failure?.message.contains("time") == true)
         let kept = Self.end(Self.run([50, 1], ("time", 0)))
         #expect(kept.state == .complete && kept.constraints.map(\.value) == [0, 0])

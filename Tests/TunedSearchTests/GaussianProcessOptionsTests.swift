@@ -49,7 +49,7 @@ import TunedSpace
 
     @Test(arguments: NamedSpace.all)
     func survivesExtremeValues(_ named: NamedSpace) throws {
-        let extremes = [1.7e308, -1.7e308, 5e-324, 0, -0.0, .nan, .infinity, 1]
+        let extremes = [1.7e308, -1.7e308, .leastNonzeroMagnitude, 0, -0.0, .nan, .infinity, 1]
         var lab = try lab(named)
         try lab.run(30) { trial, _ in
             trial % 9 == 8 ? .pruned(step: .max, value: -1.7e308) : .complete([extremes[trial % extremes.count]])

@@ -131,7 +131,7 @@ import TunedSpace
         // Median 3, best 1: what exceeds 3 + 4 * 2 counts as 11.
         #expect(scale(1e9) == scale(11))
         #expect(scale(10) < scale(11))
-        for values in [[1.7e308, -1.7e308, 0], [5, 5, 5], [5e-324, 0], []] as [[Double]] {
+        for values in [[1.7e308, -1.7e308, 0], [5, 5, 5], [.leastNonzeroMagnitude, 0], []] as [[Double]] {
             let scale = OutcomeScale(values)
             #expect(values.allSatisfy { scale($0).isFinite })
         }

@@ -63,7 +63,7 @@ import TunedSpace
         let references = ReferencePoints.lattice(objectives: 3, divisions: 3)
         let equal = [[Double]](repeating: [1, 1, 1], count: 8)
         #expect(Set(survivors(equal, references, count: 4)).count == 4)
-        let huge: [[Double]] = [[1.7e308, -1.7e308, 0], [-1.7e308, 1.7e308, 0], [0, 0, 1.7e308], [1, 1, 1], [5e-324, 0, 2]]
+        let huge: [[Double]] = [[1.7e308, -1.7e308, 0], [-1.7e308, 1.7e308, 0], [0, 0, 1.7e308], [1, 1, 1], [.leastNonzeroMagnitude, 0, 2]]
         #expect(Set(survivors(huge, references, count: 3)).count == 3)
     }
 }

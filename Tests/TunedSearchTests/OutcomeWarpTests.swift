@@ -42,7 +42,7 @@ import TunedNumerics
     }
 
     @Test(arguments: [
-        [], [5], [5, 5, 5], [1.7e308, -1.7e308, 0], [5e-324, 0], [5e-324, 0, 1.7e308], [1e300, 1e300, 1e-300], [0, 0, 0, 1],
+        [], [5], [5, 5, 5], [1.7e308, -1.7e308, 0], [.leastNonzeroMagnitude, 0], [.leastNonzeroMagnitude, 0, 1.7e308], [1e300, 1e300, 1e-300], [0, 0, 0, 1],
         [-1e9, 1, 2, 3, 4], [1, 2, 3, 4, 1e200], [1, 1 + 2e-16, 1],
     ] as [[Double]])
     func extremesStayNumbersInTheirOrder(values: [Double]) {

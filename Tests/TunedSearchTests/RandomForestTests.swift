@@ -123,8 +123,8 @@ import TunedSpace
     }
 
     @Test(arguments: [
-        [1.7e308, -1.7e308, 0], [5e-324, 0, 1e-323], [1, 1, 1], [1, 1, 1, 2], [-1e300, 1e-300, 0, 5], [7],
-    ])
+        [1.7e308, -1.7e308, 0], [.leastNonzeroMagnitude, 0, 2 * .leastNonzeroMagnitude], [1, 1, 1], [1, 1, 1, 2], [-1e300, 1e-300, 0, 5], [7],
+    ] as [[Double]])
     func areFiniteAndOrdered(_ values: [Double]) {
         let targets = ForestTargets.transformed(values)
         #expect(targets.allSatisfy { $0.isFinite })

@@ -116,7 +116,7 @@ import TunedSpace
 
     @Test(arguments: samplers, NamedSpace.all)
     func survivesExtremeValues(_ sampler: String, _ named: NamedSpace) throws {
-        let extremes = [1.7e308, -1.7e308, 5e-324, 0, -0.0, .nan, .infinity, 1]
+        let extremes = [1.7e308, -1.7e308, .leastNonzeroMagnitude, 0, -0.0, .nan, .infinity, 1]
         var lab = try Lab(sampler, named.space)
         try lab.run(40) { trial, _ in
             trial % 9 == 8 ? .pruned(step: .max, value: -1.7e308) : .complete([extremes[trial % extremes.count]])
@@ -157,7 +157,7 @@ import TunedSpace
 
     @Test(arguments: samplers, NamedSpace.all)
     func survivesNothingFeasible(_ sampler: String, _ named: NamedSpace) throws {
-        let extremes = [1.7e308, 5e-324, .infinity, 1]
+        let extremes = [1.7e308, .leastNonzeroMagnitude, .infinity, 1]
         var lab = try Lab(sampler, named.space)
         try lab.run(30, parallel: 2) { trial, _ in .infeasible([Double(trial)], constraints: [extremes[trial % 4], -.infinity]) }
         for configuration in lab.suggestions { try named.space.validate(configuration) }

@@ -66,7 +66,7 @@ struct NamedSpace: Sendable, CustomTestStringConvertible {
     static let extreme = NamedSpace(
         "extreme",
         [
-            float("huge", -1.7e308, 1.7e308), float("tiny", 1e-320, 1e-310), float("scale", 1e-300, 1e300, log: true),
+            float("huge", -1.7e308, 1.7e308), float("tiny", 2_000 * .leastNonzeroMagnitude, .leastNormalMagnitude / 200), float("scale", 1e-300, 1e300, log: true),
             integer("integer", -(1 << 53), 1 << 53), float("fixed", 3, 3), integer("one", 7, 7),
         ])
     static let narrowed = NamedSpace("narrowed", [choice("kernel", "a", "b", "c", "d", allowed: [1, 3]), float("x", 0, 1)])

@@ -34,8 +34,8 @@ import TunedSpace
 
     @Test func hugeAndTinyOnesStayFinite() {
         var scale = ViolationScale()
-        _ = scale.learn(Self.broken([5e-324, 1.7e308, .infinity]))
-        #expect(scale.total([1.7e308, 5e-324, .infinity]).isFinite)
+        _ = scale.learn(Self.broken([.leastNonzeroMagnitude, 1.7e308, .infinity]))
+        #expect(scale.total([1.7e308, .leastNonzeroMagnitude, .infinity]).isFinite)
         #expect(scale.total([.infinity, .infinity, .infinity]).isFinite)
     }
 
@@ -54,7 +54,7 @@ import TunedSpace
     @Test func whatKeepsItsConstraintsIsComplete() {
         #expect(Outcome.measured([1], constraints: []) == .complete([1]))
         #expect(Outcome.measured([1], constraints: [0, -0.0, .nan]).isComplete)
-        #expect(!Outcome.measured([1], constraints: [-1, 5e-324]).isComplete)
+        #expect(!Outcome.measured([1], constraints: [-1, .leastNonzeroMagnitude]).isComplete)
     }
 }
 

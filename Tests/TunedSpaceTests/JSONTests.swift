@@ -43,7 +43,7 @@ import TunedTestSupport
         #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xff, 0x22]) }
     }
 
-    @Test(arguments: [0.1, 1e-5, 5e-324, 1.7976931348623157e308, -0.0, 1e16, 123456789.125, 1.0 / 3] as [Double])
+    @Test(arguments: [0.1, 1e-5, .leastNonzeroMagnitude, 1.7976931348623157e308, -0.0, 1e16, 123456789.125, 1.0 / 3] as [Double])
     func writesDoublesThatReadBackTheSame(_ number: Double) throws {
         let back = try JSONValue(parsing: JSONValue.number(number).text())
         #expect(back.doubleValue?.bitPattern == number.bitPattern)

@@ -5,7 +5,7 @@ import TunedTestSupport
 @Suite struct UnitScaleTests {
     static let domains: [Domain] = [
         .float(FloatDomain(low: -5, high: 5)), .float(FloatDomain(low: 1e-300, high: 1e300, isLogarithmic: true)),
-        .float(FloatDomain(low: -1.7e308, high: 1.7e308)), .float(FloatDomain(low: 3, high: 3)), .float(FloatDomain(low: 0, high: 5e-324)),
+        .float(FloatDomain(low: -1.7e308, high: 1.7e308)), .float(FloatDomain(low: 3, high: 3)), .float(FloatDomain(low: 0, high: .leastNonzeroMagnitude)),
         .float(FloatDomain(low: 0, high: 1, step: 0.1)), .float(FloatDomain(low: 0.1, high: 10, isLogarithmic: true, step: 0.1)),
         .integer(IntegerDomain(low: 0, high: 1)), .integer(IntegerDomain(low: 1, high: 1_000_000, isLogarithmic: true)),
         .integer(IntegerDomain(low: -(1 << 53), high: 1 << 53)), .integer(IntegerDomain(low: 1, high: 100, isLogarithmic: true, step: 7)),

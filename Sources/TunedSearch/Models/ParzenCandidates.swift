@@ -31,15 +31,15 @@ package struct ParzenCandidates {
     }
 
     private func coordinate(_ index: Int, _ position: Double, _ random: inout CounterRandom) -> Double {
-        let axis = space.axes[index]
         let place = random.openUniform()
-        guard !position.isNaN, !axis.isFixed else { return space.coordinate(ofShare: place, index) }
-        guard axis.isCategorical else {
+        guard !position.isNaN, !space.axes[index].isFixed else { return space.coordinate(ofShare: place, index) }
+        guard space.axes[index].isCategorical else {
             return space.snapped(Self.truncatedNormal(position, estimator.width(along: index), place, &random), index)
         }
-        let chances = estimator.categoryChances(axis.categories)
+        let categories = space.axes[index].categories
+        let chances = estimator.categoryChances(categories)
         guard place >= chances.own else { return position }
-        let other = min(Int((place - chances.own) / chances.other), axis.categories - 2)
+        let other = min(Int((place - chances.own) / chances.other), categories - 2)
         return Double(other < Int(position) ? other : other + 1)
     }
 

@@ -39,6 +39,10 @@ struct ParzenModel: Sendable {
     /// Of each row, whether it is among those.
     private var isGood: [Bool] = []
     private(set) var parts: [ParzenPart]
+    /// Which densities do not follow the trials yet.
+    private var outdated = Outdated.none
+
+    private enum Outdated { case none, rest, all }
 
     init(_ group: ParzenGroup, objectives: Int, seed: UInt64, goodShare: Double) {
         self.seed = seed
@@ -59,7 +63,8 @@ struct ParzenModel: Sendable {
         finished = OrderedList((complete + behind).map(priority))
         failures = OrderedList(rows.filter { history.standings[$0] == .failed }.map(priority))
         pending = rows.filter { history.standings[$0] == .pending }
-        refresh(history)
+        outdated = .all
+        settle(history)
     }
 
     private func priority(of row: Int) -> Priority {
@@ -86,7 +91,7 @@ struct ParzenModel: Sendable {
         }
     }
 
-    /// A trial has its first standing, or a new one after ``forget(_:_:_:)``, and the densities follow.
+    /// A trial has its first standing, or a new one after ``forget(_:_:_:)``. The densities follow with ``settle(_:)``.
     mutating func learn(_ row: Int, isNew: Bool = false, _ history: TrialHistory) {
         guard group.has(row, of: history) else { return }
         switch history.standings[row] {
@@ -101,10 +106,20 @@ struct ParzenModel: Sendable {
         case .pending: pending.insert(row, at: pending.firstIndex { $0 > row } ?? pending.count)
         case .cancelled: break
         }
-        if isNew { refreshRest(history) } else { refresh(history) }
+        outdated = isNew && outdated != .all ? .rest : .all
     }
 
     // MARK: Densities
+
+    /// Makes the densities those of the trials that were learnt. Only who looks at them pays for it, not each result of many.
+    mutating func settle(_ history: TrialHistory) {
+        switch outdated {
+        case .none: return
+        case .rest: refreshRest(history)
+        case .all: refresh(history)
+        }
+        outdated = .none
+    }
 
     private mutating func refresh(_ history: TrialHistory) {
         let goodCount = min(Self.goodLimit, Int((goodShare * Double(finished.count)).rounded(.up)))

@@ -102,7 +102,7 @@ struct TreeParzenSampler: Sampler {
 
     // MARK: Suggesting
 
-    func suggest(trial: Int) throws(SearchError) -> Suggestion {
+    mutating func suggest(trial: Int) throws(SearchError) -> Suggestion {
         if asked.isExhausted { return .exhausted }
         if history.learntCount < startup.size {
             let configuration = startup.configuration(at: history.count, trial: trial)
@@ -115,7 +115,8 @@ struct TreeParzenSampler: Sampler {
     }
 
     /// nil where all that was found is tried.
-    private func best(_ trial: Int) -> Configuration? {
+    private mutating func best(_ trial: Int) -> Configuration? {
+        for group in groups.indices { models?[group].settle(history) }
         let models = models ?? freshModels()
         var random = CounterRandom(seed: seed, trial: UInt64(trial), stream: RandomStream.candidates)
         return isWhole ? compared(models[0].parts[0], &random) : composed(models, &random)

@@ -1,4 +1,4 @@
-public import TunedSpace
+import TunedSpace
 
 /// Which of the leading configurations to measure again under a noisy metric.
 public enum Replication {

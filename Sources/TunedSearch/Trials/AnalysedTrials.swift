@@ -1,4 +1,4 @@
-public import TunedSpace
+import TunedSpace
 
 /// Why a study cannot be analysed.
 public struct AnalysisError: Error, Hashable, Sendable {
