@@ -13,6 +13,8 @@ from subjects import Report
 BUDGET, CHECKPOINTS, COUNTS = 100, (50, 100), (8, 16)
 REFERENCE = "optuna_tpe"
 LOSS = 15
+# Three times ten seeds lost 23, 17 and 16% with 16 workers after 100 trials.
+SEEDS = range(30)
 QUICK = ["hartmann6", "rosenbrock5_shift", "griewank8_rot", "mixed_net8", "tab:svr_diabetes", "hpo:hpobench:kc1"]
 
 
@@ -25,7 +27,7 @@ def versions_of(peer):
 
 
 def run(bench):
-    seeds = range(2) if bench.is_quick else range(10)
+    seeds = range(2) if bench.is_quick else SEEDS
     bench.run(bench.jobs(objectives(bench), ["random", *versions_of(AUTO), *versions_of(REFERENCE)], seeds, BUDGET))
 
 
