@@ -1,4 +1,4 @@
-public import TunedSpace
+package import TunedSpace
 
 // The compact form of a batch; see Event+Binary.swift for the rules.
 

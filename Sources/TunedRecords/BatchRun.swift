@@ -1,4 +1,4 @@
-public import TunedSpace
+import TunedSpace
 
 /// Trials with neighbouring numbers that were asked for together, run in one call of the plugin, and ended together. Each
 /// has one run, and one attempt at it.

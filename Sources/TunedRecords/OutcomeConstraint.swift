@@ -1,4 +1,4 @@
-public import TunedSpace
+import TunedSpace
 
 /// A bound that a trial's result has to keep, as a person states it: `{metric: model_mb, at_most: 50}`.
 public struct OutcomeConstraint: Hashable, Sendable {
