@@ -63,8 +63,7 @@ struct ParzenModel: Sendable {
         finished = OrderedList((complete + behind).map(priority))
         failures = OrderedList(rows.filter { history.standings[$0] == .failed }.map(priority))
         pending = rows.filter { history.standings[$0] == .pending }
-        outdated = .all
-        settle(history)
+        refresh(history)
     }
 
     private func priority(of row: Int) -> Priority {
